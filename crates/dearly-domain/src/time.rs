@@ -1,0 +1,271 @@
+//! Days, instants and the calendar that turns one into the other.
+
+use std::fmt;
+use std::ops::Sub;
+use std::str::FromStr;
+
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A calendar day, counted in days since 1970-01-01. *As of* a day means its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(i32);
+
+/// An instant in microseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i64);
+
+/// A text that is not the date or the instant it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not {expected}")]
+pub struct TimeError {
+    /// The text as it stood.
+    pub text: String,
+    /// What was expected, with an example.
+    pub expected: &'static str,
+}
+
+const EXPECTED_DAY: &str = "a date like 2026-11-22";
+const EXPECTED_INSTANT: &str = "an instant like 2026-11-22T09:30:00Z";
+const MICROS_PER_DAY: i64 = 86_400_000_000;
+
+impl Day {
+    /// Before every day that a book can hold.
+    pub const MIN: Day = Day(-719_162);
+    /// After every day that a book can hold.
+    pub const MAX: Day = Day(2_932_896);
+
+    /// The day with this count of days since 1970-01-01, clamped to years 1 to 9999.
+    pub fn from_days(days: i32) -> Day {
+        Day(days.clamp(Self::MIN.0, Self::MAX.0))
+    }
+
+    /// Days since 1970-01-01.
+    pub fn days(self) -> i32 {
+        self.0
+    }
+
+    /// The day `days` later; negative counts go back. Clamped to years 1 to 9999.
+    pub fn plus_days(self, days: i32) -> Day {
+        Day::from_days(self.0.saturating_add(days))
+    }
+
+    /// The same day of the month `months` later, or the last of a shorter month.
+    pub fn plus_months(self, months: i32) -> Day {
+        self.date().checked_add(Span::new().months(months)).map_or(Day::MAX, Day::from)
+    }
+
+    /// Full months from `start` to this day; negative before `start`.
+    pub fn months_since(self, start: Day) -> i32 {
+        let (a, b) = (start.date(), self.date());
+        let guess = (i32::from(b.year()) - i32::from(a.year())) * 12 + i32::from(b.month()) - i32::from(a.month());
+        if start.plus_months(guess) > self { guess - 1 } else { guess }
+    }
+
+    /// The calendar date.
+    pub fn date(self) -> Date {
+        Date::new(1970, 1, 1).expect("the epoch is a date").checked_add(Span::new().days(self.0)).expect("clamped")
+    }
+
+    /// Monday is 1, Sunday is 7.
+    pub fn weekday(self) -> i8 {
+        self.date().weekday().to_monday_one_offset()
+    }
+}
+
+impl From<Date> for Day {
+    fn from(date: Date) -> Day {
+        let epoch = Date::new(1970, 1, 1).expect("the epoch is a date");
+        Day::from_days(date.since(epoch).map_or(0, |span| span.get_days()))
+    }
+}
+
+/// The count of days from the right one to the left one.
+impl Sub for Day {
+    type Output = i32;
+    fn sub(self, other: Day) -> i32 {
+        self.0 - other.0
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.date(), f)
+    }
+}
+
+impl FromStr for Day {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Day, TimeError> {
+        let error = || TimeError { text: text.chars().take(40).collect(), expected: EXPECTED_DAY };
+        let shape = text.len() == 10 && text.as_bytes()[4] == b'-' && text.as_bytes()[7] == b'-';
+        if !shape {
+            return Err(error());
+        }
+        text.parse::<Date>().map(Day::from).map_err(|_| error())
+    }
+}
+
+impl Instant {
+    /// The instant with this count of microseconds since the epoch.
+    pub fn from_micros(micros: i64) -> Instant {
+        Instant(micros)
+    }
+
+    /// Microseconds since the epoch.
+    pub fn micros(self) -> i64 {
+        self.0
+    }
+
+    /// The present, for the edges only: the core is handed its time.
+    pub fn now() -> Instant {
+        Instant(Timestamp::now().as_microsecond())
+    }
+
+    /// Reads RFC 3339; a bare instant (no offset) is UTC, and a bare date is its midnight in UTC.
+    /// The flag says whether the offset was missing.
+    pub fn parse(text: &str) -> Result<(Instant, bool), TimeError> {
+        if let Ok(stamp) = text.parse::<Timestamp>() {
+            return Ok((Instant(stamp.as_microsecond()), false));
+        }
+        if let Ok(day) = text.parse::<Day>() {
+            return Ok((Instant(i64::from(day.0) * MICROS_PER_DAY), true));
+        }
+        let error = || TimeError { text: text.chars().take(40).collect(), expected: EXPECTED_INSTANT };
+        let bare: DateTime = text.parse().map_err(|_| error())?;
+        let stamp = bare.to_zoned(TimeZone::UTC).map_err(|_| error())?.timestamp();
+        Ok((Instant(stamp.as_microsecond()), true))
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stamp = Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::MAX);
+        fmt::Display::fmt(&stamp, f)
+    }
+}
+
+impl FromStr for Instant {
+    type Err = TimeError;
+    fn from_str(text: &str) -> Result<Instant, TimeError> {
+        Instant::parse(text).map(|(instant, _)| instant)
+    }
+}
+
+/// Which day an instant belongs to: the day in the time zone of the workbook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Calendar {
+    zone: TimeZone,
+    utc: bool,
+}
+
+impl Calendar {
+    /// Days of UTC.
+    pub fn utc() -> Calendar {
+        Calendar { zone: TimeZone::UTC, utc: true }
+    }
+
+    /// Days of an IANA time zone, as in `Europe/Berlin`. `None` where there is no such zone.
+    pub fn named(name: &str) -> Option<Calendar> {
+        let zone = TimeZone::get(name).ok()?;
+        Some(Calendar { utc: zone == TimeZone::UTC, zone })
+    }
+
+    /// The day that holds the instant.
+    pub fn day_of(&self, instant: Instant) -> Day {
+        if self.utc {
+            return Day::from_days(instant.0.div_euclid(MICROS_PER_DAY) as i32);
+        }
+        let stamp = Timestamp::from_microsecond(instant.0).unwrap_or(Timestamp::MAX);
+        Day::from(self.zone.to_datetime(stamp).date())
+    }
+
+    /// The first instant of the day.
+    pub fn start_of(&self, day: Day) -> Instant {
+        if self.utc {
+            return Instant(i64::from(day.0) * MICROS_PER_DAY);
+        }
+        let start = day.date().to_zoned(self.zone.clone()).map(|zoned| zoned.timestamp().as_microsecond());
+        Instant(start.unwrap_or(i64::from(day.0) * MICROS_PER_DAY))
+    }
+
+    /// The first instant after the day.
+    pub fn end_of(&self, day: Day) -> Instant {
+        self.start_of(day.plus_days(1))
+    }
+}
+
+impl Default for Calendar {
+    fn default() -> Calendar {
+        Calendar::utc()
+    }
+}
+
+macro_rules! serde_as_text {
+    ($($name:ty),*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+serde_as_text!(Day, Instant);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> Day {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_read_and_write_iso_dates_only() {
+        assert_eq!(day("1970-01-01").days(), 0);
+        assert_eq!(day("2024-02-29").to_string(), "2024-02-29");
+        for wrong in ["2023-02-29", "22.11.2026", "2026-1-2", "", "20261122", "2026-11-22T00:00:00Z"] {
+            assert!(wrong.parse::<Day>().is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn months_are_full_months() {
+        for (from, to, months) in [
+            ("2025-01-31", "2025-02-28", 1),
+            ("2025-01-31", "2025-02-27", 0),
+            ("2025-01-15", "2025-03-14", 1),
+            ("2025-01-15", "2025-03-15", 2),
+            ("2025-03-15", "2025-01-15", -2),
+        ] {
+            assert_eq!(day(to).months_since(day(from)), months, "{from} to {to}");
+        }
+    }
+
+    #[test]
+    fn an_instant_without_offset_is_utc_and_says_so() {
+        let (given, bare) = Instant::parse("2026-11-22T10:00:00+02:00").unwrap();
+        assert_eq!((given.to_string().as_str(), bare), ("2026-11-22T08:00:00Z", false));
+        let (given, bare) = Instant::parse("2026-11-22T10:00:00").unwrap();
+        assert_eq!((given.to_string().as_str(), bare), ("2026-11-22T10:00:00Z", true));
+        assert!(Instant::parse("soon").is_err());
+    }
+
+    #[test]
+    fn a_calendar_moves_the_day() {
+        let late = "2026-03-28T23:30:00Z".parse().unwrap();
+        assert_eq!(Calendar::utc().day_of(late), day("2026-03-28"));
+        let berlin = Calendar::named("Europe/Berlin").unwrap();
+        assert_eq!(berlin.day_of(late), day("2026-03-29"));
+        assert_eq!(berlin.start_of(day("2026-03-29")).to_string(), "2026-03-28T23:00:00Z");
+        assert_eq!(berlin.end_of(day("2026-03-29")).to_string(), "2026-03-29T22:00:00Z");
+        assert!(Calendar::named("Mars/Olympus").is_none());
+    }
+}

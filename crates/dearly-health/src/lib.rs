@@ -1,0 +1,19 @@
+//! The as-of engine: facts of an account become measures, scores and their contributions for any set of days.
+//!
+//! A score is a pure function of the facts known by a day and of the workbook in force. The definitions, with the
+//! choices they leave, stand in `docs/RULES.md`; `tests/it/naive.rs` says the same as plainly as it can be said.
+
+pub mod facts;
+pub mod score;
+
+mod as_of;
+mod columns;
+mod engine;
+mod fields;
+mod measure;
+mod movement;
+mod presence;
+mod scorecard;
+
+pub use engine::{Engine, Opened, ScoreEvidence};
+pub use movement::{Moved, What, movement};
