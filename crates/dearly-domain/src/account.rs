@@ -39,7 +39,10 @@ impl Account {
         if let (Some(since), Some(churned)) = (self.customer_since, self.churned_on)
             && churned < since
         {
-            return Err(Violation { column: "churned_on", reason: format!("{churned} is before customer_since {since}") });
+            return Err(Violation {
+                column: "churned_on",
+                reason: format!("{churned} is before customer_since {since}"),
+            });
         }
         Ok(())
     }

@@ -32,7 +32,8 @@ book_file! {
 }
 
 /// Types of activity that count as having met the people named.
-pub const MEETING_TYPES: [&str; 6] = ["call", "meeting", "alignment_call", "business_review", "training", "onsite"];
+pub const MEETING_TYPES: [&str; 6] =
+    ["call", "meeting", "alignment_call", "business_review", "training", "onsite"];
 
 impl Activity {
     fn check_cells(&self) -> Result<(), Violation> {
@@ -50,6 +51,7 @@ impl Activity {
 
     /// Whether the people named were *met*: a meeting type, and a two-way or unstated direction.
     pub fn is_meeting(&self) -> bool {
-        MEETING_TYPES.contains(&self.kind.as_str()) && matches!(self.direction.as_deref(), None | Some("two_way"))
+        MEETING_TYPES.contains(&self.kind.as_str())
+            && matches!(self.direction.as_deref(), None | Some("two_way"))
     }
 }

@@ -96,8 +96,11 @@ impl File {
 
     /// The key of a row: its key cells, joined by U+001F.
     pub fn key_of(&self, row: &Row) -> String {
-        let cells: Vec<String> =
-            self.key.iter().map(|column| row.cells[self.position(column).expect("keys are columns")].to_string()).collect();
+        let cells: Vec<String> = self
+            .key
+            .iter()
+            .map(|column| row.cells[self.position(column).expect("keys are columns")].to_string())
+            .collect();
         cells.join("\u{1f}")
     }
 }
@@ -293,8 +296,17 @@ pub mod convert {
         )*};
     }
     id_field!(
-        AccountId, PersonId, SubscriptionId, ActivityId, TicketId, SurveyId, InvoiceId, PlanId, ObjectiveId,
-        InitiativeId, EscalationId
+        AccountId,
+        PersonId,
+        SubscriptionId,
+        ActivityId,
+        TicketId,
+        SurveyId,
+        InvoiceId,
+        PlanId,
+        ObjectiveId,
+        InitiativeId,
+        EscalationId
     );
 }
 

@@ -42,7 +42,10 @@ impl Escalation {
             if let Some(at) = at
                 && at < self.opened_at
             {
-                return Err(Violation { column, reason: format!("{at} is before opened_at {}", self.opened_at) });
+                return Err(Violation {
+                    column,
+                    reason: format!("{at} is before opened_at {}", self.opened_at),
+                });
             }
         }
         Ok(())

@@ -8,7 +8,7 @@
 //!
 //! So nothing that is recorded after *d* about days after *d* can change what is read as of *d*.
 
-use crate::book::{Cell, File, Kind, Record, Row, Tense};
+use crate::book::{Cell, File, Record, Row, Tense};
 use crate::time::{Calendar, Day, Instant};
 
 /// One version of a row.
@@ -54,7 +54,12 @@ impl<T> Held<T> {
 ///
 /// With `known_by`, versions recorded later are left out. A row without `recorded_at` became known on its own dates, so
 /// those after `known_by` read as empty, and a row that began later is left out. The spans are disjoint and ascending.
-pub fn held(file: &File, versions: &[Version], known_by: Option<Instant>, calendar: &Calendar) -> Vec<Held<Row>> {
+pub fn held(
+    file: &File,
+    versions: &[Version],
+    known_by: Option<Instant>,
+    calendar: &Calendar,
+) -> Vec<Held<Row>> {
     let mut ordered: Vec<&Version> = versions.iter().collect();
     ordered.sort_by_key(|version| (version.recorded_at.unwrap_or(version.imported_at), version.imported_at));
     // The first version without `recorded_at` was always so, as far as anyone can say.
@@ -78,7 +83,8 @@ pub fn held(file: &File, versions: &[Version], known_by: Option<Instant>, calend
         {
             continue;
         }
-        let from = if known.is_empty() { Day::MIN } else { recorded.map_or(Day::MIN, |at| calendar.day_of(at)) };
+        let from =
+            if known.is_empty() { Day::MIN } else { recorded.map_or(Day::MIN, |at| calendar.day_of(at)) };
         known.push((version, from, row));
     }
     let mut spans: Vec<Held<Row>> = Vec::new();
@@ -87,18 +93,45 @@ pub fn held(file: &File, versions: &[Version], known_by: Option<Instant>, calend
         if known[index].1 >= until {
             continue;
         }
-        let mut row = known[index].2.clone();
-        for later in &known[index + 1..] {
-            remember_earlier(file, &mut row, &later.2);
+        // What a later version dates counts from its day, not before: the span is cut on those days.
+        let (from, own) = (known[index].1, &known[index].2);
+        let later: Vec<&Row> = known[index + 1..].iter().map(|version| &version.2).collect();
+        let dates =
+            later.iter().flat_map(|row| file.columns.iter().zip(&row.cells)).filter_map(|(column, cell)| {
+                matches!(column.tense, Tense::Happened | Tense::Began)
+                    .then(|| day_of(cell, calendar))
+                    .flatten()
+            });
+        let mut cuts: Vec<Day> = dates.filter(|day| from < *day && *day < until).chain([from]).collect();
+        cuts.sort_unstable();
+        cuts.dedup();
+        let mut pieces: Vec<Held<Row>> = Vec::new();
+        for (place, cut) in cuts.iter().enumerate() {
+            let mut row = own.clone();
+            for later in &later {
+                remember_earlier(file, &mut row, later, *cut, calendar);
+            }
+            let until = cuts.get(place + 1).copied().unwrap_or(until);
+            match pieces.last_mut() {
+                Some(last) if last.value == row => last.until = until,
+                _ => pieces.push(Held { from: *cut, until, value: row }),
+            }
         }
-        spans.push(Held { from: known[index].1, until, value: row });
+        spans.extend(pieces);
     }
     spans
 }
 
 /// [`held`] as typed nouns.
-pub fn held_as<T: Record>(versions: &[Version], known_by: Option<Instant>, calendar: &Calendar) -> Vec<Held<T>> {
-    held(T::FILE, versions, known_by, calendar).into_iter().map(|span| span.map(|row| T::from_row(&row))).collect()
+pub fn held_as<T: Record>(
+    versions: &[Version],
+    known_by: Option<Instant>,
+    calendar: &Calendar,
+) -> Vec<Held<T>> {
+    held(T::FILE, versions, known_by, calendar)
+        .into_iter()
+        .map(|span| span.map(|row| T::from_row(&row)))
+        .collect()
 }
 
 /// Empties the dates after the instant. `false` where the row itself began only later.
@@ -118,18 +151,28 @@ fn forget_after(file: &File, row: &mut Row, known_by: Instant, calendar: &Calend
     true
 }
 
-fn remember_earlier(file: &File, row: &mut Row, later: &Row) {
+/// Takes from a later version the dates up to the day that the row does not have, or has later.
+fn remember_earlier(file: &File, row: &mut Row, later: &Row, day: Day, calendar: &Calendar) {
     for ((column, own), other) in file.columns.iter().zip(&mut row.cells).zip(&later.cells) {
-        if !matches!(column.tense, Tense::Happened | Tense::Began) {
+        if !matches!(column.tense, Tense::Happened | Tense::Began)
+            || day_of(other, calendar).is_none_or(|other| other > day)
+        {
             continue;
         }
-        debug_assert!(matches!(column.kind, Kind::Day | Kind::Instant));
         match (&*own, other) {
             (Cell::Empty, other) if column.tense == Tense::Happened => *own = other.clone(),
             (Cell::Day(mine), Cell::Day(theirs)) if theirs < mine => *own = other.clone(),
             (Cell::Instant(mine), Cell::Instant(theirs)) if theirs < mine => *own = other.clone(),
             _ => {}
         }
+    }
+}
+
+fn day_of(cell: &Cell, calendar: &Calendar) -> Option<Day> {
+    match cell {
+        Cell::Day(day) => Some(*day),
+        Cell::Instant(at) => Some(calendar.day_of(*at)),
+        _ => None,
     }
 }
 
@@ -174,7 +217,8 @@ mod tests {
 
     #[test]
     fn a_change_holds_from_its_import_and_the_first_value_from_the_beginning() {
-        let versions = [version(None, "2025-06-01", ticket(2, None)), version(None, "2025-07-01", ticket(1, None))];
+        let versions =
+            [version(None, "2025-06-01", ticket(2, None)), version(None, "2025-07-01", ticket(1, None))];
         assert_eq!(read(&versions, None, "2025-02-01"), Some((2, false)));
         assert_eq!(read(&versions, None, "2025-06-30"), Some((2, false)));
         assert_eq!(read(&versions, None, "2025-07-01"), Some((1, false)));

@@ -27,7 +27,9 @@ impl Initiative {
     fn check_cells(&self) -> Result<(), Violation> {
         match self.side.as_deref() {
             None | Some("customer" | "vendor") => Ok(()),
-            Some(other) => Err(Violation { column: "side", reason: format!("{other:?} is none of customer, vendor") }),
+            Some(other) => {
+                Err(Violation { column: "side", reason: format!("{other:?} is none of customer, vendor") })
+            }
         }
     }
 }

@@ -28,9 +28,10 @@ book_file! {
 impl Invoice {
     fn check_cells(&self) -> Result<(), Violation> {
         match self.issued_on {
-            Some(issued) if self.due_on < issued => {
-                Err(Violation { column: "due_on", reason: format!("{} is before issued_on {issued}", self.due_on) })
-            }
+            Some(issued) if self.due_on < issued => Err(Violation {
+                column: "due_on",
+                reason: format!("{} is before issued_on {issued}", self.due_on),
+            }),
             _ => Ok(()),
         }
     }

@@ -2,27 +2,27 @@
 //!
 //! Everything here is pure: no I/O, no clock, no other crate of Dearly. Words are those of `docs/glossary.md`.
 
-pub mod time;
-pub mod id;
-pub mod money;
 pub mod book;
 pub mod history;
+pub mod id;
+pub mod money;
+pub mod time;
 
 pub mod account;
-pub mod person;
-pub mod subscription;
-pub mod step;
-pub mod licence;
-pub mod event;
 pub mod activity;
-pub mod ticket;
-pub mod survey;
-pub mod invoice;
-pub mod plan;
-pub mod objective;
-pub mod initiative;
 pub mod escalation;
+pub mod event;
+pub mod initiative;
+pub mod invoice;
 pub mod judgement;
+pub mod licence;
+pub mod objective;
+pub mod person;
+pub mod plan;
+pub mod step;
+pub mod subscription;
+pub mod survey;
+pub mod ticket;
 
 pub mod renewal;
 pub mod retention;

@@ -24,9 +24,10 @@ book_file! {
 impl Plan {
     fn check_cells(&self) -> Result<(), Violation> {
         match (self.created_on, self.accepted_on) {
-            (Some(created), Some(accepted)) if accepted < created => {
-                Err(Violation { column: "accepted_on", reason: format!("{accepted} is before created_on {created}") })
-            }
+            (Some(created), Some(accepted)) if accepted < created => Err(Violation {
+                column: "accepted_on",
+                reason: format!("{accepted} is before created_on {created}"),
+            }),
             _ => Ok(()),
         }
     }

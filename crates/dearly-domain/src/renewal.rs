@@ -18,8 +18,10 @@ pub struct Term {
     pub product: String,
     /// The first day.
     pub starts_on: Day,
-    /// The day after the last; `None` is evergreen.
+    /// The day after the last; `None` still runs.
     pub ends_on: Option<Day>,
+    /// Whether it was agreed without an end: it is never due, also when its account leaves.
+    pub is_evergreen: bool,
     /// Annual recurring revenue.
     pub arr_cents: i64,
     /// The term it follows, where the book says so.
@@ -35,6 +37,7 @@ impl Term {
             product: subscription.product.clone(),
             starts_on: subscription.starts_on,
             ends_on: end_of(subscription, churned_on),
+            is_evergreen: subscription.ends_on.is_none(),
             arr_cents: subscription.annual_cents(),
             renews: subscription.renews.clone(),
         }
@@ -49,7 +52,9 @@ impl Term {
 /// The day after the last of a subscription: its own end, or the day its account left if it ran then.
 pub fn end_of(subscription: &Subscription, churned_on: Option<Day>) -> Option<Day> {
     match churned_on {
-        Some(churned) if subscription.starts_on <= churned && subscription.ends_on.is_none_or(|end| churned < end) => {
+        Some(churned)
+            if subscription.starts_on <= churned && subscription.ends_on.is_none_or(|end| churned < end) =>
+        {
             Some(churned)
         }
         _ => subscription.ends_on,
@@ -102,7 +107,7 @@ pub const FLAT_WITHIN: f64 = 0.005;
 /// already follows them.
 pub fn renewals(terms: &[Term], grace_days: i32, as_of: Day) -> Vec<Renewal> {
     let mut groups: BTreeMap<(Day, &str), Vec<&Term>> = BTreeMap::new();
-    for term in terms {
+    for term in terms.iter().filter(|term| !term.is_evergreen) {
         if let Some(ends_on) = term.ends_on {
             groups.entry((ends_on, &term.product)).or_default().push(term);
         }
@@ -111,11 +116,14 @@ pub fn renewals(terms: &[Term], grace_days: i32, as_of: Day) -> Vec<Renewal> {
     let mut successors: Vec<Vec<&Term>> = vec![Vec::new(); keys.len()];
     for term in terms.iter().filter(|term| term.starts_on <= as_of) {
         let followed = match &term.renews {
-            Some(renewed) => keys.iter().position(|key| groups[key].iter().any(|old| old.id == *renewed && old.id != term.id)),
+            Some(renewed) => keys
+                .iter()
+                .position(|key| groups[key].iter().any(|old| old.id == *renewed && old.id != term.id)),
             None => (0..keys.len())
                 .filter(|index| {
                     let (due_on, product) = keys[*index];
-                    let first_start = groups[&keys[*index]].iter().map(|old| old.starts_on).min().expect("not empty");
+                    let first_start =
+                        groups[&keys[*index]].iter().map(|old| old.starts_on).min().expect("not empty");
                     product == term.product
                         && term.starts_on > first_start
                         && term.starts_on <= due_on.plus_days(grace_days)
@@ -136,7 +144,11 @@ pub fn renewals(terms: &[Term], grace_days: i32, as_of: Day) -> Vec<Renewal> {
             let due_arr_cents = ended.iter().map(|term| term.arr_cents).sum();
             let successor_arr_cents = successors.iter().map(|term| term.arr_cents).sum();
             let outcome = if successors.is_empty() {
-                if as_of > key.0.plus_days(grace_days) { RenewalOutcome::Churned } else { RenewalOutcome::Open }
+                if as_of > key.0.plus_days(grace_days) {
+                    RenewalOutcome::Churned
+                } else {
+                    RenewalOutcome::Open
+                }
             } else {
                 compare(due_arr_cents, successor_arr_cents)
             };
@@ -173,6 +185,7 @@ mod tests {
             product: product.into(),
             starts_on: starts_on.parse().unwrap(),
             ends_on: (!ends_on.is_empty()).then(|| ends_on.parse().unwrap()),
+            is_evergreen: ends_on.is_empty(),
             arr_cents: arr * 100,
             renews: None,
         }
@@ -209,7 +222,10 @@ mod tests {
 
     #[test]
     fn a_successor_on_the_day_renews() {
-        let terms = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2025-01-01", "2026-01-01", 100)];
+        let terms = [
+            term("1", "core", "2024-01-01", "2025-01-01", 100),
+            term("2", "core", "2025-01-01", "2026-01-01", 100),
+        ];
         check(
             &terms,
             "2025-06-30",
@@ -219,7 +235,10 @@ mod tests {
 
     #[test]
     fn an_early_successor_renews() {
-        let terms = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2024-11-15", "2025-11-15", 120)];
+        let terms = [
+            term("1", "core", "2024-01-01", "2025-01-01", 100),
+            term("2", "core", "2024-11-15", "2025-11-15", 120),
+        ];
         check(
             &terms,
             "2025-01-02",
@@ -229,11 +248,25 @@ mod tests {
 
     #[test]
     fn a_late_successor_renews_until_the_grace_has_passed() {
-        let late = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2025-01-31", "2026-01-31", 90)];
+        let late = [
+            term("1", "core", "2024-01-01", "2025-01-01", 100),
+            term("2", "core", "2025-01-31", "2026-01-31", 90),
+        ];
         check(&late, "2025-01-20", &["2025-01-01 core 100 [] 0 Open", "2026-01-31 core 90 [] 0 Open"]);
-        check(&late, "2025-02-01", &["2025-01-01 core 100 [2] 90 Contraction", "2026-01-31 core 90 [] 0 Open"]);
-        let too_late = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2025-02-01", "2026-02-01", 100)];
-        check(&too_late, "2025-02-01", &["2025-01-01 core 100 [] 0 Churned", "2026-02-01 core 100 [] 0 Open"]);
+        check(
+            &late,
+            "2025-02-01",
+            &["2025-01-01 core 100 [2] 90 Contraction", "2026-01-31 core 90 [] 0 Open"],
+        );
+        let too_late = [
+            term("1", "core", "2024-01-01", "2025-01-01", 100),
+            term("2", "core", "2025-02-01", "2026-02-01", 100),
+        ];
+        check(
+            &too_late,
+            "2025-02-01",
+            &["2025-01-01 core 100 [] 0 Churned", "2026-02-01 core 100 [] 0 Open"],
+        );
     }
 
     #[test]
@@ -250,7 +283,11 @@ mod tests {
             term("2", "core", "2024-06-01", "2025-01-01", 40),
             term("3", "core", "2025-01-01", "2026-01-01", 100),
         ];
-        check(&terms, "2025-03-01", &["2025-01-01 core 100 [3] 100 RenewedFlat", "2026-01-01 core 100 [] 0 Open"]);
+        check(
+            &terms,
+            "2025-03-01",
+            &["2025-01-01 core 100 [3] 100 RenewedFlat", "2026-01-01 core 100 [] 0 Open"],
+        );
     }
 
     #[test]
@@ -260,13 +297,21 @@ mod tests {
             term("2", "core", "2025-01-01", "2026-01-01", 70),
             term("3", "core", "2025-01-10", "2026-01-01", 40),
         ];
-        check(&split, "2025-03-01", &["2025-01-01 core 100 [2 3] 110 Expansion", "2026-01-01 core 110 [] 0 Open"]);
+        check(
+            &split,
+            "2025-03-01",
+            &["2025-01-01 core 100 [2 3] 110 Expansion", "2026-01-01 core 110 [] 0 Open"],
+        );
         let partial = [
             term("1", "core", "2024-01-01", "2025-01-01", 60),
             term("2", "core", "2024-01-01", "2025-01-01", 40),
             term("3", "core", "2025-01-01", "2026-01-01", 60),
         ];
-        check(&partial, "2025-03-01", &["2025-01-01 core 100 [3] 60 Contraction", "2026-01-01 core 60 [] 0 Open"]);
+        check(
+            &partial,
+            "2025-03-01",
+            &["2025-01-01 core 100 [3] 60 Contraction", "2026-01-01 core 60 [] 0 Open"],
+        );
     }
 
     #[test]
@@ -275,16 +320,27 @@ mod tests {
             term("1", "basic", "2024-01-01", "2025-01-01", 100),
             renewing(term("2", "pro", "2025-01-01", "2026-01-01", 150), "1"),
         ];
-        check(&terms, "2025-03-01", &["2025-01-01 basic 100 [2] 150 Expansion", "2026-01-01 pro 150 [] 0 Open"]);
-        let without = [term("1", "basic", "2024-01-01", "2025-01-01", 100), term("2", "pro", "2025-01-01", "2026-01-01", 150)];
+        check(
+            &terms,
+            "2025-03-01",
+            &["2025-01-01 basic 100 [2] 150 Expansion", "2026-01-01 pro 150 [] 0 Open"],
+        );
+        let without = [
+            term("1", "basic", "2024-01-01", "2025-01-01", 100),
+            term("2", "pro", "2025-01-01", "2026-01-01", 150),
+        ];
         check(&without, "2025-03-01", &["2025-01-01 basic 100 [] 0 Churned", "2026-01-01 pro 150 [] 0 Open"]);
     }
 
     #[test]
     fn each_successor_is_used_once_by_the_nearest() {
-        let monthly: Vec<Term> = [("1", "2025-01-01", "2025-02-01"), ("2", "2025-02-01", "2025-03-01"), ("3", "2025-03-01", "2025-04-01")]
-            .map(|(id, starts_on, ends_on)| term(id, "core", starts_on, ends_on, 10))
-            .to_vec();
+        let monthly: Vec<Term> = [
+            ("1", "2025-01-01", "2025-02-01"),
+            ("2", "2025-02-01", "2025-03-01"),
+            ("3", "2025-03-01", "2025-04-01"),
+        ]
+        .map(|(id, starts_on, ends_on)| term(id, "core", starts_on, ends_on, 10))
+        .to_vec();
         check(
             &monthly,
             "2025-03-10",
@@ -298,21 +354,32 @@ mod tests {
 
     #[test]
     fn an_evergreen_term_is_never_due_and_may_follow() {
-        let terms = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2025-01-01", "", 100)];
+        let terms =
+            [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2025-01-01", "", 100)];
         check(&terms, "2025-03-01", &["2025-01-01 core 100 [2] 100 RenewedFlat"]);
+        let mut left = term("3", "core", "2024-01-01", "2025-01-01", 100);
+        left.is_evergreen = true;
+        check(&[left], "2025-03-01", &[]);
     }
 
     #[test]
     fn a_term_that_ends_with_the_group_is_no_successor() {
-        let terms = [term("1", "core", "2024-01-01", "2025-01-01", 100), term("2", "core", "2024-07-01", "2025-01-01", 20)];
+        let terms = [
+            term("1", "core", "2024-01-01", "2025-01-01", 100),
+            term("2", "core", "2024-07-01", "2025-01-01", 20),
+        ];
         check(&terms, "2025-03-01", &["2025-01-01 core 120 [] 0 Churned"]);
     }
 
     #[test]
     fn flat_is_within_half_a_percent() {
-        for (after, outcome) in [(1005, "RenewedFlat"), (1006, "Expansion"), (995, "RenewedFlat"), (994, "Contraction")] {
-            let terms =
-                [term("1", "core", "2024-01-01", "2025-01-01", 1000), term("2", "core", "2025-01-01", "2026-01-01", after)];
+        for (after, outcome) in
+            [(1005, "RenewedFlat"), (1006, "Expansion"), (995, "RenewedFlat"), (994, "Contraction")]
+        {
+            let terms = [
+                term("1", "core", "2024-01-01", "2025-01-01", 1000),
+                term("2", "core", "2025-01-01", "2026-01-01", after),
+            ];
             check(
                 &terms,
                 "2025-03-01",

@@ -44,7 +44,10 @@ impl BookRetention {
 
     /// GRR = Σ min(closing, opening) / Σ opening; capped at each account, so never above 1.
     pub fn gross_revenue_retention(&self) -> Option<f64> {
-        ratio(self.start_arr_cents - self.churned_arr_cents - self.contraction_arr_cents, self.start_arr_cents)
+        ratio(
+            self.start_arr_cents - self.churned_arr_cents - self.contraction_arr_cents,
+            self.start_arr_cents,
+        )
     }
 
     /// NRR = Σ closing / Σ opening, new accounts excluded.
@@ -136,11 +139,20 @@ mod tests {
     #[test]
     fn the_worked_check_of_the_formulae_holds() {
         let mut book = BookRetention::default();
-        for (opening, closing) in [(900_000, 0), (2_000_000, 1_400_000), (3_000_000, 4_800_000), (4_100_000, 4_100_000), (0, 500_000)] {
+        for (opening, closing) in [
+            (900_000, 0),
+            (2_000_000, 1_400_000),
+            (3_000_000, 4_800_000),
+            (4_100_000, 4_100_000),
+            (0, 500_000),
+        ] {
             book.add(opening, closing);
         }
         assert_eq!(book.start_arr_cents, 10_000_000);
-        assert_eq!((book.churned_arr_cents, book.contraction_arr_cents, book.expansion_arr_cents), (900_000, 600_000, 1_800_000));
+        assert_eq!(
+            (book.churned_arr_cents, book.contraction_arr_cents, book.expansion_arr_cents),
+            (900_000, 600_000, 1_800_000)
+        );
         assert_eq!((book.end_arr_cents, book.new_arr_cents), (10_300_000, 500_000));
         assert_eq!(book.gross_revenue_retention(), Some(0.85));
         assert_eq!(book.net_revenue_retention(), Some(1.03));
@@ -151,7 +163,10 @@ mod tests {
     fn rates_on_nothing_are_unknown() {
         let mut book = BookRetention::default();
         book.add(0, 100);
-        assert_eq!((book.gross_revenue_retention(), book.net_revenue_retention(), book.logo_retention()), (None, None, None));
+        assert_eq!(
+            (book.gross_revenue_retention(), book.net_revenue_retention(), book.logo_retention()),
+            (None, None, None)
+        );
         assert_eq!(DueRetention::default().gross_renewal_rate(), None);
     }
 

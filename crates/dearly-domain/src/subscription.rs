@@ -42,11 +42,17 @@ impl Subscription {
         if let Some(ends_on) = self.ends_on
             && ends_on <= self.starts_on
         {
-            let reason = format!("{ends_on} is not after starts_on {} (ends_on is the day after the last)", self.starts_on);
+            let reason = format!(
+                "{ends_on} is not after starts_on {} (ends_on is the day after the last)",
+                self.starts_on
+            );
             return Err(Violation { column: "ends_on", reason });
         }
         if self.arr_cents.is_none() && self.mrr_cents.is_none() {
-            return Err(Violation { column: "arr", reason: "arr and mrr are both empty, one is required".into() });
+            return Err(Violation {
+                column: "arr",
+                reason: "arr and mrr are both empty, one is required".into(),
+            });
         }
         for (column, cents) in [("arr", self.arr_cents), ("mrr", self.mrr_cents)] {
             if let Some(cents) = cents {
@@ -67,6 +73,11 @@ impl Subscription {
     /// Whether the unit counts people: `seats`, `users`, `licences`, or nothing said.
     pub fn is_seats(&self) -> bool {
         let unit = self.unit.as_deref().map(str::to_ascii_lowercase);
-        matches!(unit.as_deref(), None | Some("seat" | "seats" | "user" | "users" | "licence" | "licences" | "license" | "licenses"))
+        matches!(
+            unit.as_deref(),
+            None | Some(
+                "seat" | "seats" | "user" | "users" | "licence" | "licences" | "license" | "licenses"
+            )
+        )
     }
 }

@@ -28,7 +28,10 @@ book_file! {
 impl Survey {
     fn check_cells(&self) -> Result<(), Violation> {
         if !matches!(self.kind.as_str(), "nps" | "csat" | "ces") {
-            return Err(Violation { column: "kind", reason: format!("{:?} is none of nps, csat, ces", self.kind) });
+            return Err(Violation {
+                column: "kind",
+                reason: format!("{:?} is none of nps, csat, ces", self.kind),
+            });
         }
         if let Some(scale) = self.scale {
             within("scale", scale, 1.0, 1000.0)?;

@@ -32,11 +32,15 @@ book_file! {
 impl Ticket {
     fn check_cells(&self) -> Result<(), Violation> {
         within("severity", self.severity as f64, 1.0, 9.0)?;
-        for (column, at) in [("first_response_at", self.first_response_at), ("resolved_at", self.resolved_at)] {
+        for (column, at) in [("first_response_at", self.first_response_at), ("resolved_at", self.resolved_at)]
+        {
             if let Some(at) = at
                 && at < self.opened_at
             {
-                return Err(Violation { column, reason: format!("{at} is before opened_at {}", self.opened_at) });
+                return Err(Violation {
+                    column,
+                    reason: format!("{at} is before opened_at {}", self.opened_at),
+                });
             }
         }
         Ok(())

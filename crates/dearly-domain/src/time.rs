@@ -60,13 +60,17 @@ impl Day {
     /// Full months from `start` to this day; negative before `start`.
     pub fn months_since(self, start: Day) -> i32 {
         let (a, b) = (start.date(), self.date());
-        let guess = (i32::from(b.year()) - i32::from(a.year())) * 12 + i32::from(b.month()) - i32::from(a.month());
+        let guess =
+            (i32::from(b.year()) - i32::from(a.year())) * 12 + i32::from(b.month()) - i32::from(a.month());
         if start.plus_months(guess) > self { guess - 1 } else { guess }
     }
 
     /// The calendar date.
     pub fn date(self) -> Date {
-        Date::new(1970, 1, 1).expect("the epoch is a date").checked_add(Span::new().days(self.0)).expect("clamped")
+        Date::new(1970, 1, 1)
+            .expect("the epoch is a date")
+            .checked_add(Span::new().days(self.0))
+            .expect("clamped")
     }
 
     /// Monday is 1, Sunday is 7.
@@ -218,6 +222,28 @@ macro_rules! serde_as_text {
     )*};
 }
 serde_as_text!(Day, Instant);
+
+#[cfg(feature = "openapi")]
+macro_rules! described_as {
+    ($($name:ty, $format:ident, $description:literal;)*) => {$(
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::$format)))
+                    .description(Some($description))
+                    .into()
+            }
+        }
+        impl utoipa::ToSchema for $name {}
+    )*};
+}
+#[cfg(feature = "openapi")]
+described_as! {
+    Day, Date, "A calendar day.";
+    Instant, DateTime, "An instant, RFC 3339 in UTC.";
+}
 
 #[cfg(test)]
 mod tests {
