@@ -1,8 +1,8 @@
 //! One account on one day: what measures read.
 
+use dearly_domain::Day;
 use dearly_domain::account::Account;
 use dearly_domain::person::Person;
-use dearly_domain::{Calendar, Day};
 use dearly_workbook::model::Workbook;
 
 use crate::columns::{Columns, Dated};
@@ -13,7 +13,6 @@ use crate::score::{Evidence, Fact};
 /// One account on one day.
 pub(crate) struct AsOf<'a> {
     pub(crate) workbook: &'a Workbook,
-    pub(crate) calendar: &'a Calendar,
     pub(crate) columns: &'a Columns<'a>,
     pub(crate) presence: &'a Presence<'a>,
     pub(crate) book: BookFacts,
@@ -89,7 +88,9 @@ impl<'a> AsOf<'a> {
         let account = self.account();
         let fits = |tier: Option<i64>, stage: Option<&str>| {
             tier.is_none_or(|tier| account.is_some_and(|account| account.tier == Some(tier)))
-                && stage.is_none_or(|stage| account.is_some_and(|account| account.stage.as_deref() == Some(stage)))
+                && stage.is_none_or(|stage| {
+                    account.is_some_and(|account| account.stage.as_deref() == Some(stage))
+                })
         };
         let exception = engagement
             .exceptions
@@ -127,9 +128,9 @@ impl<'a> AsOf<'a> {
         let present = self.people().filter(|person| person.has_role(CHAMPION)).count();
         let mut left_on: Option<Day> = None;
         for versions in self.columns.people.chunk_by(|a, b| a.row.external_id == b.row.external_id) {
-            let is_champion = versions
-                .iter()
-                .any(|version| version.visible(self.day) && !version.is_done(self.day) && version.row.has_role(CHAMPION));
+            let is_champion = versions.iter().any(|version| {
+                version.visible(self.day) && !version.is_done(self.day) && version.row.has_role(CHAMPION)
+            });
             if is_champion {
                 continue;
             }

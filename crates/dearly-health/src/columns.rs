@@ -71,21 +71,33 @@ impl<'a> Columns<'a> {
         let days = |at: Option<_>| at.map(|at| calendar.day_of(at));
         Columns {
             attributes: dated(&facts.attributes, |row| (Day::MIN, row.churned_on, None), |_| String::new()),
-            people: dated(&facts.people, |row| (row.since.unwrap_or(Day::MIN), row.until, None), |row| {
-                row.external_id.0.clone()
-            }),
-            subscriptions: dated(&facts.subscriptions, |row| (row.starts_on, None, row.ends_on), |row| {
-                row.external_id.0.clone()
-            }),
+            people: dated(
+                &facts.people,
+                |row| (row.since.unwrap_or(Day::MIN), row.until, None),
+                |row| row.external_id.0.clone(),
+            ),
+            subscriptions: dated(
+                &facts.subscriptions,
+                |row| (row.starts_on, None, row.ends_on),
+                |row| row.external_id.0.clone(),
+            ),
             // A step counts from the day it was done; a row that says *not yet* is no fact of any day.
-            steps: dated(&facts.steps, |row| (row.done_on.unwrap_or(Day::MAX), row.done_on, None), |row| {
-                format!("{}\u{1f}{}", row.product, row.step)
-            }),
+            steps: dated(
+                &facts.steps,
+                |row| (row.done_on.unwrap_or(Day::MAX), row.done_on, None),
+                |row| format!("{}\u{1f}{}", row.product, row.step),
+            ),
             licences: dated(&facts.licences, |row| (row.on, None, None), |row| row.product.clone()),
-            activities: dated(&facts.activities, |row| (day(row.at), None, None), |row| row.external_id.0.clone()),
-            tickets: dated(&facts.tickets, |row| (day(row.opened_at), days(row.resolved_at), days(row.due_at)), |row| {
-                row.external_id.0.clone()
-            }),
+            activities: dated(
+                &facts.activities,
+                |row| (day(row.at), None, None),
+                |row| row.external_id.0.clone(),
+            ),
+            tickets: dated(
+                &facts.tickets,
+                |row| (day(row.opened_at), days(row.resolved_at), days(row.due_at)),
+                |row| row.external_id.0.clone(),
+            ),
             surveys: dated(&facts.surveys, |row| (day(row.at), None, None), |row| row.external_id.0.clone()),
             invoices: dated(
                 &facts.invoices,
@@ -97,12 +109,16 @@ impl<'a> Columns<'a> {
                 |row| (row.created_on.or(row.accepted_on).unwrap_or(Day::MIN), row.accepted_on, None),
                 |row| row.external_id.0.clone(),
             ),
-            objectives: dated(&facts.objectives, |row| (Day::MIN, row.completed_on, row.due_on), |row| {
-                row.external_id.0.clone()
-            }),
-            escalations: dated(&facts.escalations, |row| (day(row.opened_at), days(row.resolved_at), None), |row| {
-                row.external_id.0.clone()
-            }),
+            objectives: dated(
+                &facts.objectives,
+                |row| (Day::MIN, row.completed_on, row.due_on),
+                |row| row.external_id.0.clone(),
+            ),
+            escalations: dated(
+                &facts.escalations,
+                |row| (day(row.opened_at), days(row.resolved_at), None),
+                |row| row.external_id.0.clone(),
+            ),
             judgements: dated(&facts.judgements, |row| (row.on, None, row.expires_on), |row| row.by.clone()),
         }
     }
@@ -120,7 +136,10 @@ impl<'a> Columns<'a> {
     /// The terms that have begun by the day, each with the day after its last as known then.
     pub(crate) fn terms(&self, day: Day) -> impl Iterator<Item = (&'a Subscription, Option<Day>)> {
         let churned = self.churned_on(day);
-        self.subscriptions.iter().filter(move |term| term.visible(day)).map(move |term| (term.row, end_of(term.row, churned)))
+        self.subscriptions
+            .iter()
+            .filter(move |term| term.visible(day))
+            .map(move |term| (term.row, end_of(term.row, churned)))
     }
 
     /// The terms that cover the day.
@@ -153,22 +172,22 @@ impl<'a> Columns<'a> {
         })
     }
 
-    /// The first day of any record, for accounts that say nothing of their start.
-    pub(crate) fn first_day(&self) -> Option<Day> {
-        fn first<T>(rows: &[Dated<'_, T>]) -> Option<Day> {
-            rows.iter().map(|row| row.on).filter(|on| *on > Day::MIN && *on < Day::MAX).min()
+    /// The first day of any record that there is on the day, for accounts that say nothing of their start.
+    pub(crate) fn first_day(&self, day: Day) -> Option<Day> {
+        fn first<T>(rows: &[Dated<'_, T>], day: Day) -> Option<Day> {
+            rows.iter().filter(|row| row.visible(day) && row.on > Day::MIN).map(|row| row.on).min()
         }
         [
-            first(&self.people),
-            first(&self.steps),
-            first(&self.licences),
-            first(&self.activities),
-            first(&self.tickets),
-            first(&self.surveys),
-            first(&self.invoices),
-            first(&self.plans),
-            first(&self.escalations),
-            first(&self.judgements),
+            first(&self.people, day),
+            first(&self.steps, day),
+            first(&self.licences, day),
+            first(&self.activities, day),
+            first(&self.tickets, day),
+            first(&self.surveys, day),
+            first(&self.invoices, day),
+            first(&self.plans, day),
+            first(&self.escalations, day),
+            first(&self.judgements, day),
         ]
         .into_iter()
         .flatten()

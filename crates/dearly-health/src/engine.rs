@@ -44,21 +44,28 @@ impl<'w> Engine<'w> {
         wanted.dedup();
         let columns = Columns::of(facts, &self.calendar);
         let presence = Presence::of(&facts.usage, &self.calendar, &wanted);
-        let first_day = columns.first_day().into_iter().chain(presence.first_day).min();
         let scored: Vec<AccountDay> = (0..wanted.len())
-            .map(|index| self.account_day(&self.as_of(&columns, &presence, *book, first_day, wanted[index], index)).0)
+            .map(|index| self.account_day(&self.as_of(&columns, &presence, *book, wanted[index], index)).0)
             .collect();
-        days.iter().map(|day| scored[wanted.binary_search(day).expect("wanted holds every day")].clone()).collect()
+        days.iter()
+            .map(|day| scored[wanted.binary_search(day).expect("wanted holds every day")].clone())
+            .collect()
     }
 
     /// The account on the day, with the facts that its measures looked at.
     pub fn explain(&self, facts: &AccountFacts, book: &BookFacts, day: Day) -> Opened {
         let columns = Columns::of(facts, &self.calendar);
         let presence = Presence::of(&facts.usage, &self.calendar, &[day]);
-        let first_day = columns.first_day().into_iter().chain(presence.first_day).min();
-        let as_of = self.as_of(&columns, &presence, *book, first_day, day, 0);
+        let as_of = self.as_of(&columns, &presence, *book, day, 0);
         let (account, [outcomes, experience]) = self.open(&as_of, Trace::on);
         Opened { account, outcomes, experience }
+    }
+
+    /// Whether the account is a customer on the day.
+    pub fn status(&self, facts: &AccountFacts, day: Day) -> Status {
+        let columns = Columns::of(facts, &self.calendar);
+        let presence = Presence::of(&facts.usage, &self.calendar, &[day]);
+        self.status_as_of(&self.as_of(&columns, &presence, BookFacts::default(), day, 0))
     }
 
     fn as_of<'a>(
@@ -66,14 +73,16 @@ impl<'w> Engine<'w> {
         columns: &'a Columns<'a>,
         presence: &'a Presence<'a>,
         book: BookFacts,
-        first_day: Option<Day>,
         day: Day,
         index: usize,
     ) -> AsOf<'a> {
-        let since = columns.account(day).and_then(|account| account.customer_since).filter(|since| *since <= day);
+        let since =
+            columns.account(day).and_then(|account| account.customer_since).filter(|since| *since <= day);
         let first_term = || columns.terms(day).map(|(term, _)| term.starts_on).min();
-        let start = since.or_else(first_term).or(first_day.filter(|first| *first <= day));
-        AsOf { workbook: self.workbook, calendar: &self.calendar, columns, presence, book, day, index, start }
+        let first_event = presence.first_day.filter(|first| *first <= day);
+        let first_fact = || columns.first_day(day).into_iter().chain(first_event).min();
+        let start = since.or_else(first_term).or_else(first_fact);
+        AsOf { workbook: self.workbook, columns, presence, book, day, index, start }
     }
 
     fn account_day(&self, as_of: &AsOf<'_>) -> (AccountDay, [ScoreEvidence; 2]) {
@@ -81,7 +90,7 @@ impl<'w> Engine<'w> {
     }
 
     fn open(&self, as_of: &AsOf<'_>, trace: fn() -> Trace) -> (AccountDay, [ScoreEvidence; 2]) {
-        let status = self.status(as_of);
+        let status = self.status_as_of(as_of);
         let mut evidence = [Vec::new(), Vec::new()];
         let mut score = |kind: ScoreKind| match self.scorecard(as_of, kind) {
             Some((place, card)) => {
@@ -115,7 +124,7 @@ impl<'w> Engine<'w> {
 
     /// Prospect before its start; churned once it has left and no term runs, or once the grace of its last term has
     /// passed; else a customer.
-    fn status(&self, as_of: &AsOf<'_>) -> Status {
+    fn status_as_of(&self, as_of: &AsOf<'_>) -> Status {
         if as_of.start.is_none() {
             return Status::Prospect;
         }

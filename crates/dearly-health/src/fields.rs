@@ -42,9 +42,14 @@ fn set(fields: &mut Fields, as_of: &AsOf<'_>, name: &str) {
         "account.arr_cents" => fields.set(key, as_of.columns.arr_cents(as_of.day)),
         "account.age_days" => fields.set(key, as_of.start.map(|start| i64::from(as_of.day - start))),
         "account.days_to_renewal" => fields.set(key, as_of.renews_on().map(|on| i64::from(on - as_of.day))),
-        "account.champions" => fields.set(key, as_of.champions().0 as i64),
+        // Zero is zero only when people are recorded at all.
+        "account.champions" => {
+            fields.set(key, as_of.has(&as_of.columns.people).then(|| as_of.champions().0 as i64));
+        }
         "account.champion_left_days" => fields.set(key, as_of.champions().1.map(i64::from)),
-        "account.key_people" => fields.set(key, as_of.key_people().len() as i64),
+        "account.key_people" => {
+            fields.set(key, as_of.has(&as_of.columns.people).then(|| as_of.key_people().len() as i64));
+        }
         _ => {
             let Some(account) = account else { return };
             match name {

@@ -4,6 +4,7 @@
 //! choices they leave, stand in `docs/RULES.md`; `tests/it/naive.rs` says the same as plainly as it can be said.
 
 pub mod facts;
+pub mod key_people;
 pub mod score;
 
 mod as_of;

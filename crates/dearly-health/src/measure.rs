@@ -31,7 +31,9 @@ fn read_unlimited(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> Reading
             adoption::active_users(as_of, *days_at_least, *within, *per, trace)
         }
         Value::LoginFrequency { within } => adoption::login_frequency(as_of, *within, trace),
-        Value::Stickiness { within, working_days } => adoption::stickiness(as_of, *within, *working_days, trace),
+        Value::Stickiness { within, working_days } => {
+            adoption::stickiness(as_of, *within, *working_days, trace)
+        }
         Value::FeatureUse { features, within } => adoption::feature_use(as_of, features, *within, trace),
         Value::FeaturesInRegularUse { features, by_at_least, days_at_least, within } => {
             adoption::features_in_regular_use(as_of, features, *by_at_least, *days_at_least, *within, trace)
@@ -51,7 +53,9 @@ fn read_unlimited(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> Reading
         Value::Nps { of, within } => experience::nps(as_of, *of, *within, trace),
         Value::Csat { within } => experience::csat(as_of, *within, trace),
         Value::Ces { within } => experience::ces(as_of, *within, trace),
-        Value::TicketsPastSla { severity_up_to } => experience::tickets_past_sla(as_of, *severity_up_to, trace),
+        Value::TicketsPastSla { severity_up_to } => {
+            experience::tickets_past_sla(as_of, *severity_up_to, trace)
+        }
         Value::TicketsOpened { categories, within, per_100_active_users } => {
             experience::tickets_opened(as_of, categories, *within, *per_100_active_users, trace)
         }
@@ -71,6 +75,16 @@ fn read_unlimited(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> Reading
 /// A fraction as people say it.
 fn percent(value: f64) -> String {
     format!("{} %", (value * 100.0).round())
+}
+
+/// A change as people say it: `+4 %`, `−12 %`, and no sign where nothing changed.
+fn signed_percent(change: f64) -> String {
+    let whole = (change * 100.0).round();
+    match whole {
+        0.0 => "0 %".to_owned(),
+        whole if whole < 0.0 => format!("−{} %", -whole),
+        whole => format!("+{whole} %"),
+    }
 }
 
 /// A count without a needless fraction.

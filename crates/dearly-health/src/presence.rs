@@ -42,7 +42,9 @@ impl User {
         let among = |lists: &'_ [(u32, Vec<i32>)], id: u32| lists.iter().position(|(other, _)| *other == id);
         match scope {
             Scope::Any => vec![&self.days],
-            Scope::Event(event) => among(&self.by_event, *event).map(|at| &self.by_event[at].1[..]).into_iter().collect(),
+            Scope::Event(event) => {
+                among(&self.by_event, *event).map(|at| &self.by_event[at].1[..]).into_iter().collect()
+            }
             Scope::Product(product) => {
                 among(&self.by_product, *product).map(|at| &self.by_product[at].1[..]).into_iter().collect()
             }
@@ -99,7 +101,8 @@ impl<'a> Presence<'a> {
     /// `wanted` ascending.
     pub(crate) fn of(usage: &'a Usage, calendar: &Calendar, wanted: &[Day]) -> Presence<'a> {
         // Texts order what times do not, so that the order of rows and of dictionaries never matters.
-        let mut rows: Vec<(UsageRow, i32)> = usage.rows.iter().map(|row| (*row, calendar.day_of(row.at).days())).collect();
+        let mut rows: Vec<(UsageRow, i32)> =
+            usage.rows.iter().map(|row| (*row, calendar.day_of(row.at).days())).collect();
         rows.sort_unstable_by_key(|(row, _)| (row.user, row.at, row.event, row.product, row.count));
         let first = |counts: fn(&UsageRow) -> bool| {
             rows.iter().filter(|(row, _)| counts(row)).map(|(_, day)| *day).min().map(Day::from_days)
@@ -153,7 +156,14 @@ impl<'a> Presence<'a> {
     }
 
     /// Users with at least `days_at_least` distinct days of the scope within the window of the wanted day at `index`.
-    pub(crate) fn count_users(&self, index: usize, scope: Scope, days_at_least: i32, within: i32, back: i32) -> u32 {
+    pub(crate) fn count_users(
+        &self,
+        index: usize,
+        scope: Scope,
+        days_at_least: i32,
+        within: i32,
+        back: i32,
+    ) -> u32 {
         let days_at_least = days_at_least.max(1) as u32;
         self.answer(index, Query::Users { scope, days_at_least, within, back })
     }
@@ -175,7 +185,9 @@ impl<'a> Presence<'a> {
             let mut days: Vec<i32> = self.completion_days(workflow).into_iter().map(|(_, day)| day).collect();
             days.sort_unstable();
             let mut counts = vec![0; self.wanted.len()];
-            each_window(&days, &self.wanted, within, 0, |at, days| counts[at] = days.len() as u32);
+            each_window(&days, &self.wanted, within, 0, |at, days| {
+                counts[at] = days.len() as u32;
+            });
             self.answers.borrow_mut().insert(query.clone(), counts.into());
         }
         self.answers.borrow()[&query][index]
@@ -212,11 +224,14 @@ impl<'a> Presence<'a> {
                         .copied()
                         .filter(|day| !working_days || Day::from_days(*day).weekday() <= 5)
                         .collect();
-                    each_window(&working, &self.wanted, *within, 0, |at, days| counts[at] += days.len() as u32);
+                    each_window(&working, &self.wanted, *within, 0, |at, days| {
+                        counts[at] += days.len() as u32;
+                    });
                 }
             }
             Query::Events { within, back } => {
-                let mut per_day: Vec<(i32, u32)> = self.rows.iter().map(|(row, day)| (*day, row.count)).collect();
+                let mut per_day: Vec<(i32, u32)> =
+                    self.rows.iter().map(|(row, day)| (*day, row.count)).collect();
                 per_day.sort_unstable();
                 let days: Vec<i32> = per_day.iter().map(|(day, _)| *day).collect();
                 let mut sums = vec![0u32; per_day.len() + 1];

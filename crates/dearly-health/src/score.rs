@@ -1,7 +1,7 @@
 //! What the engine gives: readings, points, components, scores, contributions.
 
 use dearly_domain::Day;
-use dearly_workbook::model::ScoreKind;
+use dearly_workbook::model::{Bands, ScoreKind};
 
 /// A colour, or honestly none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,6 +14,19 @@ pub enum Colour {
     Red,
     /// Not enough is known.
     Unknown,
+}
+
+impl Colour {
+    /// The colour of an unrounded score.
+    pub fn of(bands: &Bands, score: f64) -> Colour {
+        if score >= bands.green {
+            Colour::Green
+        } else if score >= bands.yellow {
+            Colour::Yellow
+        } else {
+            Colour::Red
+        }
+    }
 }
 
 /// Where an account is in its life as a customer.

@@ -1,10 +1,12 @@
 //! From readings to points, components and a score (rules.md 9–12).
 
-use dearly_workbook::model::{Bands, CapColour, Component, Measure, Missing, Scorecard};
+use dearly_workbook::model::{CapColour, Component, Measure, Missing, Scorecard};
 
 use crate::as_of::{AsOf, Trace};
 use crate::engine::ScoreEvidence;
-use crate::score::{CapScore, Colour, ComponentScore, Evidence, MeasureScore, Reading, Score, Status, Unknown};
+use crate::score::{
+    CapScore, Colour, ComponentScore, Evidence, MeasureScore, Reading, Score, Status, Unknown,
+};
 use crate::{fields, measure};
 
 /// Coverage is compared with its minimum as people read it: 60 % of thirds is 60 %.
@@ -57,24 +59,13 @@ pub(crate) fn score(
         kind: card.score,
         scorecard: Some(place),
         score,
-        colour: score.map_or(Colour::Unknown, |score| colour(&card.bands, score)),
+        colour: score.map_or(Colour::Unknown, |score| Colour::of(&card.bands, score)),
         coverage,
         unknown,
         components,
         caps,
     };
     (score, evidence)
-}
-
-/// The colour of an unrounded score.
-pub(crate) fn colour(bands: &Bands, score: f64) -> Colour {
-    if score >= bands.green {
-        Colour::Green
-    } else if score >= bands.yellow {
-        Colour::Yellow
-    } else {
-        Colour::Red
-    }
 }
 
 struct Coverage {
@@ -125,7 +116,7 @@ fn component_score(
     let scored = ComponentScore {
         id: component.id.clone(),
         score,
-        colour: score.map_or(Colour::Unknown, |score| colour(&card.bands, score)),
+        colour: score.map_or(Colour::Unknown, |score| Colour::of(&card.bands, score)),
         coverage: share,
         unknown,
         effective_weight: 0.0,
@@ -134,13 +125,21 @@ fn component_score(
     (scored, evidence, coverage)
 }
 
-fn measure_score(card: &Scorecard, measure: &Measure, as_of: &AsOf<'_>, mut trace: Trace) -> (MeasureScore, Evidence) {
+fn measure_score(
+    card: &Scorecard,
+    measure: &Measure,
+    as_of: &AsOf<'_>,
+    mut trace: Trace,
+) -> (MeasureScore, Evidence) {
     let nothing = |reading| MeasureScore { reading, points: None, effective_weight: 0.0, contribution: 0.0 };
     if measure.weight == 0.0 {
         return (nothing(Reading::NotApplicable("the measure is switched off")), Evidence::default());
     }
     let Some(curve) = measure.points.curve(as_of.age_months()) else {
-        return (nothing(Reading::NotApplicable("the account is too young for the measure")), Evidence::default());
+        return (
+            nothing(Reading::NotApplicable("the account is too young for the measure")),
+            Evidence::default(),
+        );
     };
     let (reading, limits) = measure::read(&measure.value, as_of, &mut trace);
     let mut scored = nothing(reading);
@@ -161,12 +160,19 @@ fn measure_score(card: &Scorecard, measure: &Measure, as_of: &AsOf<'_>, mut trac
 
 /// Shares of the whole for the components that are known, and for their measures.
 fn weigh(card: &Scorecard, components: &mut [ComponentScore]) {
-    let known: f64 =
-        card.components.iter().zip(&*components).filter(|(_, scored)| scored.score.is_some()).map(|(own, _)| own.weight).sum();
+    let known: f64 = card
+        .components
+        .iter()
+        .zip(&*components)
+        .filter(|(_, scored)| scored.score.is_some())
+        .map(|(own, _)| own.weight)
+        .sum();
     if known == 0.0 {
         return;
     }
-    for (component, scored) in card.components.iter().zip(components).filter(|(_, scored)| scored.score.is_some()) {
+    for (component, scored) in
+        card.components.iter().zip(components).filter(|(_, scored)| scored.score.is_some())
+    {
         scored.effective_weight = component.weight / known;
         let weights: f64 = component
             .measures

@@ -4,7 +4,7 @@ use dearly_domain::Day;
 use dearly_workbook::model::{FeatureSet, Per, TrendOf};
 
 use super::deployment::{entitled_seats, last_licences};
-use super::{counted, percent, plain};
+use super::{counted, percent, plain, signed_percent};
 use crate::as_of::{AsOf, Trace};
 use crate::presence::Scope;
 use crate::score::{Fact, Reading};
@@ -12,12 +12,22 @@ use crate::score::{Fact, Reading};
 const NO_USAGE: Reading = Reading::Missing("no telemetry that names users yet");
 
 /// Users active on at least so many days of the window, per licence, seat or as a count.
-pub(super) fn active_users(as_of: &AsOf<'_>, days_at_least: i32, within: i32, per: Per, trace: &mut Trace) -> Reading {
+pub(super) fn active_users(
+    as_of: &AsOf<'_>,
+    days_at_least: i32,
+    within: i32,
+    per: Per,
+    trace: &mut Trace,
+) -> Reading {
+    if per == Per::EntitledSeats && entitled_seats(as_of).is_empty() {
+        return Reading::NotApplicable("no seats are entitled on the day");
+    }
     if !as_of.has_usage() {
         return NO_USAGE;
     }
-    let count = |scope: Scope| f64::from(as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
-    let (bought, noun) = match per {
+    let count =
+        |scope: Scope| f64::from(as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
+    let (bought, noun): (Vec<(&str, f64)>, &str) = match per {
         Per::One => {
             let users = count(Scope::Any);
             trace_users(as_of, days_at_least, within, trace);
@@ -30,20 +40,18 @@ pub(super) fn active_users(as_of: &AsOf<'_>, days_at_least: i32, within: i32, pe
                 return Reading::Missing("no licence snapshot yet");
             }
             let activated = |licence: &dearly_domain::licence::Licence| licence.in_use().unwrap_or(0) as f64;
-            (licences.iter().map(|(product, licence)| (*product, activated(licence))).collect(), "activated licence")
+            (
+                licences.iter().map(|(product, licence)| (*product, activated(licence))).collect(),
+                "activated licence",
+            )
         }
-        Per::EntitledSeats => {
-            let seats: Vec<(&str, f64)> = entitled_seats(as_of).into_iter().collect();
-            if seats.is_empty() {
-                return Reading::NotApplicable("no seats are entitled on the day");
-            }
-            (seats, "entitled seat")
-        }
+        Per::EntitledSeats => (entitled_seats(as_of).into_iter().collect(), "entitled seat"),
     };
     let names_products = as_of.presence.first_product_day.is_some_and(|first| first <= as_of.day);
     let (users, total) = if names_products {
         bought.iter().fold((0.0, 0.0), |(users, total), (product, licences)| {
-            let active = as_of.presence.product(product).map_or(0.0, |product| count(Scope::Product(product)));
+            let active =
+                as_of.presence.product(product).map_or(0.0, |product| count(Scope::Product(product)));
             (users + active, total + licences)
         })
     } else {
@@ -51,7 +59,8 @@ pub(super) fn active_users(as_of: &AsOf<'_>, days_at_least: i32, within: i32, pe
     };
     trace_users(as_of, days_at_least, within, trace);
     trace.say(|| {
-        let often = if days_at_least > 1 { format!(" on at least {days_at_least} days") } else { String::new() };
+        let often =
+            if days_at_least > 1 { format!(" on at least {days_at_least} days") } else { String::new() };
         let share = if total > 0.0 { format!(" ({})", percent(users / total)) } else { String::new() };
         format!("{}{often}, {}{share}", counted(users, "active user"), counted(total, noun))
     });
@@ -68,7 +77,8 @@ fn trace_users(as_of: &AsOf<'_>, days_at_least: i32, within: i32, trace: &mut Tr
         .iter()
         .map(|user| {
             let days = user.days_within(&Scope::Any, as_of.day, within);
-            let last = user.days.iter().rev().find(|day| **day <= as_of.day.days()).map(|day| Day::from_days(*day));
+            let last =
+                user.days.iter().rev().find(|day| **day <= as_of.day.days()).map(|day| Day::from_days(*day));
             (days, as_of.presence.user_name(user), last)
         })
         .filter(|(_, _, last)| last.is_some())
@@ -130,7 +140,12 @@ fn features<'a>(as_of: &AsOf<'a>, set: &'a FeatureSet) -> &'a [String] {
 }
 
 /// Share of active users who used any of the features.
-pub(super) fn feature_use<'a>(as_of: &AsOf<'a>, set: &'a FeatureSet, within: i32, trace: &mut Trace) -> Reading {
+pub(super) fn feature_use<'a>(
+    as_of: &AsOf<'a>,
+    set: &'a FeatureSet,
+    within: i32,
+    trace: &mut Trace,
+) -> Reading {
     let names = features(as_of, set);
     if names.is_empty() {
         return Reading::NotApplicable("the workbook names no such features");
@@ -165,7 +180,8 @@ pub(super) fn features_in_regular_use<'a>(
     let mut regular = 0;
     for name in names {
         let scope = as_of.presence.event(name).map(Scope::Event);
-        let users = scope.map_or(0, |scope| as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
+        let users =
+            scope.map_or(0, |scope| as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
         let is_regular = users > 0 && f64::from(users) >= by_at_least * active - 1e-9;
         regular += usize::from(is_regular);
         trace.fact(|| Fact {
@@ -185,7 +201,12 @@ pub(super) fn features_in_regular_use<'a>(
 }
 
 /// Completions of workflows / those expected of the active users.
-pub(super) fn workflow_completion(as_of: &AsOf<'_>, only: &[String], within: i32, trace: &mut Trace) -> Reading {
+pub(super) fn workflow_completion(
+    as_of: &AsOf<'_>,
+    only: &[String],
+    within: i32,
+    trace: &mut Trace,
+) -> Reading {
     let workflows: Vec<_> = as_of
         .workbook
         .features
@@ -251,6 +272,6 @@ pub(super) fn usage_trend(as_of: &AsOf<'_>, of: TrendOf, within: i32, trace: &mu
             counted: counts,
         });
     }
-    trace.say(|| format!("{} after {} ({:+.0} %)", counted(now, noun), plain(before), change * 100.0));
+    trace.say(|| format!("{} after {} ({})", counted(now, noun), plain(before), signed_percent(change)));
     Reading::Present { value: change, ratio: Some((now, before)) }
 }

@@ -2,7 +2,7 @@
 
 use dearly_domain::Attribute;
 
-use super::{counted, plain};
+use super::{counted, plain, signed_percent};
 use crate::as_of::{AsOf, Trace};
 use crate::score::{Fact, Reading};
 
@@ -12,7 +12,10 @@ pub(super) fn overdue_invoices(as_of: &AsOf<'_>, more_than: i32, trace: &mut Tra
         return Reading::Missing("no invoices recorded yet");
     }
     let mut count = 0.0;
-    for invoice in as_of.columns.invoices.iter().filter(|row| row.visible(as_of.day) && !row.is_done(as_of.day)) {
+    let unpaid =
+        as_of.columns.invoices.iter().filter(|row| row.visible(as_of.day) && !row.is_done(as_of.day));
+    // A credit is owed by us: nobody is late with it.
+    for invoice in unpaid.filter(|row| row.row.amount_cents > 0) {
         let days = as_of.day - invoice.row.due_on;
         if days > more_than {
             count += 1.0;
@@ -35,7 +38,6 @@ pub(super) fn attribute(as_of: &AsOf<'_>, name: &str, trace: &mut Trace) -> Read
     let number = match value {
         Some(Attribute::Integer(number)) => *number as f64,
         Some(Attribute::Decimal(number)) => *number,
-        Some(Attribute::Boolean(value)) => f64::from(u8::from(*value)),
         _ => return Reading::Missing("the account has no such number"),
     };
     trace.say(|| plain(number));
@@ -56,12 +58,15 @@ pub(super) fn arr_change(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) -> Re
     if before == 0.0 {
         return Reading::NotApplicable("no recurring revenue at the start of the window");
     }
-    trace.say(|| format!("{now:.0} after {before:.0} ({:+.0} %)", (now / before - 1.0) * 100.0));
+    trace.say(|| format!("{now:.0} after {before:.0} ({})", signed_percent(now / before - 1.0)));
     Reading::Present { value: now / before - 1.0, ratio: Some((now, before)) }
 }
 
 /// Full months since the account's start.
 pub(super) fn tenure(as_of: &AsOf<'_>, trace: &mut Trace) -> Reading {
+    if as_of.start.is_none() {
+        return Reading::NotApplicable("the account has not started");
+    }
     let months = f64::from(as_of.age_months());
     trace.say(|| counted(months, "month"));
     Reading::of(months)

@@ -70,13 +70,17 @@ pub(super) fn setup_steps_done(as_of: &AsOf<'_>, trace: &mut Trace) -> (Reading,
         .flat_map(|product| as_of.workbook.setup.steps_of(product).iter().map(move |step| (*product, step)))
         .collect();
     if required.is_empty() {
-        return (Reading::NotApplicable("the workbook requires no set-up steps of the products bought"), vec![]);
+        return (
+            Reading::NotApplicable("the workbook requires no set-up steps of the products bought"),
+            vec![],
+        );
     }
     if !as_of.has(&as_of.columns.steps) {
         return (Reading::Missing("no set-up step recorded yet"), vec![]);
     }
     let done_on = |product: &str, step: &str| -> Option<Day> {
-        let mut rows = as_of.columns.steps.iter().filter(|row| row.visible(as_of.day) && row.is_done(as_of.day));
+        let mut rows =
+            as_of.columns.steps.iter().filter(|row| row.visible(as_of.day) && row.is_done(as_of.day));
         rows.find(|row| row.row.product == product && row.row.step == step).and_then(|row| row.done)
     };
     let (mut done, mut basic, mut basic_done) = (0, 0, 0);

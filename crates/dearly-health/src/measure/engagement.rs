@@ -19,7 +19,7 @@ fn missing(as_of: &AsOf<'_>) -> Option<Reading> {
 
 fn describe(key: &KeyPerson<'_>) -> String {
     let name = key.person.name.as_deref().unwrap_or(key.person.external_id.as_str());
-    let roles = key.person.roles.join(", ");
+    let roles = key.person.roles.join(", ").replace('_', " ");
     match key.last_met_on {
         Some(met) => format!("{name} ({roles}): met {met}, SLA {} days", key.sla_days),
         None => format!("{name} ({roles}): never met, SLA {} days", key.sla_days),
@@ -45,7 +45,14 @@ pub(super) fn key_people_met(as_of: &AsOf<'_>, trace: &mut Trace) -> Reading {
         });
     }
     let (met, all) = (met as f64, people.len() as f64);
-    trace.say(|| format!("{} of {} key people met within SLA ({})", plain(met), plain(all), percent(met / all.max(1.0))));
+    trace.say(|| {
+        format!(
+            "{} of {} key people met within SLA ({})",
+            plain(met),
+            plain(all),
+            percent(met / all.max(1.0))
+        )
+    });
     Reading::ratio(met, all, "no person has a key role")
 }
 
@@ -75,7 +82,11 @@ pub(super) fn multithreading(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) -
     let has_executive = roles.iter().any(|role| executives.iter().any(|executive| executive == role));
     trace.say(|| match roles.len() {
         0 => format!("no key role met in {within} days"),
-        n => format!("{} met in {within} days: {}", counted(n as f64, "key role"), roles.join(", ")),
+        n => format!(
+            "{} met in {within} days: {}",
+            counted(n as f64, "key role"),
+            roles.join(", ").replace('_', " ")
+        ),
     });
     let limits = if has_executive { vec![] } else { vec![LimitWhen::NoExecutive] };
     (Reading::of(roles.len() as f64), limits)

@@ -25,7 +25,12 @@ fn survey_fact(answer: &Dated<'_, Survey>, counted: bool) -> Fact {
         file: "surveys",
         key: answer.row.external_id.0.clone(),
         on: Some(answer.on),
-        text: format!("{} {} of {}{who}", answer.row.kind, plain(answer.row.score), plain(answer.row.highest())),
+        text: format!(
+            "{} {} of {}{who}",
+            answer.row.kind,
+            plain(answer.row.score),
+            plain(answer.row.highest())
+        ),
         counted,
     }
 }
@@ -62,7 +67,9 @@ pub(super) fn nps(as_of: &AsOf<'_>, of: NpsOf, within: i32, trace: &mut Trace) -
             let key_people = as_of.key_people();
             let mut lowest: Option<f64> = None;
             for key in &key_people {
-                let Some(answer) = last.get(key.person.external_id.as_str()) else { continue };
+                let Some(answer) = last.get(key.person.external_id.as_str()) else {
+                    continue;
+                };
                 let score = on_ten(answer.row);
                 lowest = Some(lowest.map_or(score, |other| other.min(score)));
                 trace.fact(|| survey_fact(answer, true));
@@ -77,7 +84,13 @@ pub(super) fn nps(as_of: &AsOf<'_>, of: NpsOf, within: i32, trace: &mut Trace) -
             let (mut balance, mut count) = (0.0, 0.0);
             for answer in last.values().copied().chain(anonymous) {
                 let score = on_ten(answer.row);
-                balance += if score >= 9.0 { 1.0 } else if score <= 6.0 { -1.0 } else { 0.0 };
+                balance += if score >= 9.0 {
+                    1.0
+                } else if score <= 6.0 {
+                    -1.0
+                } else {
+                    0.0
+                };
                 count += 1.0;
                 trace.fact(|| survey_fact(answer, score >= 9.0));
             }
@@ -102,7 +115,9 @@ pub(super) fn csat(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) -> Reading 
         all += 1.0;
         trace.fact(|| survey_fact(answer, counts));
     }
-    trace.say(|| format!("{} of {} satisfied ({})", plain(satisfied), counted(all, "answer"), percent(satisfied / all)));
+    trace.say(|| {
+        format!("{} of {} satisfied ({})", plain(satisfied), counted(all, "answer"), percent(satisfied / all))
+    });
     Reading::ratio(satisfied, all, "no CSAT answer in the window")
 }
 
@@ -144,7 +159,11 @@ fn ticket_fact(as_of: &AsOf<'_>, ticket: &Dated<'_, Ticket>, counted: bool) -> F
 }
 
 /// Unresolved tickets of at least this severity.
-pub(super) fn open_tickets(as_of: &AsOf<'_>, severity_up_to: i64, trace: &mut Trace) -> (Reading, Vec<LimitWhen>) {
+pub(super) fn open_tickets(
+    as_of: &AsOf<'_>,
+    severity_up_to: i64,
+    trace: &mut Trace,
+) -> (Reading, Vec<LimitWhen>) {
     if !as_of.has(&as_of.columns.tickets) {
         return (NO_TICKETS, vec![]);
     }
@@ -220,7 +239,9 @@ pub(super) fn time_to_resolve(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) 
     }
     let mut hours: Vec<f64> = Vec::new();
     for ticket in as_of.columns.tickets.iter().filter(|ticket| ticket.visible(as_of.day)) {
-        let (Some(done), Some(resolved_at)) = (ticket.done, ticket.row.resolved_at) else { continue };
+        let (Some(done), Some(resolved_at)) = (ticket.done, ticket.row.resolved_at) else {
+            continue;
+        };
         if as_of.within(done, within) {
             hours.push((resolved_at.micros() - ticket.row.opened_at.micros()) as f64 / 3_600_000_000.0);
             trace.fact(|| ticket_fact(as_of, ticket, true));
@@ -242,7 +263,9 @@ pub(super) fn open_escalations(as_of: &AsOf<'_>, trace: &mut Trace) -> Reading {
         return Reading::Missing("no escalations recorded yet");
     }
     let mut worst = 0;
-    for escalation in as_of.columns.escalations.iter().filter(|row| row.visible(as_of.day) && !row.is_done(as_of.day)) {
+    for escalation in
+        as_of.columns.escalations.iter().filter(|row| row.visible(as_of.day) && !row.is_done(as_of.day))
+    {
         let place = SEVERITIES.iter().position(|severity| *severity == escalation.row.severity);
         worst = worst.max(place.map_or(0, |place| SEVERITIES.len() - place));
         trace.fact(|| Fact {
@@ -284,7 +307,12 @@ pub(super) fn judgement(as_of: &AsOf<'_>, expires_after: i32, trace: &mut Trace)
             file: "judgements",
             key: judgement.row.by.clone(),
             on: Some(judgement.on),
-            text: format!("{} by {}: {}", plain(judgement.row.rating), judgement.row.by, judgement.row.reason),
+            text: format!(
+                "{} by {}: {}",
+                plain(judgement.row.rating),
+                judgement.row.by,
+                judgement.row.reason
+            ),
             counted: counts,
         });
     }

@@ -23,7 +23,12 @@ fn fact(objective: &Dated<'_, Objective>, text: String, counted: bool) -> Fact {
 }
 
 /// 2: an outcome verified in the window; 1: completed only, or a young account; 0: none.
-pub(super) fn verified_outcomes(as_of: &AsOf<'_>, within: i32, no_plan_until: i32, trace: &mut Trace) -> Reading {
+pub(super) fn verified_outcomes(
+    as_of: &AsOf<'_>,
+    within: i32,
+    no_plan_until: i32,
+    trace: &mut Trace,
+) -> Reading {
     if !is_kept(as_of) {
         return NO_REGISTER;
     }
@@ -76,7 +81,9 @@ pub(super) fn plan_on_track(as_of: &AsOf<'_>, no_plan_until: i32, trace: &mut Tr
     }
     let (mut on_time, mut due) = (0.0, 0.0);
     for objective in as_of.columns.objectives(as_of.day) {
-        let Some(due_on) = objective.due.filter(|due_on| *due_on <= as_of.day) else { continue };
+        let Some(due_on) = objective.due.filter(|due_on| *due_on <= as_of.day) else {
+            continue;
+        };
         let counts = objective.done.is_some_and(|done| done <= due_on);
         due += 1.0;
         on_time += f64::from(u8::from(counts));
@@ -87,7 +94,12 @@ pub(super) fn plan_on_track(as_of: &AsOf<'_>, no_plan_until: i32, trace: &mut Tr
         });
     }
     trace.say(|| {
-        format!("{} of {} due on time ({})", plain(on_time), counted(due, "objective"), percent(on_time / due.max(1.0)))
+        format!(
+            "{} of {} due on time ({})",
+            plain(on_time),
+            counted(due, "objective"),
+            percent(on_time / due.max(1.0))
+        )
     });
     Reading::ratio(on_time, due, "no objective is due yet")
 }
