@@ -1,0 +1,40 @@
+//! Records: every SQL statement and migration, one text for SQLite and PostgreSQL.
+//!
+//! [`Store::open`] opens the records of a data folder or of a PostgreSQL database. Reading goes through a [`View`],
+//! which sees one state of the records however long it is read; writing goes through a [`Write`], one transaction
+//! under the one writer's lock, which [`Write::commit`] makes visible as a whole.
+//!
+//! Rows of the book are kept as versions ([`record`]): a changed row adds a version and no version is ever changed.
+//!
+//! This crate knows no file formats, no workbook rules and no scores.
+
+mod dialect;
+pub mod error;
+mod lock;
+mod migration;
+pub mod open;
+pub mod target;
+pub mod view;
+pub mod write;
+
+pub mod coverage;
+pub mod import;
+pub mod published_score;
+pub mod record;
+mod revision;
+pub mod segment;
+pub mod setting;
+pub mod workbook;
+
+pub use coverage::{ColumnCoverage, Coverage};
+pub use error::{Error, Result};
+pub use import::{Counts, Import, NewImport};
+pub use lock::Holder;
+pub use open::{OpenOptions, Store};
+pub use published_score::PublishedScore;
+pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
+pub use segment::Segment;
+pub use target::Target;
+pub use view::View;
+pub use workbook::{Document, WorkbookVersion, content_hash};
+pub use write::Write;

@@ -1,0 +1,207 @@
+//! Opening the records.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyPool, AssertSqlSafe, ConnectOptions, Connection as _};
+
+use crate::dialect::Dialect;
+use crate::error::{Error, Result};
+use crate::lock::{self, FolderLock};
+use crate::migration::{self, Standing};
+use crate::target::Target;
+use crate::view::View;
+use crate::write::Write;
+
+const N_READERS: u32 = 8;
+
+/// How records are opened.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// How long [`Store::write`] waits for another writer; ten seconds unless told.
+    pub wait: Duration,
+    /// Whether records are begun where there are none; otherwise that is [`Error::Missing`].
+    pub create: bool,
+    /// The most pages of 4 KiB to which SQLite's file may grow, beyond which all is as on a full disk.
+    pub max_pages: Option<u32>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> OpenOptions {
+        OpenOptions { wait: Duration::from_secs(10), create: true, max_pages: None }
+    }
+}
+
+/// The records of a data folder or of a PostgreSQL database. Clones share their connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    /// The target in words, for messages.
+    pub(crate) database: String,
+    dialect: Dialect,
+    folder: Option<PathBuf>,
+    readers: AnyPool,
+    writer: AnyPool,
+    wait: Duration,
+}
+
+impl Inner {
+    pub(crate) fn error(&self, doing: impl Into<String>, source: sqlx::Error) -> Error {
+        Error::new(&self.database, doing, source)
+    }
+}
+
+impl Store {
+    /// Opens the records, and begins them where there are none.
+    ///
+    /// # Errors
+    /// [`Error::Folder`], [`Error::Unreachable`], [`Error::NewerSchema`], [`Error::OtherSchema`]; [`Error::Busy`] where
+    /// the schema must be brought up to date while someone else writes.
+    pub async fn open(target: &Target) -> Result<Store> {
+        Store::open_with(target, OpenOptions::default()).await
+    }
+
+    /// [`Store::open`] with options.
+    pub async fn open_with(target: &Target, options: OpenOptions) -> Result<Store> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let database = target.to_string();
+        let (dialect, folder, url) = match target {
+            Target::Folder(path) => {
+                let file = Target::database_file(path);
+                if !options.create && !file.exists() {
+                    return Err(Error::Missing { database });
+                }
+                std::fs::create_dir_all(path).map_err(|source| Error::folder(path, source))?;
+                (Dialect::Sqlite, Some(path.clone()), sqlite_url(&file)?)
+            }
+            Target::Url(url) => (Dialect::Postgres, None, url.clone()),
+        };
+        let connect: AnyConnectOptions =
+            url.parse().map_err(|source| Error::new(&database, "read the address", source))?;
+        let connect = connect.disable_statement_logging();
+        let max_pages = options.max_pages;
+        let pool = |writes: bool| {
+            let options = AnyPoolOptions::new().max_connections(if writes { 1 } else { N_READERS });
+            let max_pages = max_pages.filter(|_| writes && dialect == Dialect::Sqlite);
+            let options = options.after_connect(move |connection, _| {
+                Box::pin(async move {
+                    dialect.prepare(connection, writes).await?;
+                    if let Some(max_pages) = max_pages {
+                        let limit = AssertSqlSafe(format!("PRAGMA max_page_count = {max_pages}"));
+                        sqlx::query(limit).execute(connection).await?;
+                    }
+                    Ok(())
+                })
+            });
+            options.connect_lazy_with(connect.clone())
+        };
+        let (readers, writer) = (pool(false), pool(true));
+        let store = Store {
+            inner: Arc::new(Inner { database, dialect, folder, readers, writer, wait: options.wait }),
+        };
+        store.migrate(options.create).await?;
+        Ok(store)
+    }
+
+    /// A view of the records as they are now; what is committed later does not show in it.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], [`Error::Database`].
+    pub async fn view(&self) -> Result<View> {
+        let begin = self.inner.dialect.begin_view();
+        let transaction =
+            self.inner.readers.begin_with(begin).await.map_err(|source| self.inner.error("read", source))?;
+        Ok(View::new(transaction, self.inner.clone()))
+    }
+
+    /// Begins the one transaction that may write. The purpose is what a second writer is told, as in `import books/acme`.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] with the holder, after [`OpenOptions::wait`].
+    pub async fn write(&self, purpose: &str) -> Result<Write> {
+        let inner = &self.inner;
+        let lock = match &inner.folder {
+            Some(folder) => Some(FolderLock::take(folder, purpose, inner.wait).await?),
+            None => None,
+        };
+        let begin = inner.dialect.begin_write();
+        let mut transaction =
+            inner.writer.begin_with(begin).await.map_err(|source| inner.error("begin to write", source))?;
+        if inner.dialect == Dialect::Postgres {
+            lock::take_advisory(&mut transaction, &inner.database, purpose, inner.wait).await?;
+        }
+        Ok(Write::new(View::new(transaction, inner.clone()), lock))
+    }
+
+    /// Closes all connections; on SQLite the write-ahead log is then folded into the database.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        self.inner.writer.close().await;
+    }
+
+    async fn migrate(&self, create: bool) -> Result<()> {
+        let inner = &self.inner;
+        let error = |source| inner.error("bring the schema up to date", source);
+        let exists = inner.folder.as_deref().is_none_or(|folder| Target::database_file(folder).exists());
+        let mut standing = Standing::None;
+        if exists {
+            // Not from the pool, which would try a damaged file again and again before it says so.
+            let mut reader = inner.readers.connect_options().connect().await.map_err(error)?;
+            inner.dialect.prepare(&mut reader, false).await.map_err(error)?;
+            standing = migration::standing(&mut reader).await.map_err(error)?;
+            reader.close().await.map_err(error)?;
+        }
+        match standing {
+            Standing::Current => return Ok(()),
+            Standing::None if !create => {
+                return Err(Error::Missing { database: inner.database.clone() });
+            }
+            Standing::None | Standing::Older => {}
+            Standing::Newer { found, known } => {
+                return Err(Error::NewerSchema { database: inner.database.clone(), found, known });
+            }
+            Standing::Other { step } => {
+                return Err(Error::OtherSchema { database: inner.database.clone(), step });
+            }
+        }
+        let _lock = match &inner.folder {
+            Some(folder) => Some(FolderLock::take(folder, "bring the schema up to date", inner.wait).await?),
+            None => None,
+        };
+        let mut writer = inner.writer.acquire().await.map_err(error)?;
+        if inner.dialect == Dialect::Sqlite {
+            // WAL keeps a half-made schema consistent; the steps need not each reach the disk.
+            sqlx::query("PRAGMA synchronous = NORMAL").execute(&mut *writer).await.map_err(error)?;
+        }
+        migration::run(&mut writer).await.map_err(error)?;
+        if inner.dialect == Dialect::Sqlite {
+            sqlx::query("PRAGMA synchronous = FULL").execute(&mut *writer).await.map_err(error)?;
+        }
+        Ok(())
+    }
+}
+
+/// The address of a database file, whatever characters its path has.
+fn sqlite_url(file: &Path) -> Result<String> {
+    let absolute = std::path::absolute(file).map_err(|source| Error::folder(file, source))?;
+    let Some(path) = absolute.to_str() else {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, "the path is not valid UTF-8");
+        return Err(Error::Folder { path: absolute, source });
+    };
+    let mut url = String::from("sqlite://");
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => url.push(char::from(byte)),
+            other => url.push_str(&format!("%{other:02X}")),
+        }
+    }
+    url.push_str("?mode=rwc");
+    Ok(url)
+}

@@ -1,0 +1,106 @@
+//! The manifest of the event lake: which Parquet segments are part of it.
+
+use dearly_domain::Instant;
+use serde::{Deserialize, Serialize};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use crate::error::Result;
+use crate::open::Store;
+use crate::view::View;
+use crate::write::Write;
+
+/// A segment of the event lake.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// The file, relative to the data folder.
+    pub path: String,
+    /// The import that wrote it.
+    pub import_id: String,
+    /// How many events.
+    pub rows: i64,
+    /// The size of the file.
+    pub bytes: i64,
+    /// The first instant in it.
+    pub min_at: Instant,
+    /// The last instant in it.
+    pub max_at: Instant,
+    /// The first account in it.
+    pub min_account: String,
+    /// The last account in it.
+    pub max_account: String,
+}
+
+impl Segment {
+    fn from_row(row: &AnyRow) -> sqlx::Result<Segment> {
+        Ok(Segment {
+            path: row.try_get(0)?,
+            import_id: row.try_get(1)?,
+            rows: row.try_get(2)?,
+            bytes: row.try_get(3)?,
+            min_at: Instant::from_micros(row.try_get(4)?),
+            max_at: Instant::from_micros(row.try_get(5)?),
+            min_account: row.try_get(6)?,
+            max_account: row.try_get(7)?,
+        })
+    }
+}
+
+impl Store {
+    /// [`View::segments`] of the present.
+    pub async fn segments(&self) -> Result<Vec<Segment>> {
+        self.view().await?.segments().await
+    }
+}
+
+impl View {
+    /// All segments of the event lake, ascending by path.
+    pub async fn segments(&mut self) -> Result<Vec<Segment>> {
+        let rows = sqlx::query(
+            r#"SELECT "path", "import_id", "rows", "bytes", "min_at", "max_at", "min_account", "max_account"
+               FROM "segments""#,
+        )
+        .fetch_all(self.connection())
+        .await;
+        let mut segments: Vec<Segment> = rows
+            .and_then(|rows| rows.iter().map(Segment::from_row).collect())
+            .map_err(|source| self.error("read segments", source))?;
+        segments.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(segments)
+    }
+}
+
+impl Write {
+    /// Makes a written segment part of the event lake.
+    pub async fn insert_segment(&mut self, segment: &Segment) -> Result<()> {
+        self.changed = true;
+        let view = self.view();
+        let done = sqlx::query(
+            r#"INSERT INTO "segments"
+                   ("path", "import_id", "rows", "bytes", "min_at", "max_at", "min_account", "max_account")
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+        )
+        .bind(segment.path.clone())
+        .bind(segment.import_id.clone())
+        .bind(segment.rows)
+        .bind(segment.bytes)
+        .bind(segment.min_at.micros())
+        .bind(segment.max_at.micros())
+        .bind(segment.min_account.clone())
+        .bind(segment.max_account.clone())
+        .execute(view.connection())
+        .await;
+        done.map(|_| ()).map_err(|source| view.error("add a segment", source))
+    }
+
+    /// Takes a segment out of the event lake, as after merging it into another; the file itself stays.
+    pub async fn delete_segment(&mut self, path: &str) -> Result<()> {
+        self.changed = true;
+        let view = self.view();
+        let done = sqlx::query(r#"DELETE FROM "segments" WHERE "path" = $1"#)
+            .bind(path)
+            .execute(view.connection())
+            .await;
+        done.map(|_| ()).map_err(|source| view.error("take out a segment", source))
+    }
+}
