@@ -1,0 +1,86 @@
+//! What can go wrong with telemetry at rest.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why events could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No room on the disk, or the quota is used up. Nothing that was live is touched.
+    #[error(
+        "the disk is full: {} could not be written; nothing was imported: free some space there and run the same command again",
+        path.display()
+    )]
+    DiskFull {
+        /// The file that could not be written.
+        path: PathBuf,
+    },
+    /// A live segment whose file is not there.
+    #[error(
+        "{} is missing, though the records name it as a live segment of events; \
+         restore the data folder from a backup, or import into a new one",
+        path.display()
+    )]
+    Missing {
+        /// The file that should be there.
+        path: PathBuf,
+    },
+    /// A file that is not, byte for byte, what was written.
+    #[error(
+        "{} is damaged: {found}; restore the data folder from a backup, or import into a new one",
+        path.display()
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        found: String,
+    },
+    /// A segment's path that this crate never gives.
+    #[error(
+        "{path:?} is not the path of a segment, expected events/<year>/segment-<id>.parquet; the records were changed by hand"
+    )]
+    NotASegment {
+        /// The path as it stands in the records.
+        path: String,
+    },
+    /// An event too long to be kept.
+    #[error(
+        "an event of account {account:?} has {bytes} bytes of text, at most {limit} are kept; shorten its attributes"
+    )]
+    TooLong {
+        /// The first characters of the account's id.
+        account: String,
+        /// The bytes of all its texts.
+        bytes: usize,
+        /// The most that is kept.
+        limit: usize,
+    },
+    /// Anything else that the file system refuses.
+    #[error("{action} {} failed", path.display())]
+    Io {
+        /// What was tried: "reading", "writing" …
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn io(action: &'static str, path: &Path, source: io::Error) -> Error {
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Error::DiskFull { path: path.to_owned() }
+            }
+            _ => Error::Io { action, path: path.to_owned(), source },
+        }
+    }
+
+    pub(crate) fn damaged(path: &Path, found: impl Into<String>) -> Error {
+        Error::Damaged { path: path.to_owned(), found: found.into() }
+    }
+}

@@ -1,0 +1,89 @@
+//! Events on their way into segments.
+
+mod buffer;
+mod writer;
+
+use std::fs;
+use std::path::PathBuf;
+
+use self::buffer::Buffer;
+use crate::{Error, EventKey, EventRow, Segment};
+
+/// Sorts events and writes them as segments that no reader sees until the records name them.
+///
+/// Holds at most a million events at a time, texts numbered: about 200 MB. Whoever holds a stager holds the
+/// writer lock of the data folder. Dropped before [`Stager::finish`], it removes what it wrote.
+pub struct Stager {
+    folder: PathBuf,
+    buffer: Buffer,
+    written: Vec<Segment>,
+    rows_per_segment: usize,
+}
+
+/// The most events of one segment.
+const ROWS_PER_SEGMENT: usize = 1_000_000;
+/// The most bytes of text held at once: a segment is written early rather than memory used up.
+const TEXT_BYTES: usize = 256 * 1024 * 1024;
+
+impl Stager {
+    pub(crate) fn new(folder: PathBuf) -> Stager {
+        Stager { folder, buffer: Buffer::default(), written: Vec::new(), rows_per_segment: ROWS_PER_SEGMENT }
+    }
+
+    /// Writes segments of fewer events than a million.
+    ///
+    /// # Panics
+    /// On zero.
+    #[must_use]
+    pub fn with_rows_per_segment(mut self, rows: usize) -> Stager {
+        assert!(rows > 0, "a segment has at least one row");
+        self.rows_per_segment = rows.min(ROWS_PER_SEGMENT);
+        self
+    }
+
+    /// Takes one event. Whether its key is known already is the caller's question ([`crate::KnownKeys`]).
+    ///
+    /// # Errors
+    /// [`Error::TooLong`] for this event alone, the stager stays usable; [`Error::DiskFull`] and [`Error::Io`]
+    /// when a full segment could not be written, after which the stager should be dropped.
+    pub fn push(&mut self, row: &EventRow, key: EventKey) -> Result<(), Error> {
+        let bytes = Buffer::text_bytes(row);
+        if bytes > TEXT_BYTES {
+            let account = row.account.as_str().chars().take(40).collect();
+            return Err(Error::TooLong { account, bytes, limit: TEXT_BYTES });
+        }
+        if self.buffer.bytes() + bytes > TEXT_BYTES {
+            self.flush()?;
+        }
+        self.buffer.push(row, key);
+        if self.buffer.len() >= self.rows_per_segment { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what is left and gives all segments, on disk for good. They are live once the records say so; if
+    /// that fails, hand them to [`crate::Lake::discard`].
+    ///
+    /// # Errors
+    /// As [`Stager::push`]; everything written is removed then.
+    pub fn finish(mut self) -> Result<Vec<Segment>, Error> {
+        self.flush()?;
+        Ok(std::mem::take(&mut self.written))
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        let sorted = self.buffer.sorted();
+        for (year, places) in sorted.by_year() {
+            self.written.push(writer::write(&self.folder, &self.buffer, &sorted, year, &places)?);
+        }
+        self.buffer.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Stager {
+    fn drop(&mut self) {
+        for segment in &self.written {
+            // What cannot be removed now is not live, and the next sweep removes it.
+            let _ = fs::remove_file(self.folder.join(&segment.path));
+        }
+    }
+}
