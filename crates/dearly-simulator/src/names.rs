@@ -1,0 +1,355 @@
+//! Names: companies, people, the customer success team. All are put together from the lists below; none is anybody's.
+
+use crate::catalogue::Segment;
+use crate::random::Random;
+
+const FIRST_PARTS: [&str; 72] = [
+    "Alder",
+    "Amber",
+    "Anvil",
+    "Ash",
+    "Aspen",
+    "Beacon",
+    "Birch",
+    "Bracken",
+    "Bramble",
+    "Brindle",
+    "Calder",
+    "Cedar",
+    "Cinder",
+    "Clover",
+    "Copper",
+    "Corrin",
+    "Crane",
+    "Dapple",
+    "Delf",
+    "Drift",
+    "Dune",
+    "Elder",
+    "Ember",
+    "Fallow",
+    "Fenn",
+    "Fern",
+    "Flint",
+    "Garnet",
+    "Glen",
+    "Gorse",
+    "Granite",
+    "Hallow",
+    "Harrow",
+    "Hazel",
+    "Heather",
+    "Heron",
+    "Holm",
+    "Ivory",
+    "Juniper",
+    "Kestrel",
+    "Larch",
+    "Laurel",
+    "Linden",
+    "Loam",
+    "Marl",
+    "Marten",
+    "Meadow",
+    "Merle",
+    "Moss",
+    "Nettle",
+    "Oaken",
+    "Ochre",
+    "Onyx",
+    "Otter",
+    "Peregrine",
+    "Pike",
+    "Plover",
+    "Quarry",
+    "Quill",
+    "Rowan",
+    "Rush",
+    "Sable",
+    "Sorrel",
+    "Spruce",
+    "Tarn",
+    "Teal",
+    "Thistle",
+    "Umber",
+    "Vesper",
+    "Willow",
+    "Wren",
+    "Yarrow",
+];
+
+const SECOND_PARTS: [&str; 50] = [
+    "acre", "bank", "beck", "borough", "bourne", "bridge", "brook", "burn", "bury", "by", "combe", "cote",
+    "croft", "dale", "dell", "den", "fell", "field", "firth", "ford", "garth", "gate", "ham", "haven", "hay",
+    "holt", "hurst", "keep", "leigh", "ley", "low", "mark", "mere", "minster", "moor", "mouth", "ness",
+    "over", "pool", "ridge", "row", "shaw", "stead", "stone", "thorpe", "toft", "vale", "wick", "wold",
+    "worth",
+];
+
+const BEFORE: [&str; 8] = ["", "New ", "Upper ", "Nether ", "Great ", "Little ", "Far ", "High "];
+
+const GIVEN_NAMES: [&str; 96] = [
+    "Adaeze",
+    "Agnieszka",
+    "Aiko",
+    "Aino",
+    "Akua",
+    "Alejandro",
+    "Amina",
+    "Anders",
+    "Anjali",
+    "Anouk",
+    "Arjun",
+    "Astrid",
+    "Ayşe",
+    "Beatriz",
+    "Benedikt",
+    "Bogdan",
+    "Camille",
+    "Carlos",
+    "Chiara",
+    "Chinedu",
+    "Clara",
+    "Dilnoza",
+    "Diego",
+    "Dmitri",
+    "Ebba",
+    "Eleni",
+    "Elif",
+    "Emeka",
+    "Emre",
+    "Eszter",
+    "Fatima",
+    "Fionn",
+    "Freya",
+    "Giulia",
+    "Goran",
+    "Grace",
+    "Hana",
+    "Haruto",
+    "Heidi",
+    "Hiroshi",
+    "Ibrahim",
+    "Ifeoma",
+    "Ingrid",
+    "Ioana",
+    "Isabela",
+    "Ivan",
+    "Jakub",
+    "Jelena",
+    "Ji-woo",
+    "Joana",
+    "Jonas",
+    "Kasia",
+    "Katarina",
+    "Kofi",
+    "Kwame",
+    "Lars",
+    "Leila",
+    "Linh",
+    "Lucía",
+    "Maeve",
+    "Magnus",
+    "Malik",
+    "Marek",
+    "Mariana",
+    "Matteo",
+    "Mei",
+    "Miriam",
+    "Mohammed",
+    "Nadia",
+    "Naoko",
+    "Ngozi",
+    "Niamh",
+    "Nikolai",
+    "Noor",
+    "Olena",
+    "Oluwaseun",
+    "Omar",
+    "Oskar",
+    "Paulo",
+    "Petra",
+    "Priya",
+    "Rafael",
+    "Ravi",
+    "Roisin",
+    "Sanjay",
+    "Siobhan",
+    "Sofia",
+    "Stefan",
+    "Tariq",
+    "Tomás",
+    "Thandiwe",
+    "Uche",
+    "Wanjiru",
+    "Xiulan",
+    "Yara",
+    "Zoltán",
+];
+
+const FAMILY_NAMES: [&str; 90] = [
+    "Abebe",
+    "Achterberg",
+    "Adeyemi",
+    "Agarwal",
+    "Almeida",
+    "Andersen",
+    "Aydın",
+    "Baptiste",
+    "Barros",
+    "Becker",
+    "Bergström",
+    "Bianchi",
+    "Boateng",
+    "Botha",
+    "Brennan",
+    "Castellano",
+    "Chaudhry",
+    "Christou",
+    "Costa",
+    "Czarnecki",
+    "Dahlberg",
+    "Demir",
+    "Desmet",
+    "Dimitrov",
+    "Dlamini",
+    "Eriksson",
+    "Espinoza",
+    "Farouk",
+    "Ferreira",
+    "Fitzgerald",
+    "Forsberg",
+    "Fujimoto",
+    "Gallagher",
+    "Ghosh",
+    "Grabowski",
+    "Greenwood",
+    "Haddad",
+    "Halvorsen",
+    "Hamid",
+    "Hashimoto",
+    "Hendricks",
+    "Hoang",
+    "Holloway",
+    "Horvat",
+    "Huang",
+    "Iyer",
+    "Jankowski",
+    "Joubert",
+    "Kamau",
+    "Karlsson",
+    "Keller",
+    "Khalil",
+    "Kobayashi",
+    "Kovács",
+    "Kruger",
+    "Laurent",
+    "Lindqvist",
+    "Lombardi",
+    "Mahlangu",
+    "Marchetti",
+    "Mensah",
+    "Moreau",
+    "Mutasa",
+    "Nakamura",
+    "Ndlovu",
+    "Nguyen",
+    "Novák",
+    "Obi",
+    "Okafor",
+    "Osei",
+    "Papadakis",
+    "Park",
+    "Petrov",
+    "Popescu",
+    "Quinn",
+    "Rasmussen",
+    "Rossetti",
+    "Sandoval",
+    "Schreiber",
+    "Sharma",
+    "Silva",
+    "Szabó",
+    "Takeda",
+    "Teixeira",
+    "Tran",
+    "Vasquez",
+    "Virtanen",
+    "Weaver",
+    "Yıldız",
+    "Zielinski",
+];
+
+/// The domain of the simulated vendor.
+const VENDOR_DOMAIN: &str = "tideline.example";
+
+/// The name of a company and its domain. `index` is unique in the book, so the names are.
+pub(crate) fn company(index: usize, what: &str) -> (String, String) {
+    let pairs = FIRST_PARTS.len() * SECOND_PARTS.len();
+    // 1,427 has no factor in common with the 3,600 pairs: neighbours get names far apart, none twice.
+    let place = (index * 1427 + 911) % pairs;
+    let (first, second) = (FIRST_PARTS[place % FIRST_PARTS.len()], SECOND_PARTS[place / FIRST_PARTS.len()]);
+    let round = index / pairs;
+    let before = BEFORE[round % BEFORE.len()];
+    let number = match round / BEFORE.len() {
+        0 => String::new(),
+        more => format!(" {}", more + 1),
+    };
+    let domain = format!("{before}{first}{second}{number}").to_lowercase().replace(' ', "-");
+    (format!("{before}{first}{second} {what}{number}"), format!("{domain}.example"))
+}
+
+/// The name of a person.
+pub(crate) fn person(random: &mut Random) -> String {
+    let given = *random.pick(&GIVEN_NAMES);
+    format!("{given} {}", random.pick(&FAMILY_NAMES))
+}
+
+/// The e-mail of a person of a company.
+pub(crate) fn email(name: &str, domain: &str) -> String {
+    let mut local = String::new();
+    for letter in name.chars() {
+        match letter {
+            'a'..='z' | '-' => local.push(letter),
+            'A'..='Z' => local.push(letter.to_ascii_lowercase()),
+            ' ' => local.push('.'),
+            'á' => local.push('a'),
+            'é' => local.push('e'),
+            'í' | 'ı' => local.push('i'),
+            'ó' | 'ö' => local.push('o'),
+            'ş' => local.push('s'),
+            _ => {}
+        }
+    }
+    format!("{local}@{domain}")
+}
+
+/// The customer success team: name and the segment whose accounts the person takes.
+const TEAM: [(&str, Segment); 12] = [
+    ("Maren Oduya", Segment::Enterprise),
+    ("Tobias Vance", Segment::Enterprise),
+    ("Sunniva Rao", Segment::Enterprise),
+    ("Callum Ferrante", Segment::MidMarket),
+    ("Ines Kowal", Segment::MidMarket),
+    ("Desmond Achebe", Segment::MidMarket),
+    ("Yuki Lindgren", Segment::MidMarket),
+    ("Paola Stern", Segment::Smb),
+    ("Rashid Meyer", Segment::Smb),
+    ("Hanne Duarte", Segment::Smb),
+    ("Viktor Amoah", Segment::Smb),
+    ("Leonie Tanaka", Segment::Smb),
+];
+/// Who leaves the team in the course of the history, and who takes over.
+pub(crate) const LEAVES: (usize, usize) = (9, 11);
+
+/// The e-mail of a member of the team.
+pub(crate) fn team_email(member: usize) -> String {
+    email(TEAM[member].0, VENDOR_DOMAIN)
+}
+
+/// Who takes an account. `LEAVES.1` has none before she takes over.
+pub(crate) fn team_member(segment: Segment, random: &mut Random) -> usize {
+    let of_segment: Vec<usize> =
+        (0..TEAM.len()).filter(|member| TEAM[*member].1 == segment && *member != LEAVES.1).collect();
+    *random.pick(&of_segment)
+}

@@ -1,0 +1,9 @@
+//! Tests of simulated books.
+
+mod books;
+mod determinism;
+mod import;
+mod integrity;
+mod law;
+mod leak;
+mod states;
