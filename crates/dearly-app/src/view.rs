@@ -222,7 +222,7 @@ pub struct SubscriptionRow {
 }
 
 /// A source of facts.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct SourceRow {
     /// The file of the book.
     pub file: String,
@@ -448,15 +448,22 @@ pub struct HistoryPoint {
     pub colour: Colour,
 }
 
+/// Where colours begin.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ScoreBands {
+    /// The least yellow score.
+    pub yellow: f64,
+    /// The least green score.
+    pub green: f64,
+}
+
 /// An account's history.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct History {
     /// The account.
     pub account: String,
-    /// Where yellow and green begin on the outcomes score.
-    pub yellow: f64,
-    /// Where green begins.
-    pub green: f64,
+    /// Where colours begin, by score: `outcomes` and `experience`.
+    pub bands: BTreeMap<String, ScoreBands>,
     /// The points, oldest first.
     pub points: Vec<HistoryPoint>,
 }
@@ -799,6 +806,8 @@ pub struct ImportRow {
     pub source: String,
     /// `upsert`, `update` or `insert`.
     pub mode: String,
+    /// Whether it was kept; a dry run was not, nor one that `strict` stopped.
+    pub kept: bool,
     /// The report: per file `read`, `added`, `changed`, `unchanged`, `rejected`, notes and the first rejects.
     #[schema(value_type = Object)]
     pub report: serde_json::Value,

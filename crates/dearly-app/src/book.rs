@@ -1,0 +1,251 @@
+//! Facts of accounts, read from the records and the lake, ready for the engine.
+
+use std::collections::{BTreeSet, HashMap};
+
+use dearly_domain::account::Account;
+use dearly_domain::money::Rates;
+use dearly_domain::plan::Plan;
+use dearly_domain::subscription::Subscription;
+use dearly_domain::{AccountId, Calendar, Held, Instant, Record};
+use dearly_events::{AccountEvents, Lake};
+use dearly_health::facts::{AccountFacts, BookFacts, Usage, UsageRow};
+use dearly_store::View;
+
+use crate::app::{App, InForce};
+use crate::error::{Error, Result};
+
+/// How many accounts are in memory at a time.
+const CHUNK: usize = 256;
+
+/// Which facts are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// All.
+    Everything,
+    /// Accounts and their terms.
+    Terms,
+}
+
+/// Reads facts as one consistent state of the book.
+pub(crate) struct BookReader {
+    view: View,
+    lake: Lake,
+    segments: Vec<dearly_events::Segment>,
+    calendar: Calendar,
+    rates: Rates,
+    known_by: Option<Instant>,
+    pub(crate) facts: BookFacts,
+}
+
+impl App {
+    pub(crate) async fn reader(&self, in_force: &InForce, known_by: Option<Instant>) -> Result<BookReader> {
+        let mut view = self.store.view().await?;
+        let revision = view.revision().await?;
+        let segments = view.segments().await?.into_iter().map(segment).collect();
+        let calendar = in_force.calendar.clone();
+        let facts = match self.cache.book(revision, known_by) {
+            Some(facts) => facts,
+            None => {
+                let plans: Vec<Held<Plan>> =
+                    held(view.versions(Plan::FILE, None).await?, known_by, &calendar);
+                let began = |held: &Held<Plan>| {
+                    held.value.created_on.or(held.value.accepted_on).unwrap_or(held.from).max(held.from)
+                };
+                let facts = BookFacts { plans_since: plans.iter().map(began).min() };
+                self.cache.keep_book(revision, known_by, facts);
+                facts
+            }
+        };
+        let rates = in_force.workbook.rates();
+        Ok(BookReader { view, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
+    }
+}
+
+impl BookReader {
+    /// Every account of the book, in order.
+    pub(crate) async fn accounts(&mut self) -> Result<Vec<AccountId>> {
+        let mut ids: Vec<AccountId> =
+            self.view.keys(Account::FILE).await?.into_iter().map(AccountId).collect();
+        ids.sort();
+        Ok(ids)
+    }
+
+    /// The facts of one account.
+    pub(crate) async fn account(&mut self, id: &str) -> Result<AccountFacts> {
+        let ids = [AccountId::from(id)];
+        let mut facts = self.records(&ids, Needs::Everything).await?;
+        let facts = facts.pop().filter(|facts| !facts.attributes.is_empty());
+        let Some(mut facts) = facts else {
+            let hint = Some("the book names its accounts by external_id".to_owned());
+            return Err(Error::NotFound { what: "account", id: id.to_owned(), hint });
+        };
+        let wanted: BTreeSet<AccountId> = ids.into_iter().collect();
+        for events in self.lake.accounts(&self.segments, Some(&wanted)) {
+            facts.usage = usage(events?, self.known_by);
+        }
+        Ok(facts)
+    }
+
+    /// Calls `each` with the facts of the accounts, a few hundred at a time, in order.
+    pub(crate) async fn each(
+        &mut self,
+        ids: &[AccountId],
+        needs: Needs,
+        mut each: impl FnMut(Vec<AccountFacts>) -> Result<()>,
+    ) -> Result<()> {
+        let wanted: BTreeSet<AccountId> = ids.iter().cloned().collect();
+        let ids: Vec<AccountId> = wanted.iter().cloned().collect();
+        let segments = if needs == Needs::Everything { self.segments.as_slice() } else { &[] };
+        let mut events = self.lake.accounts(segments, Some(&wanted)).peekable();
+        for chunk in ids.chunks(CHUNK) {
+            let mut facts = self.records(chunk, needs).await?;
+            let last = chunk.last().expect("chunks are not empty");
+            let places: HashMap<AccountId, usize> =
+                facts.iter().enumerate().map(|(place, facts)| (facts.account.clone(), place)).collect();
+            while let Some(next) =
+                events.next_if(|next| next.as_ref().map_or(true, |next| next.account <= *last))
+            {
+                let next = next?;
+                if let Some(place) = places.get(&next.account) {
+                    facts[*place].usage = usage(next, self.known_by);
+                }
+            }
+            each(facts)?;
+        }
+        Ok(())
+    }
+
+    /// The records of the accounts, in their order; telemetry left empty.
+    async fn records(&mut self, ids: &[AccountId], needs: Needs) -> Result<Vec<AccountFacts>> {
+        let mut facts: Vec<AccountFacts> =
+            ids.iter().map(|id| AccountFacts { account: id.clone(), ..AccountFacts::default() }).collect();
+        let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
+        macro_rules! load {
+            ($field:ident, $noun:ty, |$row:ident| $account:expr) => {
+                let versions = self.view.versions(<$noun>::FILE, Some(ids)).await?;
+                for held in held::<$noun>(versions, self.known_by, &self.calendar) {
+                    let $row = &held.value;
+                    if let Some(place) = places.get($account) {
+                        facts[*place].$field.push(held);
+                    }
+                }
+            };
+        }
+        use dearly_domain::{
+            activity::Activity, escalation::Escalation, invoice::Invoice, judgement::Judgement,
+            licence::Licence, objective::Objective, person::Person, step::Step, survey::Survey,
+            ticket::Ticket,
+        };
+        load!(attributes, Account, |row| row.external_id.as_str());
+        load!(subscriptions, Subscription, |row| row.account.as_str());
+        for account in &mut facts {
+            for term in &mut account.subscriptions {
+                self.in_reporting_currency(&mut term.value)?;
+            }
+        }
+        if needs == Needs::Terms {
+            return Ok(facts);
+        }
+        load!(people, Person, |row| row.account.as_str());
+        load!(steps, Step, |row| row.account.as_str());
+        load!(licences, Licence, |row| row.account.as_str());
+        load!(activities, Activity, |row| row.account.as_str());
+        load!(tickets, Ticket, |row| row.account.as_str());
+        load!(surveys, Survey, |row| row.account.as_str());
+        load!(invoices, Invoice, |row| row.account.as_str());
+        load!(plans, Plan, |row| row.account.as_str());
+        load!(escalations, Escalation, |row| row.account.as_str());
+        load!(judgements, Judgement, |row| row.account.as_str());
+        let owners: HashMap<String, String> = facts
+            .iter()
+            .flat_map(|facts| {
+                facts.plans.iter().map(|plan| (plan.value.external_id.0.clone(), facts.account.0.clone()))
+            })
+            .collect();
+        load!(objectives, Objective, |row| owners.get(row.plan.as_str()).map_or("", String::as_str));
+        for account in &mut facts {
+            for invoice in &mut account.invoices {
+                let row = &mut invoice.value;
+                row.amount_cents = self.convert(row.amount_cents, row.currency.as_deref())?;
+                row.currency = None;
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The initiatives of the account, for its page.
+    pub(crate) async fn initiatives(
+        &mut self,
+        account: &AccountId,
+    ) -> Result<Vec<Held<dearly_domain::initiative::Initiative>>> {
+        let file = dearly_domain::initiative::Initiative::FILE;
+        let versions = self.view.versions(file, Some(std::slice::from_ref(account))).await?;
+        Ok(held(versions, self.known_by, &self.calendar))
+    }
+
+    fn in_reporting_currency(&self, term: &mut Subscription) -> Result<()> {
+        let cents = self.convert(term.annual_cents(), term.currency.as_deref())?;
+        term.arr_cents = Some(cents);
+        term.mrr_cents = None;
+        term.currency = None;
+        Ok(())
+    }
+
+    fn convert(&self, cents: i64, currency: Option<&str>) -> Result<i64> {
+        self.rates.convert(cents, currency).ok_or_else(|| {
+            let (from, to) = (currency.unwrap_or_default(), self.rates.currency.as_deref().unwrap_or_default());
+            Error::Invalid(format!(
+                "the book holds amounts in {from}, and the workbook has no rate from {from} to {to}; add it under \
+                 rates in organisation.yaml and apply"
+            ))
+        })
+    }
+}
+
+/// Held rows of a noun from the versions of many keys, which come ordered by key.
+fn held<T: Record>(
+    versions: Vec<dearly_store::StoredVersion>,
+    known_by: Option<Instant>,
+    calendar: &Calendar,
+) -> Vec<Held<T>> {
+    let mut rows = Vec::with_capacity(versions.len());
+    for same in versions.chunk_by(|a, b| a.key == b.key) {
+        // Nearly every row has one version, and nothing is left out of it.
+        if let ([only], None) = (same, known_by) {
+            rows.push(Held::always(T::from_row(&only.version.row)));
+            continue;
+        }
+        let versions: Vec<_> = same.iter().map(|stored| stored.version.clone()).collect();
+        rows.extend(dearly_domain::history::held_as::<T>(&versions, known_by, calendar));
+    }
+    rows
+}
+
+/// An account's events as the engine reads them.
+fn usage(events: AccountEvents, known_by: Option<Instant>) -> Usage {
+    let rows =
+        events.rows.iter().filter(|row| known_by.is_none_or(|by| row.recorded_at.unwrap_or(row.at) <= by));
+    let rows = rows
+        .map(|row| UsageRow {
+            at: row.at,
+            user: row.user,
+            event: row.event,
+            product: row.product,
+            count: row.count,
+        })
+        .collect();
+    Usage { users: events.users, events: events.events, products: events.products, rows }
+}
+
+/// A segment as the lake knows it.
+pub(crate) fn segment(segment: dearly_store::Segment) -> dearly_events::Segment {
+    dearly_events::Segment {
+        path: segment.path,
+        rows: segment.rows as u64,
+        min_at: segment.min_at,
+        max_at: segment.max_at,
+        min_account: segment.min_account.into(),
+        max_account: segment.max_account.into(),
+        bytes: segment.bytes as u64,
+    }
+}

@@ -1,0 +1,68 @@
+//! Why a use case did not do what was asked.
+
+use dearly_workbook::Problem;
+
+/// The result of a use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such thing.
+    #[error("there is no {what} {id:?}{}", .hint.as_ref().map_or(String::new(), |hint| format!("; {hint}")))]
+    NotFound {
+        /// What was looked for.
+        what: &'static str,
+        /// What it was called.
+        id: String,
+        /// What to do.
+        hint: Option<String>,
+    },
+    /// What was asked makes no sense: the asker can mend it.
+    #[error("{0}")]
+    Invalid(String),
+    /// A workbook with errors.
+    #[error("the workbook has {}", count(.0.len()))]
+    Workbook(Vec<Problem>),
+    /// Someone else is writing.
+    #[error("{0}")]
+    Busy(String),
+    /// The records.
+    #[error(transparent)]
+    Store(dearly_store::Error),
+    /// The telemetry.
+    #[error(transparent)]
+    Events(#[from] dearly_events::Error),
+    /// The files to import.
+    #[error(transparent)]
+    Import(#[from] dearly_import::Error),
+    /// The file system, with what was being done.
+    #[error("cannot {doing}")]
+    Io {
+        /// What was being done.
+        doing: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// A file-system error while something was done.
+    pub fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Error {
+        let doing = doing.into();
+        move |source| Error::Io { doing, source }
+    }
+}
+
+impl From<dearly_store::Error> for Error {
+    fn from(error: dearly_store::Error) -> Error {
+        match error {
+            dearly_store::Error::Busy { .. } => Error::Busy(error.to_string()),
+            other => Error::Store(other),
+        }
+    }
+}
+
+fn count(n: usize) -> String {
+    if n == 1 { "an error".to_owned() } else { format!("{n} errors") }
+}

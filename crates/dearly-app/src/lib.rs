@@ -1,0 +1,32 @@
+//! The use cases, one file each; API and command line are thin over them.
+//!
+//! Nothing here knows HTTP or SQL. What is shown has one set of shapes, [`view`].
+
+pub mod view;
+
+mod app;
+mod book;
+mod cache;
+mod error;
+
+mod account;
+pub mod accounts;
+mod explain;
+mod history;
+mod invoices;
+mod people;
+mod plans;
+mod proposal;
+mod retention;
+pub mod score;
+mod sources;
+mod tickets;
+mod timeline;
+mod usage;
+
+pub mod demo;
+pub mod import;
+pub mod workbook;
+
+pub use app::{App, When};
+pub use error::{Error, Result};
