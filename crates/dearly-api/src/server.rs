@@ -1,0 +1,203 @@
+//! The routes put together, and the server that listens.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::serve::ListenerExt;
+use dearly_app::App;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{
+    account, accounts, book, explanation, guard, headers, health, history, import, imports, invoices,
+    observe, openapi, pages, people, plans, problem, retention, scores, sources, tickets, timeline, usage,
+    workbook,
+};
+
+/// The largest body of a request, but for imports, in bytes.
+const LARGEST_BODY: usize = 2 << 20;
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long requests under way may go on once the server was told to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// How many requests that read one account, or less, are worked on at a time.
+const LIGHT_SEATS: usize = 64;
+
+/// Why the server does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address is open to other machines.
+    #[error(
+        "{address} is open to other machines, and dearly has no users yet: whoever reaches it could read and change the \
+         whole book; listen on 127.0.0.1 or [::1], and use an SSH tunnel from elsewhere"
+    )]
+    BeyondLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The system does not let us listen or accept.
+    #[error("cannot serve")]
+    Io(#[from] std::io::Error),
+}
+
+/// What every handler shares.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) app: App,
+    /// Seats for what reads an account or less.
+    pub(crate) light: Arc<Semaphore>,
+    /// Seats for what reads the whole book: it keeps every core busy, so more at a time would only be slower.
+    pub(crate) heavy: Arc<Semaphore>,
+    pub(crate) patience: Duration,
+}
+
+impl Server {
+    pub(crate) fn new(app: App) -> Server {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Server {
+            app,
+            light: Arc::new(Semaphore::new(LIGHT_SEATS)),
+            heavy: Arc::new(Semaphore::new(cores.max(2))),
+            patience: PATIENCE,
+        }
+    }
+}
+
+/// The API, the pages and what guards them.
+pub fn router(app: App) -> Router {
+    let (routes, _) = routes().split_for_parts();
+    guarded(routes.fallback(pages::show)).with_state(Server::new(app))
+}
+
+/// What stands around every route; what comes last is met first.
+fn guarded<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn(guard::refuse_strangers))
+        // Bytes between two programs of one machine are cheap: a little compression for slow tunnels, no more.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn(headers::add))
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn(observe::observe))
+}
+
+/// All routes with their description.
+pub(crate) fn routes() -> OpenApiRouter<Server> {
+    let v1 = OpenApiRouter::new()
+        .merge(book::routes())
+        .merge(accounts::routes())
+        .merge(account::routes())
+        .merge(history::routes())
+        .merge(explanation::routes())
+        .merge(people::routes())
+        .merge(usage::routes())
+        .merge(tickets::routes())
+        .merge(invoices::routes())
+        .merge(plans::routes())
+        .merge(timeline::routes())
+        .merge(scores::routes())
+        .merge(retention::routes())
+        .merge(sources::routes())
+        .merge(imports::routes())
+        .merge(import::routes())
+        .merge(workbook::routes());
+    OpenApiRouter::new().nest("/api/v1", v1).merge(openapi::routes()).merge(health::routes())
+}
+
+/// Refuses an address that other machines can reach: until there are users, whoever reaches the server may do
+/// everything.
+///
+/// # Errors
+/// [`Error::BeyondLoopback`].
+pub fn check_loopback(address: SocketAddr) -> Result<(), Error> {
+    if address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(Error::BeyondLoopback { address }) }
+}
+
+/// Serves until `shutdown` is done, and then until the requests under way are answered, but at most half a minute.
+///
+/// # Errors
+/// [`Error::BeyondLoopback`] where the listener is open to other machines, [`Error::Io`] where the system fails.
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
+    check_loopback(listener.local_addr()?)?;
+    // An answer is written at once; waiting to fill a packet only makes it late.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    let (tell, told) = tokio::sync::oneshot::channel::<()>();
+    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+        shutdown.await;
+        tracing::info!("stopping: no new requests, those under way are answered");
+        drop(tell);
+    });
+    tokio::select! {
+        done = serving.into_future() => Ok(done?),
+        () = async { let _ = told.await; tokio::time::sleep(GRACE).await } => {
+            tracing::warn!("stopped with requests under way");
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem() {
+        let routes = Router::new().route(
+            "/",
+            get(async || {
+                if true {
+                    panic!("out of range")
+                }
+            }),
+        );
+        let request = Request::get("/").header("host", "localhost").body(Body::empty()).unwrap();
+        let response = guarded(routes).oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], problem::PROBLEM_JSON);
+        let body =
+            String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+        assert!(body.contains("request_id") && !body.contains("out of range"), "{body}");
+    }
+
+    #[test]
+    fn only_loopback_is_served() {
+        for (address, served) in [
+            ("127.0.0.1:7700", true),
+            ("127.8.0.1:1", true),
+            ("[::1]:7700", true),
+            ("[::ffff:127.0.0.1]:7700", true),
+            ("0.0.0.0:7700", false),
+            ("[::]:7700", false),
+            ("192.168.0.4:7700", false),
+            ("[::ffff:192.168.0.4]:7700", false),
+        ] {
+            let checked = check_loopback(address.parse().unwrap());
+            assert_eq!(checked.is_ok(), served, "{address}");
+            if let Err(error) = checked {
+                assert!(error.to_string().contains("has no users yet"), "{error}");
+            }
+        }
+    }
+}

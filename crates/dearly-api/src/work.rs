@@ -1,0 +1,152 @@
+//! Work off the asynchronous threads: reading a book keeps a core busy for a while, and a request must not keep the
+//! others waiting. Each piece of work has a seat, and an end.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use dearly_app::App;
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+
+use crate::problem::{Kind, Problem};
+use crate::server::Server;
+
+impl Server {
+    /// Reads one account, or less.
+    pub(crate) async fn light<T, F, Work>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        self.read(&self.light, work).await
+    }
+
+    /// Reads the whole book.
+    pub(crate) async fn heavy<T, F, Work>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        self.read(&self.heavy, work).await
+    }
+
+    /// Changes something: once begun it goes on to its end, also when nobody waits for the answer any more.
+    pub(crate) async fn change<T, F, Work>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        let seat = self.seat(&self.light, Instant::now() + self.patience).await?;
+        let app = self.app.clone();
+        let span = tracing::Span::current();
+        let done = spawn_blocking(move || {
+            let _seat = seat;
+            span.in_scope(|| Handle::current().block_on(work(app)))
+        });
+        Ok(done.await.map_err(|error| Problem::internal(&error))??)
+    }
+
+    async fn read<T, F, Work>(&self, seats: &Arc<Semaphore>, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        let deadline = Instant::now() + self.patience;
+        let seat = self.seat(seats, deadline).await?;
+        let app = self.app.clone();
+        let span = tracing::Span::current();
+        // Dropped with this future, that is when the answer is there, is late, or is not waited for any more.
+        let (_asker, gone) = oneshot::channel::<()>();
+        let done = spawn_blocking(move || {
+            let _seat = seat;
+            let answer = async {
+                tokio::select! {
+                    answer = work(app) => Some(answer),
+                    _ = gone => None,
+                }
+            };
+            span.in_scope(|| Handle::current().block_on(answer))
+        });
+        match timeout_at(deadline, done).await {
+            Ok(Ok(Some(answer))) => Ok(answer?),
+            Ok(Ok(None)) | Err(_) => {
+                let seconds = self.patience.as_secs();
+                Err(Problem::new(
+                    Kind::TooSlow,
+                    format!(
+                        "the answer was not ready after {seconds} s; ask for less, as in fewer days or accounts"
+                    ),
+                ))
+            }
+            Ok(Err(error)) => Err(Problem::internal(&error)),
+        }
+    }
+
+    async fn seat(&self, seats: &Arc<Semaphore>, deadline: Instant) -> Result<OwnedSemaphorePermit, Problem> {
+        match timeout_at(deadline, Arc::clone(seats).acquire_owned()).await {
+            Ok(seat) => Ok(seat.expect("seats are never taken away")),
+            Err(_) => {
+                let seconds = self.patience.as_secs();
+                Err(Problem::new(
+                    Kind::Overloaded,
+                    format!("other requests kept the server busy for {seconds} s; try again"),
+                ))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    async fn server(patience: Duration) -> (Server, TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), None).await.unwrap();
+        (Server { patience, ..Server::new(app) }, folder)
+    }
+
+    fn kind<T>(answer: Result<T, Problem>) -> Option<Kind> {
+        answer.err().map(|problem| problem.kind())
+    }
+
+    #[tokio::test]
+    async fn late_answers_are_given_up() {
+        let (server, _folder) = server(Duration::from_millis(200)).await;
+        let late = |_| async {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            Ok(())
+        };
+        assert_eq!(kind(server.light(late).await), Some(Kind::TooSlow));
+        // The work was stopped: its seat is free again.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(server.light.available_permits(), 64);
+    }
+
+    #[tokio::test]
+    async fn there_are_only_so_many_seats() {
+        let (server, _folder) = server(Duration::from_millis(200)).await;
+        let seats = server.heavy.available_permits();
+        let _taken = server.heavy.acquire_many(seats as u32).await.unwrap();
+        assert_eq!(kind(server.heavy(|_| async { Ok(()) }).await), Some(Kind::Overloaded));
+        assert_eq!(kind(server.light(|_| async { Ok(()) }).await), None);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_failure_of_its_request_only() {
+        let (server, _folder) = server(Duration::from_secs(60)).await;
+        let answer = server.light(|_| async { if true { panic!("out of range") } else { Ok(()) } }).await;
+        assert_eq!(kind(answer), Some(Kind::Internal));
+        assert_eq!(kind(server.light(|_| async { Ok(()) }).await), None);
+    }
+}

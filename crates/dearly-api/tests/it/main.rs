@@ -1,0 +1,16 @@
+//! The API as its callers see it: every answer is held against the description of the API.
+
+mod test_app;
+
+mod account;
+mod accounts;
+mod guard;
+mod import;
+mod openapi;
+mod pages;
+mod problems;
+mod retention;
+mod scores;
+mod serve;
+mod sources;
+mod workbook;
