@@ -1,0 +1,301 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use dearly_domain::{Calendar, Day, Instant};
+
+/// Customer success with measured health: your facts in, explained scores out, on your own disk.
+#[derive(Debug, Parser)]
+#[command(
+    name = "dearly",
+    version,
+    max_term_width = 110,
+    after_help = "\
+Examples:
+  dearly demo                                 a simulated book of 1,000 customers, in the browser
+  dearly import ./my-book --data ./mine       your own files (docs/BOOK.md), into a folder of yours
+  dearly score --data ./mine --format csv     every customer's scores as of the last day with a fact
+  dearly explain ACME --since 2026-03-01      what a score is made of, and what moved
+
+Exit codes: 0 done, 1 refused or failed, 2 wrong usage; workbook plan --exit-code gives 3 where there are changes."
+)]
+pub(crate) struct Arguments {
+    /// The data folder: records, telemetry, rejects
+    #[arg(long, global = true, env = "DEARLY_DATA", default_value = "dearly-data", value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// Keep records in this PostgreSQL database instead of SQLite in the data folder
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// How results are written
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub(crate) format: Format,
+    /// No progress on stderr
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Table,
+    /// One document with stable keys (docs/API.md)
+    Json,
+    /// For spreadsheets
+    Csv,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a simulated book with known truth, and serve it
+    Demo(DemoArguments),
+    /// Serve the pages and the API, on this machine only
+    Serve(ServeArguments),
+    /// Import a book, a single file of it, or any layout through a mapping
+    Import(ImportArguments),
+    /// Scorecards as code: init, validate, plan, apply, export, schema
+    Workbook(WorkbookArguments),
+    /// Scores of all accounts or of some, as of a day or over a span
+    Score(ScoreArguments),
+    /// What an account's scores are made of, down to the facts, and what moved
+    Explain(ExplainArguments),
+    /// The accounts with their scores, worst first or as asked
+    Accounts(AccountsArguments),
+    /// Gross, net and logo retention of a period, on the opening book and on what was due
+    Retention(RetentionArguments),
+    /// Print the OpenAPI description of the API
+    Openapi,
+    /// Print completions for a shell
+    Completions(CompletionsArguments),
+}
+
+/// Which day, and what may be known.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct WhenArguments {
+    /// The day; the default is the earlier of today and the last day with a fact
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<Day>,
+    /// Only facts that were recorded by this day's end or this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) known_by: Option<KnownBy>,
+}
+
+/// An instant, or a day's end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownBy(pub(crate) Instant);
+
+impl std::str::FromStr for KnownBy {
+    type Err = dearly_domain::time::TimeError;
+    fn from_str(text: &str) -> Result<KnownBy, Self::Err> {
+        match text.parse::<Day>() {
+            // The last microsecond of the day: what is recorded at the next midnight is not known by it.
+            Ok(day) => Ok(KnownBy(Instant::from_micros(Calendar::utc().end_of(day).micros() - 1))),
+            Err(_) => text.parse().map(KnownBy),
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArguments {
+    /// How many customers there are at the end
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) accounts: u32,
+    /// The same seed gives the same book
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// The last day with facts
+    #[arg(long, default_value = "2026-06-30", value_name = "DAY")]
+    pub(crate) until: Day,
+    /// Only make the book
+    #[arg(long)]
+    pub(crate) no_serve: bool,
+    #[command(flatten)]
+    pub(crate) serve: ServeArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArguments {
+    /// The address; beyond this machine only once there are users
+    #[arg(long, env = "DEARLY_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArguments {
+    /// A folder of the book's files, or one such file
+    pub(crate) path: PathBuf,
+    /// A mapping file, where the layout is another (docs/MAPPING.md)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) mapping: Option<PathBuf>,
+    /// What rows may do
+    #[arg(long, value_enum, default_value_t = ModeArgument::Upsert)]
+    pub(crate) mode: ModeArgument,
+    /// Say what would happen, and keep nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep nothing if a single row cannot be taken
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+/// What rows may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeArgument {
+    /// Add new rows and change known ones
+    Upsert,
+    /// Change known rows only
+    Update,
+    /// Add new rows only
+    Insert,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WorkbookArguments {
+    #[command(subcommand)]
+    pub(crate) command: WorkbookCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkbookCommand {
+    /// Write the default workbook into a folder
+    Init {
+        /// A new or empty folder
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+        /// Propose sticky features and set-up steps from the imported facts
+        #[arg(long)]
+        from_data: bool,
+    },
+    /// Say everything that is wrong with a workbook
+    Validate {
+        /// The folder
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+    },
+    /// Show what applying a workbook would change: the text, and whose colour
+    Plan {
+        /// The folder
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+        /// Exit with 3 where there are changes
+        #[arg(long)]
+        exit_code: bool,
+        #[command(flatten)]
+        when: WhenArguments,
+    },
+    /// Put a workbook in force
+    Apply {
+        /// The folder
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+    },
+    /// Write the workbook in force into a folder
+    Export {
+        /// A new or empty folder, or one that only holds a workbook
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+    },
+    /// Write the JSON Schemas for editors into the .dearly/schema of a workbook's folder
+    Schema {
+        /// The workbook's folder
+        #[arg(default_value = "workbook")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScoreArguments {
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// The first day of a span
+    #[arg(long, value_name = "DAY", conflicts_with = "as_of", requires = "to")]
+    pub(crate) from: Option<Day>,
+    /// The last day of a span
+    #[arg(long, value_name = "DAY", requires = "from")]
+    pub(crate) to: Option<Day>,
+    /// How far apart the days of a span are, counted back from the last: day, week or month
+    #[arg(long, default_value = "week", requires = "from")]
+    pub(crate) every: dearly_app::score::Every,
+    /// Only this account; may be given several times
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The account's id
+    pub(crate) account: String,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// Also say what moved since this day
+    #[arg(long, value_name = "DAY")]
+    pub(crate) since: Option<Day>,
+    /// Also list the facts that each measure counted
+    #[arg(long)]
+    pub(crate) facts: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccountsArguments {
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// Words that the name or the id contains
+    #[arg(long)]
+    pub(crate) search: Option<String>,
+    /// Only this segment; may be given several times
+    #[arg(long)]
+    pub(crate) segment: Vec<String>,
+    /// Only this owner's accounts; may be given several times
+    #[arg(long)]
+    pub(crate) csm: Vec<String>,
+    /// Only this colour of the outcomes score; may be given several times
+    #[arg(long, value_enum)]
+    pub(crate) colour: Vec<ColourArgument>,
+    /// What to sort by: name, arr, outcomes, experience, deployment, engagement, adoption, roi, renewal, last_met, change,
+    /// csm, segment or tier
+    #[arg(long, default_value = "outcomes")]
+    pub(crate) sort: dearly_app::accounts::Sort,
+    /// The greatest first
+    #[arg(long)]
+    pub(crate) descending: bool,
+    /// At most so many
+    #[arg(long)]
+    pub(crate) limit: Option<usize>,
+    /// Also those that are not customers on the day
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// A colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColourArgument {
+    Green,
+    Yellow,
+    Red,
+    Unknown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetentionArguments {
+    /// The first day of the period
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Day,
+    /// The day after the last
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: Day,
+    /// Group by an attribute of the accounts on the opening day, as in segment
+    #[arg(long, value_name = "ATTRIBUTE")]
+    pub(crate) by: Option<String>,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArguments {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}

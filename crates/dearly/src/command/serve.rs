@@ -1,0 +1,43 @@
+//! `dearly serve`.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use dearly_app::App;
+
+use crate::arguments::{Arguments, ServeArguments};
+
+pub(crate) async fn run(arguments: &Arguments, own: &ServeArguments) -> anyhow::Result<ExitCode> {
+    dearly_api::check_loopback(own.listen)?;
+    serve(super::open(arguments).await?, own).await
+}
+
+/// Serves until the process is told to stop; requests under way are answered first.
+pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<ExitCode> {
+    dearly_api::check_loopback(own.listen)?;
+    let listener = tokio::net::TcpListener::bind(own.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; name another address with --listen", own.listen))?;
+    eprintln!(
+        "Dearly serves http://{} from {} (stop with Ctrl-C)",
+        listener.local_addr()?,
+        app.folder().display()
+    );
+    dearly_api::serve(app, listener, stop()).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
+            .expect("the process can listen for signals");
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}

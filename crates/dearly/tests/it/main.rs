@@ -1,0 +1,16 @@
+//! The real binary, as a user runs it: arguments in, exit code, stdout, stderr and files out.
+
+mod bad_input;
+mod book;
+mod demo;
+mod examples;
+mod explain;
+mod import;
+mod interrupted;
+mod retention;
+mod score;
+mod serve;
+mod support;
+mod versions;
+mod workbook;
+mod writers;
