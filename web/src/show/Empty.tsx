@@ -1,0 +1,29 @@
+import type { ReactNode } from 'react';
+
+import { CopyButton } from './CopyButton';
+import classes from './Notice.module.css';
+
+interface Properties {
+  title: string;
+  children: ReactNode;
+  /** The one command that fills it. */
+  command?: string;
+  action?: ReactNode;
+}
+
+/** What belongs here, and the one action that fills it. */
+export function Empty({ title, children, command, action }: Properties) {
+  return (
+    <div className={classes.notice}>
+      <p className={classes.title}>{title}</p>
+      <div>{children}</div>
+      {command && (
+        <div className={classes.command}>
+          <code>{command}</code>
+          <CopyButton text={command} label="Copy" />
+        </div>
+      )}
+      {action && <div className={classes.actions}>{action}</div>}
+    </div>
+  );
+}
