@@ -1,6 +1,6 @@
 //! The book: the files of the canonical import format, their columns, and rows as typed cells.
 //!
-//! Every noun declares its file once, with [`book_file!`](crate::book::book_file); reading, storing, exporting and
+//! Every noun declares its file once, with the macro `book_file!`; reading, storing, exporting and
 //! documentation follow from the declaration.
 
 use std::collections::BTreeMap;
