@@ -44,6 +44,8 @@ impl App {
         // A day that was asked for is the last whose terms are known: the period is then told as far as it goes.
         let last = to.plus_days(-1);
         let closing = when.as_of.map_or(last, |as_of| last.min(as_of));
+        // Whether any version of any account has the attribute: one that all have lost since is no slip of the pen.
+        let mut is_known = false;
         let mut total = Both::default();
         let mut groups: BTreeMap<Option<String>, Both> = BTreeMap::new();
         reader
@@ -52,6 +54,7 @@ impl App {
                     let own = account(facts, from, closing, to, as_of, grace_days);
                     add(&mut total, &own);
                     if let Some(by) = by {
+                        is_known |= facts.attributes.iter().any(|held| held.value.attributes.contains_key(by));
                         add(groups.entry(group(facts, by, from.plus_days(-1))?).or_default(), &own);
                     }
                 }
@@ -59,8 +62,8 @@ impl App {
             })
             .await?;
         if let Some(by) = by.filter(|by| !ATTRIBUTES.contains(by))
+            && !is_known
             && !groups.is_empty()
-            && groups.keys().all(Option::is_none)
         {
             return Err(Error::Invalid(format!(
                 "no account has the attribute {by:?}; there are {}, and the custom attributes of accounts",
