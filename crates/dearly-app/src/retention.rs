@@ -54,7 +54,8 @@ impl App {
                     let own = account(facts, from, closing, to, as_of, grace_days);
                     add(&mut total, &own);
                     if let Some(by) = by {
-                        is_known |= facts.attributes.iter().any(|held| held.value.attributes.contains_key(by));
+                        is_known |=
+                            facts.attributes.iter().any(|held| held.value.attributes.contains_key(by));
                         add(groups.entry(group(facts, by, from.plus_days(-1))?).or_default(), &own);
                     }
                 }
