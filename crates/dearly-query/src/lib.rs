@@ -1,0 +1,1 @@
+//! SQL over records and telemetry: the only crate that knows DataFusion.
