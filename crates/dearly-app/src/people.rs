@@ -170,6 +170,7 @@ mod tests {
             event: 0,
             product: None,
             count: 1,
+            linked_at: None,
         };
         AccountFacts {
             people: vec![
@@ -216,7 +217,8 @@ mod tests {
                     event(1, "2025-01-04T10:00:00Z"),
                     event(1, "2025-01-05"),
                     event(2, "2025-06-01"),
-                ],
+                ]
+                .into(),
             },
             ..AccountFacts::default()
         }
