@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dearly_domain::Day;
+use dearly_domain::{Calendar, Day};
 use dearly_health::facts::AccountFacts;
 use dearly_workbook::{Document, EventUse, ProductUse, StepUse, UseSummary};
 

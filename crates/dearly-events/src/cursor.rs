@@ -9,17 +9,28 @@ use arrow_array::{
     Array, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
-use dearly_domain::{AccountId, Instant};
+use dearly_domain::{AccountId, Attribution, Instant};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::Error;
-use crate::columns::{ACCOUNT, AT, ATTRIBUTES, COUNT, EVENT, MESSAGE_ID, PRODUCT, RECORDED_AT, USER, VALUE};
+use crate::columns::{
+    ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
+    RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
+};
 use crate::scan::Projection;
-use crate::segment_file::SegmentFile;
+use crate::segment_file::{Accounts, SegmentFile};
 
 /// The columns that a projection reads, in the order of the file.
 pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
-    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT, RECORDED_AT, COUNT];
+    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT];
+    if projection.recorded_at {
+        columns.push(RECORDED_AT);
+    }
+    columns.push(LINKED_AT);
+    if projection.origin {
+        columns.extend([ORIGINAL_AT, SENT_AT, ATTRIBUTED_BY, SOURCE]);
+    }
+    columns.push(COUNT);
     let optional =
         [(projection.value, VALUE), (projection.message_id, MESSAGE_ID), (projection.attributes, ATTRIBUTES)];
     columns.extend(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, column)| column));
@@ -41,10 +52,12 @@ pub(crate) struct Cursor {
     file: SegmentFile,
     columns: Arc<[usize]>,
     wanted: Wanted,
+    /// How many of the wanted accounts lie before the current one.
+    passed: usize,
     /// Row groups not read yet, the next one last.
     row_groups: Vec<usize>,
     reader: Option<ParquetRecordBatchReader>,
-    batch: Option<Batch>,
+    batch: Option<Arc<Batch>>,
     /// The rows of the batch that are of the current account.
     run: Range<usize>,
 }
@@ -56,11 +69,14 @@ impl Cursor {
         columns: Arc<[usize]>,
         wanted: Wanted,
     ) -> Result<Option<Cursor>, Error> {
-        let holds_wanted = |group: &usize| {
-            file.accounts_of(*group).is_none_or(|(least, greatest)| any_within(&wanted, least, greatest))
+        let holds_wanted = |group: &usize| match file.accounts_of(*group) {
+            Accounts::Within(least, greatest) => any_within(&wanted, least, greatest),
+            Accounts::None => false,
+            Accounts::Unknown => true,
         };
         let row_groups: Vec<usize> = (0..file.row_groups()).rev().filter(holds_wanted).collect();
-        let mut cursor = Cursor { file, columns, wanted, row_groups, reader: None, batch: None, run: 0..0 };
+        let mut cursor =
+            Cursor { file, columns, wanted, passed: 0, row_groups, reader: None, batch: None, run: 0..0 };
         Ok(cursor.advance()?.then_some(cursor))
     }
 
@@ -70,9 +86,8 @@ impl Cursor {
     }
 
     /// The rows at which the cursor stands; all of one account, but not all of it where a batch ends.
-    pub(crate) fn rows(&mut self) -> Option<(&mut Batch, Range<usize>)> {
-        let run = self.run.clone();
-        self.batch.as_mut().map(|batch| (batch, run))
+    pub(crate) fn rows(&self) -> Option<(Arc<Batch>, Range<usize>)> {
+        self.batch.as_ref().map(|batch| (Arc::clone(batch), self.run.clone()))
     }
 
     /// Moves to the next rows of a wanted account; `false` at the end.
@@ -86,11 +101,14 @@ impl Cursor {
                 continue;
             };
             self.run = start..batch.account.end_of_run(start);
-            let account = batch.account.text(start);
-            let is_wanted = |accounts: &Arc<[AccountId]>| {
-                accounts.binary_search_by(|wanted| wanted.as_str().cmp(account)).is_ok()
+            let Some(account) = batch.account.get(start) else {
+                continue;
             };
-            if self.wanted.as_ref().is_none_or(is_wanted) {
+            let Some(wanted) = &self.wanted else { return Ok(true) };
+            // Accounts ascend here and there.
+            let passed = wanted[self.passed..].iter().position(|wanted| wanted.as_str() >= account);
+            self.passed = passed.map_or(wanted.len(), |passed| self.passed + passed);
+            if wanted.get(self.passed).is_some_and(|wanted| wanted.as_str() == account) {
                 return Ok(true);
             }
         }
@@ -102,8 +120,8 @@ impl Cursor {
             if let Some(reader) = &mut self.reader {
                 if let Some(batch) = reader.next() {
                     let batch = batch.map_err(|error| self.file.damaged(error.to_string()))?;
-                    let former = self.batch.take();
-                    self.batch = Some(Batch::new(&batch, former).map_err(|found| self.file.damaged(found))?);
+                    let batch = Batch::new(&batch).map_err(|found| self.file.damaged(found))?;
+                    self.batch = Some(Arc::new(batch));
                     self.run = 0..0;
                     return Ok(true);
                 }
@@ -126,31 +144,51 @@ pub(crate) struct Batch {
     pub(crate) event: Words,
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
-    recorded_at: TimestampMicrosecondArray,
+    recorded_at: Option<TimestampMicrosecondArray>,
+    linked_at: TimestampMicrosecondArray,
+    origin: Option<Origin>,
     count: Int64Array,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
 }
 
+/// Where an event came from, and how it was attributed.
+struct Origin {
+    original_at: TimestampMicrosecondArray,
+    sent_at: TimestampMicrosecondArray,
+    attributed_by: Words,
+    source: Words,
+}
+
 impl Batch {
-    /// Takes the columns over, and from the batch before it what it had learnt of the same dictionaries.
-    fn new(batch: &RecordBatch, former: Option<Batch>) -> Result<Batch, String> {
+    /// Takes the columns over.
+    fn new(batch: &RecordBatch) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
         let required = |name: &str| column(name).ok_or_else(|| format!("column {name:?} is missing"));
-        let (mut account, mut user, mut event, mut product) = (None, None, None, None);
-        if let Some(former) = former {
-            (account, user) = (Some(former.account), Some(former.user));
-            (event, product) = (Some(former.event), Some(former.product));
-        }
+        let instants = |name: &str| {
+            let array = required(name)?.as_primitive_opt::<TimestampMicrosecondType>();
+            array.cloned().ok_or_else(|| format!("column {name:?} holds no instants"))
+        };
+        let origin = match (column("attributed_by"), column("source")) {
+            (Some(kinds), Some(sources)) => Some(Origin {
+                original_at: instants("original_at")?,
+                sent_at: instants("sent_at")?,
+                attributed_by: Words::new(kinds)?,
+                source: Words::new(sources)?,
+            }),
+            _ => None,
+        };
         Ok(Batch {
             rows: batch.num_rows(),
-            account: Words::new(required("account")?, account)?,
-            user: Words::new(required("user")?, user)?,
-            event: Words::new(required("event")?, event)?,
-            product: Words::new(required("product")?, product)?,
-            at: required("at")?.as_primitive::<TimestampMicrosecondType>().clone(),
-            recorded_at: required("recorded_at")?.as_primitive::<TimestampMicrosecondType>().clone(),
+            account: Words::new(required("account")?)?,
+            user: Words::new(required("user")?)?,
+            event: Words::new(required("event")?)?,
+            product: Words::new(required("product")?)?,
+            at: instants("at")?,
+            recorded_at: column("recorded_at").map(|_| instants("recorded_at")).transpose()?,
+            linked_at: instants("linked_at")?,
+            origin,
             count: required("count")?.as_primitive::<Int64Type>().clone(),
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
@@ -163,7 +201,32 @@ impl Batch {
     }
 
     pub(crate) fn recorded_at(&self, row: usize) -> Option<Instant> {
-        self.recorded_at.is_valid(row).then(|| Instant::from_micros(self.recorded_at.value(row)))
+        instant(self.recorded_at.as_ref()?, row)
+    }
+
+    pub(crate) fn linked_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.linked_at, row)
+    }
+
+    /// Whether any event was linked to its account later.
+    pub(crate) fn has_links(&self) -> bool {
+        self.linked_at.null_count() < self.rows
+    }
+
+    pub(crate) fn original_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.origin.as_ref()?.original_at, row)
+    }
+
+    pub(crate) fn sent_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.origin.as_ref()?.sent_at, row)
+    }
+
+    pub(crate) fn attributed_by(&self, row: usize) -> Option<Attribution> {
+        Attribution::named(self.origin.as_ref()?.attributed_by.get(row)?)
+    }
+
+    pub(crate) fn source(&self, row: usize) -> Option<&str> {
+        self.origin.as_ref()?.source.get(row)
     }
 
     /// How many times; only counts that fit were ever written.
@@ -184,22 +247,18 @@ impl Batch {
     }
 }
 
+fn instant(array: &TimestampMicrosecondArray, row: usize) -> Option<Instant> {
+    array.is_valid(row).then(|| Instant::from_micros(array.value(row)))
+}
+
 /// A column of texts that repeat: numbers into a dictionary.
 pub(crate) struct Words {
     keys: Int32Array,
     texts: StringArray,
-    /// For each text of the dictionary the number that an account gave it, and which account that was.
-    given: Vec<Given>,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Given {
-    account: u64,
-    number: u32,
 }
 
 impl Words {
-    fn new(array: &ArrayRef, former: Option<Words>) -> Result<Words, String> {
+    fn new(array: &ArrayRef) -> Result<Words, String> {
         let dictionary = array.as_any_dictionary_opt().ok_or("a column of texts has no dictionary")?;
         let keys = dictionary
             .keys()
@@ -211,17 +270,35 @@ impl Words {
         if !within && keys.iter().flatten().any(|key| key as usize >= texts.len()) {
             return Err("a text lies outside its dictionary".to_owned());
         }
-        // Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
-        let same = |former: &Words| {
-            former.texts.len() == texts.len()
-                && std::ptr::eq(former.texts.value_data().as_ptr(), texts.value_data().as_ptr())
-                && std::ptr::eq(former.texts.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
-        };
-        let given = match former {
-            Some(former) if same(&former) => former.given,
-            _ => vec![Given::default(); texts.len()],
-        };
-        Ok(Words { keys: keys.clone(), texts: texts.clone(), given })
+        Ok(Words { keys: keys.clone(), texts: texts.clone() })
+    }
+
+    /// Whether both stand in the very same dictionary, kept alive by either.
+    pub(crate) fn shares_texts(&self, other: &Words) -> bool {
+        self.texts.len() == other.texts.len()
+            && std::ptr::eq(self.texts.value_data().as_ptr(), other.texts.value_data().as_ptr())
+            && std::ptr::eq(self.texts.value_offsets().as_ptr(), other.texts.value_offsets().as_ptr())
+    }
+
+    /// How many texts the dictionary has.
+    pub(crate) fn n_texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether any row has a text.
+    pub(crate) fn has_any(&self) -> bool {
+        self.keys.null_count() < self.keys.len()
+    }
+
+    /// The place in the dictionary of the text of a row.
+    #[inline]
+    pub(crate) fn place(&self, row: usize) -> Option<usize> {
+        self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
+    }
+
+    /// The text at a place of the dictionary.
+    pub(crate) fn text_at(&self, place: usize) -> &str {
+        self.texts.value(place)
     }
 
     /// The text of a row that has one.
@@ -234,24 +311,14 @@ impl Words {
         self.keys.is_valid(row).then(|| self.text(row))
     }
 
-    /// The first row after `start` that has another text.
+    /// The first row after `start` that has another text, or one where `start` has none and the reverse.
     fn end_of_run(&self, start: usize) -> usize {
         let keys = &self.keys.values()[start..];
-        start + keys.iter().position(|key| *key != keys[0]).unwrap_or(keys.len())
-    }
-
-    /// The number that the account (from 1) gives the text of a row: `give` is asked for one when the account
-    /// meets the text for the first time in this dictionary.
-    #[inline]
-    pub(crate) fn number(&mut self, row: usize, account: u64, give: impl FnOnce(&str) -> u32) -> Option<u32> {
-        if self.keys.is_null(row) {
-            return None;
-        }
-        let key = self.keys.value(row) as usize;
-        let given = &mut self.given[key];
-        if given.account != account {
-            *given = Given { account, number: give(self.texts.value(key)) };
-        }
-        Some(given.number)
+        let Some(nulls) = self.keys.nulls().filter(|nulls| nulls.null_count() > 0) else {
+            return start + keys.iter().position(|key| *key != keys[0]).unwrap_or(keys.len());
+        };
+        let first = nulls.is_valid(start);
+        let same = |row: &usize| nulls.is_valid(*row) == first && (!first || keys[row - start] == keys[0]);
+        (start..start + keys.len()).find(|row| !same(row)).unwrap_or(start + keys.len())
     }
 }

@@ -7,10 +7,13 @@
 //!
 //! Everything is synchronous; nothing here knows SQL or HTTP. No type of Arrow or Parquet leaves this crate.
 
+mod ahead;
 mod error;
 mod event_row;
+mod gather;
 mod key;
 mod lake;
+mod month;
 mod scan;
 mod segment;
 mod stager;
@@ -20,11 +23,15 @@ mod cursor;
 mod merge;
 mod names;
 mod segment_file;
+mod texts;
 
+pub use ahead::ReadAhead;
 pub use error::Error;
 pub use event_row::EventRow;
+pub use gather::{AccountRuns, Gatherer};
 pub use key::{EventKey, KnownKeys, Occurrences};
 pub use lake::{Lake, Swept};
-pub use scan::{AccountEvents, AccountScan, CompactRow, Projection, RowScan};
+pub use month::Month;
+pub use scan::{AccountEvents, AccountScan, Projection, RowScan};
 pub use segment::Segment;
 pub use stager::Stager;

@@ -142,8 +142,8 @@ impl<'w> Engine<'w> {
     }
 
     /// The first scorecard of the kind that fits the account.
-    fn scorecard(&self, as_of: &AsOf<'_>, kind: ScoreKind) -> Option<(usize, &'w Scorecard)> {
-        let mut cards = self.workbook.scorecards.iter().enumerate().filter(|(_, card)| card.score == kind);
+    fn scorecard<'a>(&self, as_of: &AsOf<'a>, kind: ScoreKind) -> Option<(usize, &'a Scorecard)> {
+        let mut cards = as_of.workbook.scorecards.iter().enumerate().filter(|(_, card)| card.score == kind);
         cards.find(|(_, card)| {
             card.for_segments.is_empty()
                 || card.for_segments.iter().any(|segment| fields::belongs(as_of, segment))

@@ -125,10 +125,10 @@ fn component_score<'a>(
     (scored, evidence, coverage)
 }
 
-fn measure_score(
-    card: &Scorecard,
-    measure: &Measure,
-    as_of: &AsOf<'_>,
+fn measure_score<'a>(
+    card: &'a Scorecard,
+    measure: &'a Measure,
+    as_of: &AsOf<'a>,
     mut trace: Trace,
 ) -> (MeasureScore, Evidence) {
     let nothing = |reading| MeasureScore { reading, points: None, effective_weight: 0.0, contribution: 0.0 };
