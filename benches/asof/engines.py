@@ -32,15 +32,15 @@ def duckdb_answers(files, out):
     connection.execute("SET TimeZone = 'UTC'")
     sticky = ", ".join(f"'{name}'" for name in STICKY)
     # Counted from far before the first day, so that the division rounds down.
-    week = f"(epoch_us(at) // {MICROS_PER_DAY} - {FIRST} + 6 + 7000) // 7 - 1000"
+    week = f"(epoch_us(\"at\") // {MICROS_PER_DAY} - {FIRST} + 6 + 7000) // 7 - 1000"
 
     def seen(days):
         return f"SELECT unnest(range(w, w + {days})) AS day"
 
     query = f"""
         CREATE TEMP TABLE weeks AS
-            SELECT account, "user", event, w, sum(count) AS n
-            FROM (SELECT account, "user", event, {week} AS w, count FROM read_parquet({files!r}) WHERE account IS NOT NULL)
+            SELECT account, "user", event, w, sum("count") AS n
+            FROM (SELECT account, "user", event, {week} AS w, "count" FROM read_parquet({files!r}) WHERE account IS NOT NULL)
             GROUP BY ALL;
         CREATE TEMP TABLE answers AS
         WITH

@@ -50,7 +50,11 @@ pub(crate) fn write(path: &Path, answers: &[Answers]) -> anyhow::Result<()> {
         for (day, on) in own.days.iter().enumerate() {
             let OnDay { active_users, events, events_before, features_used } = on;
             if active_users + events + events_before + features_used > 0 {
-                writeln!(file, "{},{day},{active_users},{events},{events_before},{features_used}", own.account)?;
+                writeln!(
+                    file,
+                    "{},{day},{active_users},{events},{events_before},{features_used}",
+                    own.account
+                )?;
             }
         }
     }

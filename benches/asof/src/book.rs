@@ -21,7 +21,11 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
         let (id, seats) = (account(rank), users(rank));
         let since = first.plus_days((random.uniform() * 300.0) as i32 - 200);
         let tier = 1 + rank * 4 / ACCOUNTS;
-        writeln!(accounts, "{id},{id},{},{tier},{since}", ["enterprise", "mid_market", "smb", "smb"][tier as usize - 1])?;
+        writeln!(
+            accounts,
+            "{id},{id},{},{tier},{since}",
+            ["enterprise", "mid_market", "smb", "smb"][tier as usize - 1]
+        )?;
         let mut number = 0;
         let mut starts_on = since;
         while starts_on < end {

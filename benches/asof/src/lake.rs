@@ -32,7 +32,8 @@ pub(crate) fn write_list(folder: &Path, segments: &[Segment]) -> anyhow::Result<
 /// The list of segments of a generated lake.
 pub(crate) fn read_list(folder: &Path) -> anyhow::Result<Vec<Segment>> {
     let path = folder.join(LIST);
-    let text = fs::read_to_string(&path).with_context(|| format!("no generated lake at {}", path.display()))?;
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("no generated lake at {}", path.display()))?;
     text.lines().map(|line| read_line(line).with_context(|| format!("cannot read {line:?}"))).collect()
 }
 

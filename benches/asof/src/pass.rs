@@ -25,18 +25,27 @@ pub(crate) fn run(folder: &Path, out: Option<&Path>) -> anyhow::Result<()> {
                     total += portion.len();
                     continue;
                 }
-                let sum: usize = portion.into_par_iter().map_init(
-                    || Gatherer::new(None),
-                    |gatherer, runs| {
-                        let usage = Usage::from(gatherer.gather(runs));
-                        if stage == "gather" { return usage.rows.len(); }
-                        let presence = Presence::of(&usage, &calendar, &days);
-                        if stage == "presence" { return 1; }
-                        presence.users(Scope::Any, 1, WITHIN, 0);
-                        if stage == "any" { return 1; }
-                        presence.events(WITHIN, 0).len() + presence.events(WITHIN, WITHIN).len()
-                    },
-                ).sum();
+                let sum: usize = portion
+                    .into_par_iter()
+                    .map_init(
+                        || Gatherer::new(None),
+                        |gatherer, runs| {
+                            let usage = Usage::from(gatherer.gather(runs));
+                            if stage == "gather" {
+                                return usage.rows.len();
+                            }
+                            let presence = Presence::of(&usage, &calendar, &days);
+                            if stage == "presence" {
+                                return 1;
+                            }
+                            presence.users(Scope::Any, 1, WITHIN, 0);
+                            if stage == "any" {
+                                return 1;
+                            }
+                            presence.events(WITHIN, 0).len() + presence.events(WITHIN, WITHIN).len()
+                        },
+                    )
+                    .sum();
                 total += sum;
             }
             Ok(total)

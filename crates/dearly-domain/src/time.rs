@@ -325,9 +325,12 @@ mod tests {
     fn days_at_once_are_days_one_by_one() {
         let hour = 3_600_000_000;
         // Two years of odd steps around the transitions, the edges of what can be told, and backwards.
-        let mut instants: Vec<Instant> =
-            (0..20_000).map(|step| Instant::from_micros(1_700_000_000_000_000 + step * 23 * hour / 24)).collect();
-        instants.extend([i64::MIN, i64::MAX, 0, -1, 253_402_207_200_000_001, -62_135_596_800_000_001].map(Instant));
+        let mut instants: Vec<Instant> = (0..20_000)
+            .map(|step| Instant::from_micros(1_700_000_000_000_000 + step * 23 * hour / 24))
+            .collect();
+        instants.extend(
+            [i64::MIN, i64::MAX, 0, -1, 253_402_207_200_000_001, -62_135_596_800_000_001].map(Instant),
+        );
         instants.extend((0..100).rev().map(|step| Instant::from_micros(step * 3_000 * hour)));
         for zone in ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "Australia/Lord_Howe"] {
             let calendar = Calendar::named(zone).unwrap();

@@ -68,6 +68,31 @@ impl UsageRows {
         }
     }
 
+    /// Rows from whole columns. Users and products are [`UsageRows::NONE`] where there is none; products and counts may
+    /// be left out altogether.
+    ///
+    /// # Panics
+    /// Where columns differ in length.
+    pub fn from_columns(
+        at: Vec<Instant>,
+        user: Vec<u32>,
+        event: Vec<u32>,
+        mut product: Vec<u32>,
+        mut count: Vec<u32>,
+        linked: Vec<(u32, Instant)>,
+    ) -> UsageRows {
+        if product.iter().all(|product| *product == Self::NONE) {
+            product = Vec::new();
+        }
+        if count.iter().all(|count| *count == 1) {
+            count = Vec::new();
+        }
+        let fits = |column: &[u32]| column.is_empty() || column.len() == at.len();
+        assert!(user.len() == at.len() && event.len() == at.len(), "columns differ in length");
+        assert!(fits(&product) && fits(&count), "columns differ in length");
+        UsageRows { at, user, event, product, count, linked }
+    }
+
     /// How many rows.
     pub fn len(&self) -> usize {
         self.at.len()
@@ -108,10 +133,7 @@ impl UsageRows {
     /// Where there is none.
     pub fn get(&self, place: usize) -> UsageRow {
         let linked = self.linked.binary_search_by_key(&(place as u32), |(linked, _)| *linked);
-        UsageRow {
-            linked_at: linked.ok().map(|found| self.linked[found].1),
-            ..self.unlinked(place)
-        }
+        UsageRow { linked_at: linked.ok().map(|found| self.linked[found].1), ..self.unlinked(place) }
     }
 
     fn unlinked(&self, place: usize) -> UsageRow {
@@ -210,6 +232,15 @@ mod tests {
         for end in 0..=rows.len() {
             let columns = UsageRows::from(rows[..end].to_vec());
             assert_eq!((columns.len(), columns.is_empty()), (end, end == 0));
+            let whole = UsageRows::from_columns(
+                rows[..end].iter().map(|row| row.at).collect(),
+                rows[..end].iter().map(|row| row.user.unwrap_or(UsageRows::NONE)).collect(),
+                rows[..end].iter().map(|row| row.event).collect(),
+                rows[..end].iter().map(|row| row.product.unwrap_or(UsageRows::NONE)).collect(),
+                rows[..end].iter().map(|row| row.count).collect(),
+                columns.linked().to_vec(),
+            );
+            assert_eq!(whole, columns);
             assert_eq!(columns.iter().collect::<Vec<_>>(), rows[..end]);
             assert_eq!((0..end).map(|place| columns.get(place)).collect::<Vec<_>>(), rows[..end]);
             assert_eq!(columns.product().is_some(), end > 2);

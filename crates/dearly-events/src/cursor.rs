@@ -17,6 +17,7 @@ use crate::columns::{
     ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
     RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
 };
+use crate::names::SharedNames;
 use crate::scan::Projection;
 use crate::segment_file::{Accounts, SegmentFile};
 
@@ -58,6 +59,7 @@ pub(crate) struct Cursor {
     row_groups: Vec<usize>,
     reader: Option<ParquetRecordBatchReader>,
     batch: Option<Arc<Batch>>,
+    names: Arc<SharedNames>,
     /// The rows of the batch that are of the current account.
     run: Range<usize>,
 }
@@ -68,6 +70,7 @@ impl Cursor {
         file: SegmentFile,
         columns: Arc<[usize]>,
         wanted: Wanted,
+        names: Arc<SharedNames>,
     ) -> Result<Option<Cursor>, Error> {
         let holds_wanted = |group: &usize| match file.accounts_of(*group) {
             Accounts::Within(least, greatest) => any_within(&wanted, least, greatest),
@@ -75,8 +78,17 @@ impl Cursor {
             Accounts::Unknown => true,
         };
         let row_groups: Vec<usize> = (0..file.row_groups()).rev().filter(holds_wanted).collect();
-        let mut cursor =
-            Cursor { file, columns, wanted, passed: 0, row_groups, reader: None, batch: None, run: 0..0 };
+        let mut cursor = Cursor {
+            file,
+            columns,
+            wanted,
+            passed: 0,
+            row_groups,
+            reader: None,
+            batch: None,
+            names,
+            run: 0..0,
+        };
         Ok(cursor.advance()?.then_some(cursor))
     }
 
@@ -120,7 +132,8 @@ impl Cursor {
             if let Some(reader) = &mut self.reader {
                 if let Some(batch) = reader.next() {
                     let batch = batch.map_err(|error| self.file.damaged(error.to_string()))?;
-                    let batch = Batch::new(&batch).map_err(|found| self.file.damaged(found))?;
+                    let batch = Batch::new(&batch, self.batch.as_deref(), &self.names)
+                        .map_err(|found| self.file.damaged(found))?;
                     self.batch = Some(Arc::new(batch));
                     self.run = 0..0;
                     return Ok(true);
@@ -148,6 +161,7 @@ pub(crate) struct Batch {
     linked_at: TimestampMicrosecondArray,
     origin: Option<Origin>,
     count: Int64Array,
+    counts_differ: bool,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
@@ -162,8 +176,8 @@ struct Origin {
 }
 
 impl Batch {
-    /// Takes the columns over.
-    fn new(batch: &RecordBatch) -> Result<Batch, String> {
+    /// Takes the columns over, and from the batch before it what was learnt of the same dictionaries.
+    fn new(batch: &RecordBatch, former: Option<&Batch>, names: &SharedNames) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
         let required = |name: &str| column(name).ok_or_else(|| format!("column {name:?} is missing"));
         let instants = |name: &str| {
@@ -179,17 +193,19 @@ impl Batch {
             }),
             _ => None,
         };
+        let count = required("count")?.as_primitive::<Int64Type>().clone();
         Ok(Batch {
             rows: batch.num_rows(),
             account: Words::new(required("account")?)?,
             user: Words::new(required("user")?)?,
-            event: Words::new(required("event")?)?,
-            product: Words::new(required("product")?)?,
+            event: Words::new(required("event")?)?.shared_by(former.map(|former| &former.event), names),
+            product: Words::new(required("product")?)?.shared_by(former.map(|former| &former.product), names),
             at: instants("at")?,
             recorded_at: column("recorded_at").map(|_| instants("recorded_at")).transpose()?,
             linked_at: instants("linked_at")?,
             origin,
-            count: required("count")?.as_primitive::<Int64Type>().clone(),
+            counts_differ: count.values().iter().any(|count| *count != 1),
+            count,
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
             attributes: column("attributes").map(|array| array.as_string::<i32>().clone()),
@@ -198,6 +214,16 @@ impl Batch {
 
     pub(crate) fn at(&self, row: usize) -> Instant {
         Instant::from_micros(self.at.value(row))
+    }
+
+    /// When rows happened.
+    pub(crate) fn instants(&self, rows: Range<usize>) -> impl ExactSizeIterator<Item = Instant> + '_ {
+        self.at.values()[rows].iter().map(|micros| Instant::from_micros(*micros))
+    }
+
+    /// Whether any event counts otherwise than once.
+    pub(crate) fn counts_differ(&self) -> bool {
+        self.counts_differ
     }
 
     pub(crate) fn recorded_at(&self, row: usize) -> Option<Instant> {
@@ -255,6 +281,7 @@ fn instant(array: &TimestampMicrosecondArray, row: usize) -> Option<Instant> {
 pub(crate) struct Words {
     keys: Int32Array,
     texts: StringArray,
+    shared: Arc<[u32]>,
 }
 
 impl Words {
@@ -266,11 +293,22 @@ impl Words {
             .ok_or("a dictionary has keys of another type")?;
         let texts =
             dictionary.values().as_string_opt::<i32>().ok_or("a dictionary has values that are no texts")?;
-        let within = keys.values().iter().all(|&key| (key as usize) < texts.len());
-        if !within && keys.iter().flatten().any(|key| key as usize >= texts.len()) {
-            return Err("a text lies outside its dictionary".to_owned());
-        }
-        Ok(Words { keys: keys.clone(), texts: texts.clone() })
+        // Arrow has seen to it that every key lies within its dictionary.
+        Ok(Words { keys: keys.clone(), texts: texts.clone(), shared: Arc::default() })
+    }
+
+    /// With the numbers that the texts have among those of all segments.
+    fn shared_by(mut self, former: Option<&Words>, names: &SharedNames) -> Words {
+        self.shared = match former.filter(|former| former.shares_texts(&self)) {
+            Some(former) => Arc::clone(&former.shared),
+            None => names.numbers(&self.texts),
+        };
+        self
+    }
+
+    /// The numbers that the texts of the dictionary have among those of all segments.
+    pub(crate) fn shared(&self) -> &[u32] {
+        &self.shared
     }
 
     /// Whether both stand in the very same dictionary, kept alive by either.
@@ -290,10 +328,12 @@ impl Words {
         self.keys.null_count() < self.keys.len()
     }
 
-    /// The place in the dictionary of the text of a row.
-    #[inline]
-    pub(crate) fn place(&self, row: usize) -> Option<usize> {
-        self.keys.is_valid(row).then(|| self.keys.value(row) as usize)
+    /// The places in the dictionary of the texts of rows.
+    pub(crate) fn places(&self, rows: Range<usize>) -> impl ExactSizeIterator<Item = Option<usize>> + '_ {
+        let nulls = self.keys.nulls().filter(|nulls| nulls.null_count() > 0);
+        let keys = self.keys.values()[rows.clone()].iter();
+        keys.zip(rows)
+            .map(move |(key, row)| nulls.is_none_or(|nulls| nulls.is_valid(row)).then_some(*key as usize))
     }
 
     /// The text at a place of the dictionary.

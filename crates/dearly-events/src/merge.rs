@@ -9,6 +9,7 @@ use dearly_domain::{AccountId, Instant};
 
 use crate::cursor::{Cursor, Wanted, any_within, columns_of};
 use crate::gather::AccountRuns;
+use crate::names::SharedNames;
 use crate::scan::Projection;
 use crate::segment_file::SegmentFile;
 use crate::{Error, Segment};
@@ -23,6 +24,8 @@ pub(crate) struct Merge {
     waiting: Vec<Segment>,
     /// In the order of the first instants of their segments, so that the rows of an account mostly come in order.
     cursors: Vec<(Instant, Cursor)>,
+    /// The names of events and products that were met.
+    names: Arc<SharedNames>,
 }
 
 impl Merge {
@@ -43,7 +46,7 @@ impl Merge {
         let mut waiting: Vec<Segment> = segments.iter().filter(within).cloned().collect();
         waiting.sort_by_cached_key(|segment| Reverse((segment.min_account.clone(), segment.path.clone())));
         let columns = columns_of(projection).into();
-        Merge { folder, columns, wanted, waiting, cursors: Vec::new() }
+        Merge { folder, columns, wanted, waiting, cursors: Vec::new(), names: Arc::default() }
     }
 
     /// All rows of the next account, segment by segment.
@@ -66,7 +69,7 @@ impl Merge {
                 self.cursors.remove(at);
             }
         }
-        Ok(Some(AccountRuns { account, runs }))
+        Ok(Some(AccountRuns { account, runs, names: Arc::clone(&self.names) }))
     }
 
     /// The least account of all that are left, once every segment that could hold it is open.
@@ -84,7 +87,9 @@ impl Merge {
                 return Ok(None);
             };
             let file = SegmentFile::open(&self.folder, &segment)?;
-            let Some(cursor) = Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone())? else {
+            let Some(cursor) =
+                Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone(), Arc::clone(&self.names))?
+            else {
                 continue;
             };
             let later = self.cursors.partition_point(|(first, _)| *first <= segment.min_at);

@@ -25,13 +25,8 @@ pub struct Projection {
 
 impl Projection {
     /// Account, user, event, product, when it happened and was linked, and count.
-    pub const CORE: Projection = Projection {
-        recorded_at: false,
-        value: false,
-        message_id: false,
-        attributes: false,
-        origin: false,
-    };
+    pub const CORE: Projection =
+        Projection { recorded_at: false, value: false, message_id: false, attributes: false, origin: false };
     /// Every cell.
     pub const ALL: Projection =
         Projection { recorded_at: true, value: true, message_id: true, attributes: true, origin: true };

@@ -13,8 +13,8 @@ use dearly_domain::step::Step;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
-use dearly_domain::{AccountId, Day, Held};
 pub use dearly_domain::usage::{Usage, UsageRow, UsageRows};
+use dearly_domain::{AccountId, Day, Held};
 
 /// The facts of one account. Order within a list does not matter.
 #[derive(Clone, Debug, Default)]

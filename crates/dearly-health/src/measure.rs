@@ -13,11 +13,7 @@ use crate::as_of::{AsOf, Trace};
 use crate::score::Reading;
 
 /// What the measure reads, and which conditions for limits hold.
-pub(crate) fn read<'a>(
-    value: &'a Value,
-    as_of: &AsOf<'a>,
-    trace: &mut Trace,
-) -> (Reading, Vec<LimitWhen>) {
+pub(crate) fn read<'a>(value: &'a Value, as_of: &AsOf<'a>, trace: &mut Trace) -> (Reading, Vec<LimitWhen>) {
     match value {
         Value::SetupStepsDone => deployment::setup_steps_done(as_of, trace),
         Value::Multithreading { within } => engagement::multithreading(as_of, *within, trace),

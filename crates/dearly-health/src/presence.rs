@@ -12,9 +12,9 @@ use dearly_domain::usage::{Usage, UsageRows};
 use dearly_domain::{Calendar, Day};
 use dearly_workbook::model::Workflow;
 
-use self::seen::{ByUser, Seen};
+use self::seen::ByUser;
 pub(crate) use self::wanted::Window;
-use self::wanted::{Counts, Epoch, Wanted, count_user};
+use self::wanted::{Counts, Epoch, Stretch, Wanted, count_user};
 
 /// Days of presence of one account, and answers for a fixed set of wanted days. Answers are computed when they are
 /// first asked for, for all wanted days at once.
@@ -121,7 +121,8 @@ impl<'a> Presence<'a> {
 
     /// The first day of an event that is known as of the day.
     pub(crate) fn first_day(&self, day: Day) -> Option<Day> {
-        let late = self.by_user.late().iter().filter(|late| late.from <= day.days()).map(|late| late.seen.day);
+        let late =
+            self.by_user.late().iter().filter(|late| late.from <= day.days()).map(|late| late.seen.day);
         let first = self.by_user.first_day().into_iter().chain(late).min();
         first.filter(|first| *first <= day.days()).map(Day::from_days)
     }
@@ -134,7 +135,7 @@ impl<'a> Presence<'a> {
 
     /// Whether an event that names a product is known as of the day.
     pub(crate) fn names_products(&self, day: Day) -> bool {
-        let late = self.by_user.late().iter().filter(|late| late.seen.product != UsageRows::NONE);
+        let late = self.by_user.late().iter().filter(|late| late.has_product);
         is_any_by(self.by_user.first_product_day, late.map(|late| late.from), day)
     }
 
@@ -180,7 +181,10 @@ impl<'a> Presence<'a> {
             Query::UsersOfEach { features, place, days_at_least, window } => {
                 let counted = self.count_users_of_each(features, days_at_least as usize, window);
                 for (place, answer) in counted.iter().enumerate() {
-                    self.keep(Query::UsersOfEach { features, place, days_at_least, window }, Rc::clone(answer));
+                    self.keep(
+                        Query::UsersOfEach { features, place, days_at_least, window },
+                        Rc::clone(answer),
+                    );
                 }
                 Rc::clone(&counted[place])
             }
@@ -193,31 +197,37 @@ impl<'a> Presence<'a> {
     }
 
     fn count_users(&self, scope: Scope<'a>, days_at_least: usize, window: Window) -> Answer {
+        let kinds = &self.by_user.kinds;
         match scope {
             Scope::Any => self.count_users_if(|_| true, days_at_least, window),
             Scope::Events(names) => {
-                let counts: Vec<bool> = self.usage.events.iter().map(|event| names.contains(event)).collect();
-                self.count_users_if(|seen| counts[seen.event as usize], days_at_least, window)
+                let named: Vec<bool> = self.usage.events.iter().map(|event| names.contains(event)).collect();
+                let counts = kinds.map(false, |event, _| named[event as usize]);
+                self.count_users_if(|kind| counts[kind as usize], days_at_least, window)
             }
             Scope::Product(name) => match self.usage.products.iter().position(|product| product == name) {
                 Some(place) => {
-                    self.count_users_if(|seen| seen.product == place as u32, days_at_least, window)
+                    let counts = kinds.map(false, |_, product| product == Some(place as u32));
+                    self.count_users_if(|kind| counts[kind as usize], days_at_least, window)
                 }
                 None => Counts::new(&self.wanted).finish(),
             },
         }
     }
 
-    fn count_users_if(&self, is_in: impl Fn(&Seen) -> bool, days_at_least: usize, window: Window) -> Answer {
+    fn count_users_if(&self, is_in: impl Fn(u32) -> bool, days_at_least: usize, window: Window) -> Answer {
         let mut counts = Counts::new(&self.wanted);
         let mut days: Vec<i32> = Vec::new();
         self.by_user.each_user(|_, seen, epoch| {
-            days.clear();
-            for seen in seen.iter().filter(|seen| is_in(seen)) {
-                if days.last() != Some(&seen.day) {
-                    days.push(seen.day);
-                }
+            let seen = seen.iter().filter(|seen| is_in(seen.kind));
+            if days_at_least == 1 {
+                let mut stretch = Stretch::NONE;
+                seen.for_each(|seen| stretch.add(&mut counts, window.seen_from(seen.day), epoch));
+                return stretch.end(&mut counts, epoch);
             }
+            days.clear();
+            days.extend(seen.map(|seen| seen.day));
+            days.dedup();
             count_user(&mut counts, &days, days_at_least, window, epoch);
         });
         counts.finish()
@@ -227,22 +237,38 @@ impl<'a> Presence<'a> {
         const NO_FEATURE: usize = usize::MAX;
         // A feature may be asked for twice: its first place is counted, the others are given the same.
         let first_place = |name: &String| features.iter().position(|other| other == name);
-        let place_of: Vec<usize> =
+        let of_event: Vec<usize> =
             self.usage.events.iter().map(|event| first_place(event).unwrap_or(NO_FEATURE)).collect();
+        let place_of = self.by_user.kinds.map(NO_FEATURE, |event, _| of_event[event as usize]);
         let mut counts: Vec<Counts<'_>> = features.iter().map(|_| Counts::new(&self.wanted)).collect();
-        let mut days: Vec<Vec<i32>> = vec![Vec::new(); features.len()];
-        self.by_user.each_user(|_, seen, epoch| {
-            for seen in seen {
-                let place = place_of[seen.event as usize];
-                if place != NO_FEATURE && days[place].last() != Some(&seen.day) {
-                    days[place].push(seen.day);
+        if days_at_least == 1 {
+            let mut stretches = vec![Stretch::NONE; features.len()];
+            self.by_user.each_user(|_, seen, epoch| {
+                for seen in seen {
+                    let place = place_of[seen.kind as usize];
+                    if place != NO_FEATURE {
+                        stretches[place].add(&mut counts[place], window.seen_from(seen.day), epoch);
+                    }
                 }
-            }
-            for (counts, days) in counts.iter_mut().zip(&mut days).filter(|(_, days)| !days.is_empty()) {
-                count_user(counts, days, days_at_least, window, epoch);
-                days.clear();
-            }
-        });
+                for (counts, stretch) in counts.iter_mut().zip(&mut stretches) {
+                    stretch.end(counts, epoch);
+                }
+            });
+        } else {
+            let mut days: Vec<Vec<i32>> = vec![Vec::new(); features.len()];
+            self.by_user.each_user(|_, seen, epoch| {
+                for seen in seen {
+                    let place = place_of[seen.kind as usize];
+                    if place != NO_FEATURE && days[place].last() != Some(&seen.day) {
+                        days[place].push(seen.day);
+                    }
+                }
+                for (counts, days) in counts.iter_mut().zip(&mut days).filter(|(_, days)| !days.is_empty()) {
+                    count_user(counts, days, days_at_least, window, epoch);
+                    days.clear();
+                }
+            });
+        }
         let counted: Vec<Answer> = counts.into_iter().map(Counts::finish).collect();
         features.iter().map(|name| Rc::clone(&counted[first_place(name).expect("it is one")])).collect()
     }

@@ -5,19 +5,79 @@
 //! however little they did, and most users use few features on few days.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use dearly_domain::usage::{Usage, UsageRows};
 use dearly_domain::{Calendar, Day};
 
 use super::wanted::Epoch;
 
-/// An event of a user, as much of it as windows need.
+/// An event of a user, as much of it as windows need. Eight bytes: an account may have millions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Seen {
     pub(super) day: i32,
-    pub(super) event: u32,
-    /// Or [`UsageRows::NONE`].
-    pub(super) product: u32,
+    /// Which event in which product: its number among [`Kinds`].
+    pub(super) kind: u32,
+}
+
+/// The pairs of event and product that there are, numbered.
+pub(super) enum Kinds {
+    /// No product is named: a kind is its event.
+    Events(u32),
+    /// Any pair there could be: event by event, each with no product first, then with every product.
+    All { events: u32, products: u32 },
+    /// Those that there are, where all that there could be are too many to number.
+    Listed(HashMap<(u32, u32), u32>),
+}
+
+impl Kinds {
+    fn of(usage: &Usage) -> Kinds {
+        let (events, products) = (usage.events.len() as u32, usage.products.len() as u32);
+        match (usage.rows.product(), events.checked_mul(products.saturating_add(1))) {
+            (None, _) => Kinds::Events(events),
+            (Some(_), Some(_)) => Kinds::All { events, products },
+            (Some(product), None) => {
+                let mut kinds = HashMap::new();
+                for pair in usage.rows.event().iter().copied().zip(product.iter().copied()) {
+                    let next = kinds.len() as u32;
+                    kinds.entry(pair).or_insert(next);
+                }
+                Kinds::Listed(kinds)
+            }
+        }
+    }
+
+    /// The number of an event in a product, or in [`UsageRows::NONE`].
+    #[inline]
+    fn number(&self, event: u32, product: u32) -> u32 {
+        match self {
+            Kinds::Events(_) => event,
+            // No product is the largest number there is: one more is zero.
+            Kinds::All { products, .. } => event * (products + 1) + product.wrapping_add(1),
+            Kinds::Listed(kinds) => kinds[&(event, product)],
+        }
+    }
+
+    /// What `f` says of each kind's event and product, by number.
+    pub(super) fn map<T: Clone>(&self, absent: T, f: impl Fn(u32, Option<u32>) -> T) -> Vec<T> {
+        match self {
+            Kinds::Events(events) => (0..*events).map(|event| f(event, None)).collect(),
+            Kinds::All { events, products } => (0..*events)
+                .flat_map(|event| {
+                    std::iter::once((event, None))
+                        .chain((0..*products).map(move |product| (event, Some(product))))
+                })
+                .map(|(event, product)| f(event, product))
+                .collect(),
+            Kinds::Listed(kinds) => {
+                let mut told = vec![absent; kinds.len()];
+                for ((event, product), number) in kinds {
+                    told[*number as usize] = f(*event, (*product != UsageRows::NONE).then_some(*product));
+                }
+                told
+            }
+        }
+    }
 }
 
 /// An event that came to the account by a link made on a later day.
@@ -26,6 +86,7 @@ pub(super) struct Late {
     /// Or [`UsageRows::NONE`].
     pub(super) user: u32,
     pub(super) seen: Seen,
+    pub(super) has_product: bool,
     /// The day of the link: as of earlier days the event is not known.
     pub(super) from: i32,
     pub(super) count: u32,
@@ -33,6 +94,7 @@ pub(super) struct Late {
 
 /// All events of an account.
 pub(super) struct ByUser {
+    pub(super) kinds: Kinds,
     seen: Vec<Seen>,
     /// Where the events of each user start and end in `seen`.
     spans: Vec<(u32, u32)>,
@@ -56,18 +118,29 @@ struct InOrder<'a> {
 }
 
 impl<'a> InOrder<'a> {
-    fn of(usage: &'a Usage, calendar: &Calendar) -> InOrder<'a> {
+    fn of(usage: &'a Usage, calendar: &Calendar, kinds: &Kinds) -> InOrder<'a> {
         let rows = &usage.rows;
         let days = calendar.days_of(rows.at());
-        let late: Vec<(usize, Late)> = rows.linked().iter().filter_map(|(place, linked_at)| {
-            let place = *place as usize;
-            let (from, day) = (calendar.day_of(*linked_at).days(), days[place].days());
-            let product = rows.product().map_or(UsageRows::NONE, |product| product[place]);
-            let seen = Seen { day, event: rows.event()[place], product };
-            let count = rows.count().map_or(1, |count| count[place]);
-            // Linked on the day itself is no later than known anyway.
-            (from > day).then_some((place, Late { user: rows.user()[place], seen, from, count }))
-        }).collect();
+        let late: Vec<(usize, Late)> = rows
+            .linked()
+            .iter()
+            .filter_map(|(place, linked_at)| {
+                let place = *place as usize;
+                let (from, day) = (calendar.day_of(*linked_at).days(), days[place].days());
+                let product = rows.product().map_or(UsageRows::NONE, |product| product[place]);
+                let seen = Seen { day, kind: kinds.number(rows.event()[place], product) };
+                let count = rows.count().map_or(1, |count| count[place]);
+                let late = Late {
+                    user: rows.user()[place],
+                    seen,
+                    has_product: product != UsageRows::NONE,
+                    from,
+                    count,
+                };
+                // Linked on the day itself is no later than known anyway.
+                (from > day).then_some((place, late))
+            })
+            .collect();
         let mut columns = InOrder {
             days: Cow::Owned(days),
             user: Cow::Borrowed(rows.user()),
@@ -104,7 +177,8 @@ impl<'a> InOrder<'a> {
 
 impl ByUser {
     pub(super) fn of(usage: &Usage, calendar: &Calendar) -> ByUser {
-        let InOrder { days, user, event, product, count, late } = InOrder::of(usage, calendar);
+        let kinds = Kinds::of(usage);
+        let InOrder { days, user, event, product, count, late } = InOrder::of(usage, calendar, &kinds);
         // A counting sort: rows come in the order of days, so each user's do too.
         let mut spans = vec![(0u32, 0u32); usage.users.len()];
         for user in user.iter().filter(|user| **user != UsageRows::NONE) {
@@ -115,16 +189,24 @@ impl ByUser {
             *start = total;
             total += std::mem::replace(end, total);
         }
-        let mut seen = vec![Seen { day: 0, event: 0, product: UsageRows::NONE }; total as usize];
-        for (row, user) in user.iter().enumerate().filter(|(_, user)| **user != UsageRows::NONE) {
-            let (start, end) = &mut spans[*user as usize];
-            let product = product.as_ref().map_or(UsageRows::NONE, |product| product[row]);
-            let own = Seen { day: days[row].days(), event: event[row], product };
+        let mut seen = vec![Seen { day: 0, kind: 0 }; total as usize];
+        let mut see = |user: u32, own: Seen| {
+            if user == UsageRows::NONE {
+                return;
+            }
+            let (start, end) = &mut spans[user as usize];
             // The same again on one day is nothing new for any window.
             if *end == *start || seen[*end as usize - 1] != own {
                 seen[*end as usize] = own;
                 *end += 1;
             }
+        };
+        let rows = user.iter().zip(days.iter()).zip(event.iter());
+        match &product {
+            None => rows.for_each(|((user, day), event)| see(*user, Seen { day: day.days(), kind: *event })),
+            Some(product) => rows.zip(product.iter()).for_each(|(((user, day), event), product)| {
+                see(*user, Seen { day: day.days(), kind: kinds.number(*event, *product) });
+            }),
         }
         let mut per_day: Vec<(i32, u64)> = Vec::new();
         for (row, day) in days.iter().enumerate() {
@@ -136,6 +218,7 @@ impl ByUser {
         }
         let first = |column: &[u32]| column.iter().position(|number| *number != UsageRows::NONE);
         ByUser {
+            kinds,
             seen,
             spans,
             late,

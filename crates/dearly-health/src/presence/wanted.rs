@@ -8,21 +8,22 @@ const LONGEST_TABLE: i64 = 20_000;
 /// Wanted days, ascending and distinct.
 pub(super) struct Wanted {
     days: Vec<i32>,
-    /// For each day from the first wanted one to the last, the place of the first wanted day that is not before it.
+    /// For each day from the first wanted one to the day after the last, the place of the first wanted day that is not
+    /// before it; empty where that were too long.
     places: Vec<u32>,
 }
 
 impl Wanted {
     pub(super) fn new(days: Vec<i32>) -> Wanted {
+        let (first, last) = (days.first().copied().unwrap_or(0), days.last().copied().unwrap_or(0));
         let mut places = Vec::new();
-        if let (Some(first), Some(last)) = (days.first(), days.last()) {
-            let span = i64::from(*last) - i64::from(*first);
-            if span <= LONGEST_TABLE {
-                places.reserve(span as usize + 1);
-                for (place, day) in days.iter().enumerate() {
-                    places.resize((day - first) as usize + 1, place as u32);
-                }
+        let span = i64::from(last) - i64::from(first);
+        if span <= LONGEST_TABLE {
+            places.reserve(span as usize + 2);
+            for (place, day) in days.iter().enumerate() {
+                places.resize((day - first) as usize + 1, place as u32);
             }
+            places.push(days.len() as u32);
         }
         Wanted { days, places }
     }
@@ -34,15 +35,11 @@ impl Wanted {
     /// The place of the first wanted day that is not before the day; `len` where there is none.
     #[inline]
     fn place(&self, day: i64) -> usize {
-        let Some(first) = self.days.first() else { return 0 };
-        let after = day - i64::from(*first);
-        if after <= 0 {
-            0
-        } else if self.places.is_empty() {
-            self.days.partition_point(|wanted| i64::from(*wanted) < day)
-        } else {
-            self.places.get(after as usize).map_or(self.days.len(), |place| *place as usize)
+        if self.places.is_empty() {
+            return self.days.partition_point(|wanted| i64::from(*wanted) < day);
         }
+        let after = day - self.days.first().map_or(0, |first| i64::from(*first));
+        self.places[after.clamp(0, self.places.len() as i64 - 1) as usize] as usize
     }
 }
 
@@ -111,18 +108,53 @@ impl Window {
     }
 }
 
+/// Days on which a user counts, as far as they hang together: gathered until there is a gap, then counted at once.
+#[derive(Clone, Copy)]
+pub(super) struct Stretch {
+    from: i64,
+    until: i64,
+}
+
+impl Stretch {
+    pub(super) const NONE: Stretch = Stretch { from: 0, until: i64::MIN / 2 };
+
+    /// Adds the days from `from` to `until`, neither before those of the call before.
+    #[inline]
+    pub(super) fn add(&mut self, counts: &mut Counts<'_>, (from, until): (i64, i64), epoch: Epoch) {
+        if from > self.until + 1 {
+            self.end(counts, epoch);
+            self.from = from;
+        }
+        self.until = until;
+    }
+
+    /// Counts what was gathered.
+    #[inline]
+    pub(super) fn end(&mut self, counts: &mut Counts<'_>, epoch: Epoch) {
+        if self.from <= self.until {
+            counts.add(self.from, self.until, epoch, 1);
+        }
+        *self = Stretch::NONE;
+    }
+}
+
 /// Counts a user on every wanted day whose window holds at least `at_least` of their `days`, which ascend without
 /// doubles: of any so many neighbours, from when the window reaches the last until it leaves the first.
-pub(super) fn count_user(counts: &mut Counts<'_>, days: &[i32], at_least: usize, window: Window, epoch: Epoch) {
-    let mut counted = i64::MIN;
+pub(super) fn count_user(
+    counts: &mut Counts<'_>,
+    days: &[i32],
+    at_least: usize,
+    window: Window,
+    epoch: Epoch,
+) {
+    let mut stretch = Stretch::NONE;
     for (last, first) in days.iter().skip(at_least - 1).zip(days) {
         let (from, until) = (window.seen_from(*last).0, window.seen_from(*first).1);
-        let from = from.max(counted);
         if from <= until {
-            counts.add(from, until, epoch, 1);
-            counted = until + 1;
+            stretch.add(counts, (from, until), epoch);
         }
     }
+    stretch.end(counts, epoch);
 }
 
 #[cfg(test)]
@@ -153,7 +185,11 @@ mod tests {
                             let mut counts = Counts::new(&places);
                             count_user(&mut counts, days, at_least, window, epoch);
                             let expected = plainly(&wanted, days, at_least, window, epoch);
-                            assert_eq!(counts.finish()[..], expected, "{days:?} {at_least} {window:?} {epoch:?}");
+                            assert_eq!(
+                                counts.finish()[..],
+                                expected,
+                                "{days:?} {at_least} {window:?} {epoch:?}"
+                            );
                         }
                     }
                 }

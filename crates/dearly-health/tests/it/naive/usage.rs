@@ -249,8 +249,11 @@ impl<'a> Naive<'a> {
             return Reading::Missing("events");
         }
         let amount = |last: Day| {
-            let window: Vec<Event> =
-                self.events().into_iter().filter(|event| event.day <= last && last - event.day < within).collect();
+            let window: Vec<Event> = self
+                .events()
+                .into_iter()
+                .filter(|event| event.day <= last && last - event.day < within)
+                .collect();
             match of {
                 TrendOf::ActiveUsers => {
                     window.iter().filter_map(|event| event.user).collect::<BTreeSet<&str>>().len() as f64
