@@ -37,7 +37,7 @@ impl Lake {
         accounts: Option<&BTreeSet<AccountId>>,
         recorded_at: bool,
     ) -> ReadAhead {
-        let merge = self.merge(segments, accounts, Projection { recorded_at, ..Projection::CORE });
+        let merge = Merge::new(self, segments, accounts, Projection { recorded_at, ..Projection::CORE });
         let (sender, receiver) = sync_channel(PORTIONS_AHEAD);
         let read = move || {
             let mut merge = merge;

@@ -1,25 +1,27 @@
 //! A place within a segment that is read from front to back.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
-    Array, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
 use dearly_domain::{AccountId, Attribution, Instant};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use crate::Error;
 use crate::columns::{
     ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
     RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
 };
+use crate::event_row::order_of_values;
 use crate::names::SharedNames;
 use crate::scan::Projection;
 use crate::segment_file::{Accounts, SegmentFile};
+use crate::{Error, EventKey};
 
 /// The columns that a projection reads, in the order of the file.
 pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
@@ -37,6 +39,9 @@ pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
     columns.extend(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, column)| column));
     columns
 }
+
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 16_384;
 
 /// Which accounts are wanted: in byte order, or all.
 pub(crate) type Wanted = Option<Arc<[AccountId]>>;
@@ -132,7 +137,7 @@ impl Cursor {
             if let Some(reader) = &mut self.reader {
                 if let Some(batch) = reader.next() {
                     let batch = batch.map_err(|error| self.file.damaged(error.to_string()))?;
-                    let batch = Batch::new(&batch, self.batch.as_deref(), &self.names)
+                    let batch = Batch::new(&batch, self.batch.as_deref(), Some(&self.names))
                         .map_err(|found| self.file.damaged(found))?;
                     self.batch = Some(Arc::new(batch));
                     self.run = 0..0;
@@ -144,7 +149,7 @@ impl Cursor {
                 self.batch = None;
                 return Ok(false);
             };
-            self.reader = Some(self.file.read(row_group, &self.columns)?);
+            self.reader = Some(self.file.read(row_group, &self.columns, BATCH_ROWS)?);
         }
     }
 }
@@ -152,32 +157,53 @@ impl Cursor {
 /// Decoded rows of a segment. Columns that were not asked for are absent.
 pub(crate) struct Batch {
     rows: usize,
-    account: Words,
+    pub(crate) account: Words,
     pub(crate) user: Words,
     pub(crate) event: Words,
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
     recorded_at: Option<TimestampMicrosecondArray>,
     linked_at: TimestampMicrosecondArray,
-    origin: Option<Origin>,
+    pub(crate) origin: Option<Origin>,
     count: Int64Array,
     counts_differ: bool,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
+    key: Option<FixedSizeBinaryArray>,
 }
 
 /// Where an event came from, and how it was attributed.
-struct Origin {
+pub(crate) struct Origin {
     original_at: TimestampMicrosecondArray,
     sent_at: TimestampMicrosecondArray,
     attributed_by: Words,
-    source: Words,
+    pub(crate) source: Words,
 }
 
 impl Batch {
-    /// Takes the columns over, and from the batch before it what was learnt of the same dictionaries.
-    fn new(batch: &RecordBatch, former: Option<&Batch>, names: &SharedNames) -> Result<Batch, String> {
+    /// As [`Batch::new`]; what the former batch had learnt is taken out of it.
+    pub(crate) fn after(batch: &RecordBatch, former: Option<&mut Batch>) -> Result<Batch, String> {
+        let mut next = Batch::new(batch, None, None)?;
+        if let Some(former) = former {
+            next.account.learn_from(&mut former.account);
+            next.user.learn_from(&mut former.user);
+            next.event.learn_from(&mut former.event);
+            next.product.learn_from(&mut former.product);
+            if let (Some(next), Some(former)) = (&mut next.origin, &mut former.origin) {
+                next.source.learn_from(&mut former.source);
+            }
+        }
+        Ok(next)
+    }
+
+    /// Takes the columns over, and from the batch before it the numbers that names of events and products have among
+    /// those of all segments, where anybody asks for them.
+    fn new(
+        batch: &RecordBatch,
+        former: Option<&Batch>,
+        names: Option<&SharedNames>,
+    ) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
         let required = |name: &str| column(name).ok_or_else(|| format!("column {name:?} is missing"));
         let instants = |name: &str| {
@@ -209,7 +235,46 @@ impl Batch {
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
             attributes: column("attributes").map(|array| array.as_string::<i32>().clone()),
+            key: column("key").map(|array| array.as_fixed_size_binary().clone()),
         })
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The order of rows at rest, as [`crate::EventRow::order`] has it; the key decides between equal rows. Only for
+    /// batches of all columns.
+    pub(crate) fn order(&self, row: usize, other: &Batch, other_row: usize) -> Ordering {
+        let (a, b) = ((self, row), (other, other_row));
+        let by = |key: fn(&Batch, usize) -> Option<&str>| key(a.0, a.1).cmp(&key(b.0, b.1));
+        by(|batch, row| batch.account.get(row))
+            .then_with(|| self.at.value(row).cmp(&other.at.value(other_row)))
+            .then_with(|| by(|batch, row| batch.user.get(row)))
+            .then_with(|| by(|batch, row| batch.event.get(row)))
+            .then_with(|| by(|batch, row| batch.product.get(row)))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.count(row), batch.recorded_at(row), batch.linked_at(row))
+                };
+                cells(a).cmp(&cells(b))
+            })
+            .then_with(|| order_of_values(self.value(row), other.value(other_row)))
+            .then_with(|| by(Batch::message_id))
+            .then_with(|| by(Batch::attributes))
+            .then_with(|| by(Batch::source))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.attributed_by(row), batch.original_at(row), batch.sent_at(row), batch.key(row).0)
+                };
+                cells(a).cmp(&cells(b))
+            })
+    }
+
+    /// The key of an event; zero where keys are not read.
+    pub(crate) fn key(&self, row: usize) -> EventKey {
+        let key = self.key.as_ref().and_then(|keys| keys.value(row).try_into().ok());
+        EventKey(key.map_or(0, u128::from_be_bytes))
     }
 
     pub(crate) fn at(&self, row: usize) -> Instant {
@@ -281,7 +346,16 @@ fn instant(array: &TimestampMicrosecondArray, row: usize) -> Option<Instant> {
 pub(crate) struct Words {
     keys: Int32Array,
     texts: StringArray,
+    /// For each text of the dictionary its number among those of all segments, where anybody asked for it.
     shared: Arc<[u32]>,
+    /// For each text of the dictionary the number that a filling gave it, and which filling that was.
+    given: Vec<Given>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Given {
+    filling: u64,
+    number: u32,
 }
 
 impl Words {
@@ -294,11 +368,12 @@ impl Words {
         let texts =
             dictionary.values().as_string_opt::<i32>().ok_or("a dictionary has values that are no texts")?;
         // Arrow has seen to it that every key lies within its dictionary.
-        Ok(Words { keys: keys.clone(), texts: texts.clone(), shared: Arc::default() })
+        Ok(Words { keys: keys.clone(), texts: texts.clone(), shared: Arc::default(), given: Vec::new() })
     }
 
     /// With the numbers that the texts have among those of all segments.
-    fn shared_by(mut self, former: Option<&Words>, names: &SharedNames) -> Words {
+    fn shared_by(mut self, former: Option<&Words>, names: Option<&SharedNames>) -> Words {
+        let Some(names) = names else { return self };
         self.shared = match former.filter(|former| former.shares_texts(&self)) {
             Some(former) => Arc::clone(&former.shared),
             None => names.numbers(&self.texts),
@@ -313,9 +388,7 @@ impl Words {
 
     /// Whether both stand in the very same dictionary, kept alive by either.
     pub(crate) fn shares_texts(&self, other: &Words) -> bool {
-        self.texts.len() == other.texts.len()
-            && std::ptr::eq(self.texts.value_data().as_ptr(), other.texts.value_data().as_ptr())
-            && std::ptr::eq(self.texts.value_offsets().as_ptr(), other.texts.value_offsets().as_ptr())
+        same_texts(&self.texts, &other.texts)
     }
 
     /// How many texts the dictionary has.
@@ -341,6 +414,13 @@ impl Words {
         self.texts.value(place)
     }
 
+    /// Takes over what an earlier batch had learnt of the same dictionary.
+    fn learn_from(&mut self, former: &mut Words) {
+        if same_texts(&former.texts, &self.texts) {
+            self.given = std::mem::take(&mut former.given);
+        }
+    }
+
     /// The text of a row that has one.
     fn text(&self, row: usize) -> &str {
         self.texts.value(self.keys.value(row) as usize)
@@ -361,4 +441,29 @@ impl Words {
         let same = |row: &usize| nulls.is_valid(*row) == first && (!first || keys[row - start] == keys[0]);
         (start..start + keys.len()).find(|row| !same(row)).unwrap_or(start + keys.len())
     }
+
+    /// The number that a filling (from 1) gives the text of a row: `give` is asked for one when the filling meets the
+    /// text for the first time in this dictionary.
+    #[inline]
+    pub(crate) fn number(&mut self, row: usize, filling: u64, give: impl FnOnce(&str) -> u32) -> Option<u32> {
+        if self.keys.is_null(row) {
+            return None;
+        }
+        let key = self.keys.value(row) as usize;
+        if self.given.is_empty() {
+            self.given = vec![Given::default(); self.texts.len()];
+        }
+        let given = &mut self.given[key];
+        if given.filling != filling {
+            *given = Given { filling, number: give(self.texts.value(key)) };
+        }
+        Some(given.number)
+    }
+}
+
+/// Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
+fn same_texts(former: &StringArray, texts: &StringArray) -> bool {
+    former.len() == texts.len()
+        && std::ptr::eq(former.value_data().as_ptr(), texts.value_data().as_ptr())
+        && std::ptr::eq(former.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
 }

@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use dearly_domain::{AccountId, Instant};
@@ -11,13 +10,12 @@ use crate::cursor::{Cursor, Wanted, any_within, columns_of};
 use crate::gather::AccountRuns;
 use crate::names::SharedNames;
 use crate::scan::Projection;
-use crate::segment_file::SegmentFile;
-use crate::{Error, Segment};
+use crate::{Error, Lake, Segment};
 
 /// Stands at the same account in every segment that has it. Segments are opened when their first account is
 /// reached and closed after their last, so that segments of few accounts cost nothing while others are read.
 pub(crate) struct Merge {
-    folder: PathBuf,
+    lake: Lake,
     columns: Arc<[usize]>,
     wanted: Wanted,
     /// Segments not opened yet, the one of the least account last.
@@ -30,7 +28,7 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn new(
-        folder: PathBuf,
+        lake: &Lake,
         segments: &[Segment],
         accounts: Option<&BTreeSet<AccountId>>,
         projection: Projection,
@@ -46,7 +44,7 @@ impl Merge {
         let mut waiting: Vec<Segment> = segments.iter().filter(within).cloned().collect();
         waiting.sort_by_cached_key(|segment| Reverse((segment.min_account.clone(), segment.path.clone())));
         let columns = columns_of(projection).into();
-        Merge { folder, columns, wanted, waiting, cursors: Vec::new(), names: Arc::default() }
+        Merge { lake: lake.clone(), columns, wanted, waiting, cursors: Vec::new(), names: Arc::default() }
     }
 
     /// All rows of the next account, segment by segment.
@@ -86,7 +84,7 @@ impl Merge {
             let Some(segment) = self.waiting.pop() else {
                 return Ok(None);
             };
-            let file = SegmentFile::open(&self.folder, &segment)?;
+            let file = self.lake.segment_file(&segment)?;
             let Some(cursor) =
                 Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone(), Arc::clone(&self.names))?
             else {

@@ -104,9 +104,6 @@ impl Iterator for RowScan {
             let runs = account.runs.iter();
             let mut rows: Vec<EventRow> =
                 runs.flat_map(|(batch, rows)| rows.clone().map(|row| whole_row(batch, row))).collect();
-            for row in &mut rows {
-                row.account = Some(account.account.clone());
-            }
             rows.sort_by(EventRow::order);
             Ok((account.account, rows))
         });
@@ -117,10 +114,10 @@ impl Iterator for RowScan {
     }
 }
 
-/// The row but for its account.
-fn whole_row(batch: &Batch, row: usize) -> EventRow {
+/// A row with all cells that were read.
+pub(crate) fn whole_row(batch: &Batch, row: usize) -> EventRow {
     EventRow {
-        account: None,
+        account: batch.account.get(row).map(AccountId::from),
         at: batch.at(row),
         event: batch.event.get(row).unwrap_or_default().to_owned(),
         user: batch.user.get(row).map(str::to_owned),

@@ -33,7 +33,7 @@ pub use lock::Holder;
 pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
-pub use segment::Segment;
+pub use segment::{RetiredSegment, Segment};
 pub use target::Target;
 pub use view::View;
 pub use workbook::{Document, WorkbookVersion, content_hash};

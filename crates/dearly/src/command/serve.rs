@@ -1,6 +1,8 @@
 //! `dearly serve`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context;
 use dearly_app::App;
@@ -23,7 +25,16 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         listener.local_addr()?,
         app.folder().display()
     );
-    dearly_api::serve(app, listener, stop()).await?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (lake, told) = (app.clone(), Arc::clone(&stopping));
+    let compaction = tokio::spawn(async move {
+        lake.compact_when_due(told, |error| eprintln!("dearly: merging segments of events failed: {error}"))
+            .await;
+    });
+    let served = dearly_api::serve(app, listener, stop()).await;
+    stopping.store(true, Ordering::Relaxed);
+    compaction.await.context("merging segments of events ended badly")?;
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
