@@ -181,6 +181,7 @@ fn unit(value: &Value) -> &'static str {
         | Value::Stickiness { .. }
         | Value::FeatureUse { .. }
         | Value::FeaturesInRegularUse { .. }
+        | Value::FeaturesUsed { .. }
         | Value::WorkflowCompletion { .. }
         | Value::KeyPeopleMet
         | Value::PlanOnTrack { .. }

@@ -28,6 +28,8 @@ mod usage;
 
 pub mod demo;
 pub mod import;
+pub mod lake;
+mod remote_files;
 pub mod workbook;
 
 pub use app::{App, When};

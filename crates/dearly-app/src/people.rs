@@ -217,7 +217,8 @@ mod tests {
                     event(1, "2025-01-04T10:00:00Z"),
                     event(1, "2025-01-05"),
                     event(2, "2025-06-01"),
-                ],
+                ]
+                .into(),
             },
             ..AccountFacts::default()
         }

@@ -24,6 +24,7 @@ pub mod step;
 pub mod subscription;
 pub mod survey;
 pub mod ticket;
+pub mod usage;
 
 pub mod renewal;
 pub mod retention;

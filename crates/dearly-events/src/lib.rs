@@ -7,11 +7,17 @@
 //!
 //! Everything is synchronous; nothing here knows SQL or HTTP. No type of Arrow or Parquet leaves this crate.
 
+mod ahead;
+mod compaction;
 mod error;
 mod event_row;
+mod event_scan;
+mod files;
+mod gather;
 mod key;
 mod lake;
 mod month;
+mod rewrite;
 mod scan;
 mod segment;
 mod stager;
@@ -20,13 +26,23 @@ mod columns;
 mod cursor;
 mod merge;
 mod names;
+mod row_merge;
+mod row_writer;
 mod segment_file;
+mod segment_writer;
+mod texts;
 
+pub use ahead::ReadAhead;
+pub use compaction::{Compaction, Eagerness};
 pub use error::Error;
 pub use event_row::EventRow;
+pub use event_scan::EventScan;
+pub use files::{Draft, Files, Listed, LocalFiles};
+pub use gather::{AccountRuns, Gatherer};
 pub use key::{EventKey, KnownKeys, Occurrences};
 pub use lake::{Lake, Swept};
 pub use month::Month;
-pub use scan::{AccountEvents, AccountScan, CompactRow, Projection, RowScan};
+pub use rewrite::{Fate, Owners, Rewritten, Selection};
+pub use scan::{AccountEvents, AccountScan, Projection, RowScan};
 pub use segment::Segment;
 pub use stager::Stager;

@@ -37,7 +37,7 @@ pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
 pub use score_history::ScoreHistory;
-pub use segment::Segment;
+pub use segment::{RetiredSegment, Segment};
 pub use target::Target;
 pub use view::View;
 pub use workbook::{Document, WorkbookVersion, content_hash};

@@ -1,6 +1,8 @@
 //! `dearly serve`.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -27,12 +29,21 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         listener.local_addr()?,
         app.folder().display()
     );
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (lake, told) = (app.clone(), Arc::clone(&stopping));
+    let compaction = tokio::spawn(async move {
+        lake.compact_when_due(told, |error| eprintln!("dearly: merging segments of events failed: {error}"))
+            .await;
+    });
     let refreshing = tokio::spawn({
         let app = app.clone();
         async move { app.keep_fresh(REFRESH_EVERY).await }
     });
-    dearly_api::serve(app, listener, stop()).await?;
+    let served = dearly_api::serve(app, listener, stop()).await;
     refreshing.abort();
+    stopping.store(true, Ordering::Relaxed);
+    compaction.await.context("merging segments of events ended badly")?;
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 

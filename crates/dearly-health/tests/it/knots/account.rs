@@ -135,6 +135,15 @@ impl Account {
         self
     }
 
+    /// The last event came to the account by a link made at noon of the day.
+    #[must_use]
+    pub(super) fn linked(mut self, day: Day) -> Account {
+        let mut rows: Vec<UsageRow> = self.facts.usage.rows.iter().collect();
+        rows.last_mut().expect("an event to link").linked_at = Some(noon(day));
+        self.facts.usage.rows = rows.into();
+        self
+    }
+
     /// An event without product at noon of the day.
     #[must_use]
     pub(super) fn event(self, user: &str, day: Day, event: &str) -> Account {

@@ -129,6 +129,8 @@ impl<'a> Naive<'a> {
         usage
             .rows
             .iter()
+            // Linked to the account later: known from the day of the link on.
+            .filter(|row| row.linked_at.is_none_or(|linked_at| self.day_of(linked_at) <= self.d))
             .map(|row| Event {
                 at: row.at,
                 day: self.day_of(row.at),
