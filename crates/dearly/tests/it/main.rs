@@ -8,6 +8,7 @@ mod explain;
 mod import;
 mod interrupted;
 mod lake;
+mod refresh;
 mod retention;
 mod score;
 mod serve;
