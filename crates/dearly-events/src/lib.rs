@@ -7,8 +7,10 @@
 //!
 //! Everything is synchronous; nothing here knows SQL or HTTP. No type of Arrow or Parquet leaves this crate.
 
+mod disk;
 mod error;
 mod event_row;
+mod ingest;
 mod key;
 mod lake;
 mod scan;
@@ -17,12 +19,19 @@ mod stager;
 
 mod columns;
 mod cursor;
+mod dedup;
 mod merge;
 mod names;
 mod segment_file;
+mod wal;
 
+pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::Error;
 pub use event_row::EventRow;
+pub use ingest::{
+    Accepted, Batch, Busy, BusyReason, Damage, Ingest, IngestError, IngestOptions, IngestStats, NextFlush,
+    NotARecord, Record, RecordKind, Sealed, SealedEntry,
+};
 pub use key::{EventKey, KnownKeys, Occurrences};
 pub use lake::{Lake, Swept};
 pub use scan::{AccountEvents, AccountScan, CompactRow, Projection, RowScan};
