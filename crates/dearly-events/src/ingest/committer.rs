@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant as Clock;
 
 use super::queue::Queued;
+use super::shared::Shared;
 use super::unit::{Unit, UnitFile};
-use super::{Accepted, IngestError, Shared};
+use super::{Accepted, IngestError};
 use crate::EventKey;
 use crate::dedup::look_up;
 use crate::wal::{Appended, GROUP_HEADER_BYTES, HEADER_BYTES, LogWriter};
