@@ -79,6 +79,7 @@ pub(super) fn open(
         flushing: Mutex::new(Flushing {
             units: units.into_iter().map(Arc::new).collect(),
             flushed_through,
+            held: None,
             closed: false,
         }),
         sealed: Condvar::new(),

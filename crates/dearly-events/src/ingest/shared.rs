@@ -107,7 +107,9 @@ impl Shared {
                 self.disk.remove(&path).map_err(|error| IngestError::io("removing", &path, &error))?;
             }
         }
-        Ok(())
+        // A file must not come back without its successor, which says where it ends.
+        let synced = self.disk.sync_folder(&self.folder);
+        synced.map_err(|error| IngestError::io("removing files from", &self.folder, &error))
     }
 
     pub(super) fn tidy(&self) -> Result<(), IngestError> {

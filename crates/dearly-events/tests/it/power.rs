@@ -140,14 +140,20 @@ fn power_cut_at_every_change_of_the_disk() {
 }
 
 #[test]
-fn power_cut_again_and_again_also_while_recovering() {
-    for seed in 0..400 {
+fn power_cut_and_killed_again_and_again_also_while_recovering_and_with_failing_syncs() {
+    for seed in 0..600 {
         let mut dice = Dice(seed);
         let (mut disk, mut client) = (MemoryDisk::default(), Client::default());
         for _ in 0..6 {
             disk.power_off_at(1 + dice.throw(60) as u64, dice.throw(2) == 0);
+            if dice.throw(2) == 0 {
+                disk.fail_sync(1 + dice.throw(30) as u64);
+            }
             work(&disk, &mut client, dice.throw(1_000_000) as u64, 12);
-            disk = disk.after_power_cut(dice.throw(1_000_000) as u64);
+            disk = match dice.throw(3) {
+                0 => disk.after_kill(),
+                _ => disk.after_power_cut(dice.throw(1_000_000) as u64),
+            };
         }
         check(&disk, &mut client);
     }
