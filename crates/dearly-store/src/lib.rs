@@ -26,6 +26,15 @@ pub mod segment;
 pub mod setting;
 pub mod workbook;
 
+pub mod alias;
+pub mod membership;
+pub mod rejected_call;
+pub mod source;
+pub mod traits;
+pub mod write_key;
+
+mod many;
+
 pub use coverage::{ColumnCoverage, Coverage};
 pub use error::{Error, Result};
 pub use import::{Counts, Import, NewImport};
@@ -36,5 +45,11 @@ pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
 pub use segment::Segment;
 pub use target::Target;
 pub use view::View;
+pub use alias::Alias;
+pub use membership::Link;
+pub use rejected_call::RejectedCall;
+pub use source::{Source, SourceDay};
+pub use traits::{Of, Said, TraitSet};
+pub use write_key::WriteKey;
 pub use workbook::{Document, WorkbookVersion, content_hash};
 pub use write::Write;
