@@ -67,8 +67,10 @@ impl View {
         let rows = sqlx::query(r#"SELECT "id", "created_at", "last_received_at", "last_event_at" FROM "sources""#)
             .fetch_all(self.connection())
             .await;
-        let instant = |row: &AnyRow, place| Ok(row.try_get::<Option<i64>, _>(place)?.map(Instant::from_micros));
-        let source = |row: &AnyRow| {
+        let instant = |row: &AnyRow, place: usize| -> sqlx::Result<Option<Instant>> {
+            Ok(row.try_get::<Option<i64>, _>(place)?.map(Instant::from_micros))
+        };
+        let source = |row: &AnyRow| -> sqlx::Result<Source> {
             Ok(Source {
                 id: row.try_get(0)?,
                 created_at: Instant::from_micros(row.try_get(1)?),
