@@ -269,20 +269,25 @@ impl<'a> Draft<'a> {
                 (_, None) => Err("the alias call has no previousId".to_owned()),
             };
         }
-        let (user, anonymous) = match (own_user, anonymous) {
-            (Some(user), anonymous) => (user, anonymous),
-            (None, Some(anonymous)) => (anonymous, None),
-            (None, None) => return Err("the call has neither userId nor anonymousId".to_owned()),
-        };
+        if own_user.is_none() && anonymous.is_none() {
+            return Err("the call has neither userId nor anonymousId".to_owned());
+        }
         let context_group = match id("context.groupId", take(&mut self.context.group))? {
             Some(group) => Some(group),
             None => id("context.groupId", shared.context.group.clone())?,
         };
+        let user = own_user.clone().or_else(|| anonymous.clone()).expect("one of them is there");
         match endpoint {
             Endpoint::Identify => {
                 let shared = shared.context.traits.clone();
                 let traits = traits::merged([self.traits, self.context.traits, shared])?;
-                Ok(Call::Identify(Identify { stamp, user, anonymous, group: context_group, traits }))
+                Ok(Call::Identify(Identify {
+                    stamp,
+                    user: own_user,
+                    anonymous,
+                    group: context_group,
+                    traits,
+                }))
             }
             Endpoint::Group => {
                 let Some(group) = id("groupId", self.group)? else {

@@ -56,9 +56,9 @@ pub struct Event<'a> {
 pub struct Identify<'a> {
     /// Its id and its times.
     pub stamp: Stamp<'a>,
-    /// The user's id, else the id of the anonymous visitor.
-    pub user: Cow<'a, str>,
-    /// The id under which the same user was anonymous, where the call has both.
+    /// The user's id; `None` only where the call has the other one.
+    pub user: Option<Cow<'a, str>>,
+    /// The id under which the same user is anonymous; with both, it is the same user from then on.
     pub anonymous: Option<Cow<'a, str>>,
     /// The account that the call itself names, `context.groupId`.
     pub group: Option<Cow<'a, str>>,

@@ -44,7 +44,7 @@ fn a_batch_of_the_rudder_node_sdk() {
          "type":"identify","messageId":"m3","originalTimestamp":"2026-11-22T08:59:00.000Z","sentAt":"2026-11-22T09:00:00.000Z"}],
       "sentAt":"2020-01-01T00:00:00Z"}"#;
     let Call::Identify(own) = call(Endpoint::Batch, body) else { panic!() };
-    assert_eq!((&*own.user, own.anonymous.as_deref()), ("u2", Some("a2")));
+    assert_eq!((own.user.as_deref(), own.anonymous.as_deref()), (Some("u2"), Some("a2")));
     assert_eq!(own.traits.as_deref(), Some(r#"{"email":"u2@acme.example"}"#));
     assert_eq!(own.stamp.at, at("2026-11-22T09:59:00Z"), "the call's own sentAt stands above the batch's");
 }
