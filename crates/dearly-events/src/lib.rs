@@ -7,24 +7,35 @@
 //!
 //! Everything is synchronous; nothing here knows SQL or HTTP. No type of Arrow or Parquet leaves this crate.
 
+mod disk;
 mod error;
 mod event_row;
+mod ingest;
 mod key;
 mod lake;
+mod month;
 mod scan;
 mod segment;
 mod stager;
 
 mod columns;
 mod cursor;
+mod dedup;
 mod merge;
 mod names;
 mod segment_file;
+mod wal;
 
+pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::Error;
 pub use event_row::EventRow;
+pub use ingest::{
+    Accepted, Batch, Busy, BusyReason, Damage, Ingest, IngestError, IngestOptions, IngestStats, NextFlush,
+    NotARecord, Record, RecordKind, Sealed, SealedEntry,
+};
 pub use key::{EventKey, KnownKeys, Occurrences};
 pub use lake::{Lake, Swept};
+pub use month::Month;
 pub use scan::{AccountEvents, AccountScan, CompactRow, Projection, RowScan};
 pub use segment::Segment;
 pub use stager::Stager;

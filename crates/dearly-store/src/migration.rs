@@ -33,6 +33,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (34, "create memberships", include_str!("../migrations/0034_create_memberships.sql")),
     (35, "create aliases", include_str!("../migrations/0035_create_aliases.sql")),
     (36, "create traits", include_str!("../migrations/0036_create_traits.sql")),
+    (21, "rebuild segments", include_str!("../migrations/0021_rebuild_segments.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.
