@@ -11,6 +11,7 @@ mod flush;
 mod key_ring;
 mod learned;
 mod relink;
+mod told;
 mod traits;
 
 use std::sync::{Arc, Mutex};
@@ -18,7 +19,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use dearly_domain::Instant;
-use dearly_events::{Accepted, Batch, Ingest, IngestError, IngestOptions, NextFlush, RealDisk, Record, RecordKind};
+use dearly_events::{Accepted, Batch, Ingest, IngestError, NextFlush, RealDisk, Record, RecordKind};
 use dearly_segment::{Arrival, Call, parse};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -29,6 +30,8 @@ use self::key_ring::KeyRing;
 use crate::app::App;
 use crate::error::{Error, Result};
 
+pub(crate) use self::flush::TELEMETRY;
+pub use dearly_events::IngestOptions;
 pub use dearly_segment::Endpoint;
 
 /// The setting that says up to where the log is part of the lake.
@@ -69,7 +72,9 @@ pub struct Taken {
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// It came without a key.
-    #[error("the request has no write key; send it as the user of basic authentication, or as writeKey in the body")]
+    #[error(
+        "the request has no write key; send it as the user of basic authentication, or as writeKey in the body"
+    )]
     NoKey,
     /// Nobody may send with this key.
     #[error("the write key is unknown or was revoked; make one with dearly key create --write --source NAME")]
@@ -183,11 +188,17 @@ impl Ingestion {
         let accepted = self.submit(batch).await?;
         if accepted.duplicates > 0 {
             let source = source.as_deref().expect("found above");
-            self.counts.lock().expect("no panic while held").duplicates(source, received_at, accepted.duplicates);
+            self.counts.lock().expect("no panic while held").duplicates(
+                source,
+                received_at,
+                accepted.duplicates,
+            );
         }
         match only_reason {
             Some(reason) => Err(Refusal::Rejected { reason }),
-            None => Ok(Taken { added: accepted.added, duplicates: accepted.duplicates, rejected: n_rejected }),
+            None => {
+                Ok(Taken { added: accepted.added, duplicates: accepted.duplicates, rejected: n_rejected })
+            }
         }
     }
 
@@ -216,7 +227,9 @@ impl Ingestion {
         if let Some(flusher) = flusher {
             let ended = tokio::task::spawn_blocking(move || flusher.join()).await;
             if !matches!(ended, Ok(Ok(()))) {
-                tracing::error!("the thread that flushes telemetry failed; the log keeps what it did not flush");
+                tracing::error!(
+                    "the thread that flushes telemetry failed; the log keeps what it did not flush"
+                );
             }
         }
     }
@@ -228,15 +241,17 @@ impl Ingestion {
     async fn submit(&self, batch: Batch) -> Result<Accepted, Refusal> {
         let (sender, done) = oneshot::channel();
         let answer = move |result: Result<Accepted, IngestError>| drop(sender.send(result));
-        self.ingest.submit(batch, Box::new(answer)).map_err(|busy| Refusal::Busy {
-            why: busy.why.to_string(),
-            retry_after: busy.retry_after,
-        })?;
+        self.ingest
+            .submit(batch, Box::new(answer))
+            .map_err(|busy| Refusal::Busy { why: busy.why.to_string(), retry_after: busy.retry_after })?;
         match done.await {
             Ok(Ok(accepted)) => Ok(accepted),
             Ok(Err(error)) => {
                 tracing::error!(%error, "telemetry could not be stored");
-                Err(Refusal::Failed { reason: error.to_string(), retry_after: error.retry_after() })
+                Err(Refusal::Failed {
+                    reason: error.to_string(),
+                    retry_after: error.retry_after().unwrap_or(AFTER_FAILURE),
+                })
             }
             Err(_) => Err(Refusal::Failed {
                 reason: "the log was closed".to_owned(),

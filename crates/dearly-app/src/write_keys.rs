@@ -115,7 +115,9 @@ mod tests {
 
     #[test]
     fn names_of_sources_are_plain() {
-        for (name, good) in [("web", true), ("ios-2.1_beta", true), ("", false), ("Web", false), ("a b", false), ("ä", false)] {
+        for (name, good) in
+            [("web", true), ("ios-2.1_beta", true), ("", false), ("Web", false), ("a b", false), ("ä", false)]
+        {
             assert_eq!(check_source(name).is_ok(), good, "{name:?}");
         }
         assert!(check_source(&"a".repeat(65)).is_err());

@@ -125,7 +125,11 @@ fn by_membership<'a>(id: &'a str, at: Instant, users: &'a impl Users, chain: usi
 }
 
 /// The last that began by the instant, else the first that began later, with its beginning.
-fn in_force<T>(ascending: &[T], at: Instant, begins: impl Fn(&T) -> Instant) -> Option<(&T, Option<Instant>)> {
+fn in_force<T>(
+    ascending: &[T],
+    at: Instant,
+    begins: impl Fn(&T) -> Instant,
+) -> Option<(&T, Option<Instant>)> {
     let n_begun = ascending.partition_point(|own| begins(own) <= at);
     if let Some(last) = n_begun.checked_sub(1) {
         return Some((&ascending[last], None));

@@ -47,10 +47,10 @@ impl View {
         Ok(by_previous)
     }
 
-    /// The former ids of these users.
-    pub async fn former_ids(&mut self, users: &[&str]) -> Result<BTreeSet<String>> {
+    /// The aliases by which other ids turned out to be these users'.
+    pub async fn aliases_of(&mut self, users: &[&str]) -> Result<BTreeSet<Alias>> {
         let sql = r#"SELECT "previous", "at", "user", "recorded_at" FROM "aliases" WHERE "user" IN {}"#;
-        Ok(self.aliases_by(sql, users).await?.into_iter().map(|alias| alias.previous).collect())
+        self.aliases_by(sql, users).await
     }
 
     async fn aliases_by(&mut self, sql: &str, keys: &[&str]) -> Result<BTreeSet<Alias>> {

@@ -20,7 +20,8 @@ pub(crate) async fn by_keys(
         let n_keys = if chunk.len() == 1 { 1 } else { KEYS };
         let mut list = String::from("(");
         for number in 1..=n_keys {
-            write!(list, "{}${number}", if number == 1 { "" } else { ", " }).expect("strings take everything");
+            write!(list, "{}${number}", if number == 1 { "" } else { ", " })
+                .expect("strings take everything");
         }
         list.push(')');
         let mut arguments = AnyArguments::default();

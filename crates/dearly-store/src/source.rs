@@ -64,9 +64,10 @@ impl SourceDay {
 impl View {
     /// All sources, by name.
     pub async fn sources(&mut self) -> Result<Vec<Source>> {
-        let rows = sqlx::query(r#"SELECT "id", "created_at", "last_received_at", "last_event_at" FROM "sources""#)
-            .fetch_all(self.connection())
-            .await;
+        let rows =
+            sqlx::query(r#"SELECT "id", "created_at", "last_received_at", "last_event_at" FROM "sources""#)
+                .fetch_all(self.connection())
+                .await;
         let instant = |row: &AnyRow, place: usize| -> sqlx::Result<Option<Instant>> {
             Ok(row.try_get::<Option<i64>, _>(place)?.map(Instant::from_micros))
         };

@@ -19,6 +19,8 @@ pub enum Of {
     Account,
     /// Of a user, by identify calls: personal data.
     User,
+    /// Of someone who has not said who they are, by identify calls with an anonymous id: personal data.
+    Visitor,
 }
 
 impl Of {
@@ -26,6 +28,7 @@ impl Of {
         match self {
             Of::Account => "account",
             Of::User => "user",
+            Of::Visitor => "visitor",
         }
     }
 }

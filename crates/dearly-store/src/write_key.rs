@@ -46,9 +46,10 @@ impl Store {
 impl View {
     /// All keys, revoked ones too, in the order in which they were made.
     pub async fn write_keys(&mut self) -> Result<Vec<WriteKey>> {
-        let rows = sqlx::query(r#"SELECT "id", "source", "hash", "created_at", "revoked_at" FROM "write_keys""#)
-            .fetch_all(self.connection())
-            .await;
+        let rows =
+            sqlx::query(r#"SELECT "id", "source", "hash", "created_at", "revoked_at" FROM "write_keys""#)
+                .fetch_all(self.connection())
+                .await;
         let mut keys: Vec<WriteKey> = rows
             .and_then(|rows| rows.iter().map(WriteKey::from_row).collect())
             .map_err(|source| self.error("read write keys", source))?;

@@ -164,7 +164,7 @@ impl TestApp {
 
     fn over((app, folder): (App, TempDir)) -> TestApp {
         let api = serde_json::from_str(&dearly_api::openapi()).unwrap();
-        TestApp { router: dearly_api::router(app), api, folder }
+        TestApp { router: dearly_api::router(app, None), api, folder }
     }
 
     /// The data folder.

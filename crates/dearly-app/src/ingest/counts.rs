@@ -25,6 +25,18 @@ impl Counts {
         self.of(source, received_at).n_duplicates += i64::from(n);
     }
 
+    /// Adds others.
+    pub(super) fn add(&mut self, other: Counts) {
+        for ((source, day), counts) in other.days {
+            let own = self.days.entry((source.clone(), day)).or_insert_with(|| SourceDay::new(source, day));
+            own.n_events += counts.n_events;
+            own.n_calls += counts.n_calls;
+            own.n_duplicates += counts.n_duplicates;
+            own.n_rejected += counts.n_rejected;
+            own.n_unattributed += counts.n_unattributed;
+        }
+    }
+
     /// All of them.
     pub(super) fn days(&self) -> impl Iterator<Item = &SourceDay> {
         self.days.values()

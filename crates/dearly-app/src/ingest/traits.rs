@@ -14,7 +14,16 @@ const LONGEST_NAME: usize = 100;
 
 /// Names that Segment reserves, as they are kept; others are kept as they come.
 const RESERVED: [&str; 11] = [
-    "name", "industry", "employees", "plan", "website", "created_at", "email", "title", "first_name", "last_name",
+    "name",
+    "industry",
+    "employees",
+    "plan",
+    "website",
+    "created_at",
+    "email",
+    "title",
+    "first_name",
+    "last_name",
     "phone",
 ];
 
@@ -26,12 +35,24 @@ pub(super) fn fold(known: &mut TraitSet, at: Instant, traits: &Map<String, Value
         if name.is_empty() || name.len() > LONGEST_NAME {
             continue;
         }
-        match known.get_mut(&name) {
-            Some(said) if said.at <= at.micros() => *said = Said::new(at, value.clone()),
-            Some(_) => {}
-            None if known.len() < MOST => drop(known.insert(name, Said::new(at, value.clone()))),
-            None => {}
-        }
+        one(known, name, Said::new(at, value.clone()));
+    }
+}
+
+/// Adds what another set says: for each trait, what was said last stands.
+pub(super) fn merge(known: &mut TraitSet, other: TraitSet) {
+    for (name, said) in other {
+        one(known, name, said);
+    }
+}
+
+fn one(known: &mut TraitSet, name: String, said: Said) {
+    let has_room = known.len() < MOST;
+    match known.get_mut(&name) {
+        Some(own) if own.at <= said.at => *own = said,
+        Some(_) => {}
+        None if has_room => drop(known.insert(name, said)),
+        None => {}
     }
 }
 
@@ -41,7 +62,10 @@ fn canonical(name: &str) -> String {
         name.chars().filter(|letter| *letter != '_').flat_map(char::to_lowercase).collect()
     };
     let own = letters(name);
-    RESERVED.iter().find(|reserved| letters(reserved) == own).map_or_else(|| name.to_owned(), |own| (*own).to_owned())
+    RESERVED
+        .iter()
+        .find(|reserved| letters(reserved) == own)
+        .map_or_else(|| name.to_owned(), |own| (*own).to_owned())
 }
 
 /// The row of an account. Telemetry says its name and its industry; what else it says are attributes, unless the book
@@ -60,7 +84,8 @@ pub(super) fn person(id: &str, account: &str, known: &TraitSet, recorded_at: Ins
     row.cells[place(Person::FILE, "account")] = Some(Cell::Text(account.to_owned()));
     let name = place(Person::FILE, "name");
     if row.cells[name].is_none() {
-        let part = |name| known.get(name).and_then(|said| said.value.as_str()).filter(|text| !text.is_empty());
+        let part =
+            |name| known.get(name).and_then(|said| said.value.as_str()).filter(|text| !text.is_empty());
         let parts: Vec<&str> = ["first_name", "last_name"].into_iter().filter_map(part).collect();
         row.cells[name] = (!parts.is_empty()).then(|| Cell::Text(parts.join(" ")));
     }
@@ -145,13 +170,19 @@ mod tests {
             (15, json!({"plan": "late", "seats": 6, "gone": 2})),
             (30, json!({})),
         ]);
-        let said: Vec<(&str, &Value)> = known.iter().map(|(name, said)| (name.as_str(), &said.value)).collect();
+        let said: Vec<(&str, &Value)> =
+            known.iter().map(|(name, said)| (name.as_str(), &said.value)).collect();
         assert_eq!(said, [("gone", &Value::Null), ("plan", &json!("max")), ("seats", &json!(6))]);
     }
 
     #[test]
     fn reserved_names_are_one_however_they_are_written() {
-        let known = known(&[(1, json!({"createdAt": "a"})), (2, json!({"created_at": "b"})), (3, json!({"CREATED_AT": "c"})), (4, json!({"myTrait": 1, "my_trait": 2}))]);
+        let known = known(&[
+            (1, json!({"createdAt": "a"})),
+            (2, json!({"created_at": "b"})),
+            (3, json!({"CREATED_AT": "c"})),
+            (4, json!({"myTrait": 1, "my_trait": 2})),
+        ]);
         let names: Vec<&str> = known.keys().map(String::as_str).collect();
         assert_eq!(names, ["created_at", "myTrait", "my_trait"]);
         assert_eq!(known["created_at"].value, "c");
@@ -166,10 +197,13 @@ mod tests {
 
     #[test]
     fn an_account_takes_what_is_telemetrys_to_say() {
-        let said = known(&[(1, json!({
-            "name": "Acme", "industry": "Banking", "employees": 50, "plan": "pro", "website": "acme.example", "tier": 1,
-            "csm": "x@y", "rate": 0.5, "big": 18446744073709551615u64, "tags": ["a"], "old": null
-        }))]);
+        let said = known(&[(
+            1,
+            json!({
+                "name": "Acme", "industry": "Banking", "employees": 50, "plan": "pro", "website": "acme.example", "tier": 1,
+                "csm": "x@y", "rate": 0.5, "big": 18446744073709551615u64, "tags": ["a"], "old": null
+            }),
+        )]);
         let row = account("acme", true, &said, Instant::from_micros(5));
         let file = Account::FILE;
         assert_eq!(cell(&row, file, "external_id").as_deref(), Some("acme"));
@@ -202,7 +236,11 @@ mod tests {
     #[test]
     fn a_person_has_a_name_from_its_parts() {
         for (traits, name, email) in [
-            (json!({"firstName": "Ann", "lastName": "Lee", "email": "ann@acme.example"}), Some("Ann Lee"), Some("ann@acme.example")),
+            (
+                json!({"firstName": "Ann", "lastName": "Lee", "email": "ann@acme.example"}),
+                Some("Ann Lee"),
+                Some("ann@acme.example"),
+            ),
             (json!({"name": "A. Lee", "firstName": "Ann"}), Some("A. Lee"), None),
             (json!({"email": null, "name": null, "lastName": "Lee"}), Some(""), Some("")),
             (json!({"role": "admin"}), None, None),

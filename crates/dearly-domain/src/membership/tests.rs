@@ -77,7 +77,13 @@ fn an_event_has_one_account() {
         // The event is of 10. The latest membership by then counts, also one of the same instant.
         (&["5 u in acme"], None, None, Some("u"), "acme by membership, user u"),
         (&["10 u in acme"], None, None, Some("u"), "acme by membership, user u"),
-        (&["5 u in acme", "7 u in globex", "12 u in hooli"], None, None, Some("u"), "globex by membership, user u"),
+        (
+            &["5 u in acme", "7 u in globex", "12 u in hooli"],
+            None,
+            None,
+            Some("u"),
+            "globex by membership, user u",
+        ),
         // Of later ones the first, from then on.
         (&["30 u in globex", "20 u in acme"], None, None, Some("u"), "acme by membership from 20, user u"),
         (&["20 u in acme", "20 u in globex"], None, None, Some("u"), "globex by membership from 20, user u"),
@@ -93,10 +99,28 @@ fn an_event_has_one_account() {
         (&["20 a is u"], None, None, Some("a"), "none, user a"),
         // It had an account by then, and stays with it.
         (&["5 a in acme", "20 a is u", "5 u in globex"], None, None, Some("a"), "acme by membership, user a"),
-        (&["15 a in acme", "20 a is u", "5 u in globex"], None, None, Some("a"), "acme by membership from 15, user a"),
-        (&["30 a in acme", "20 a is u", "5 u in globex"], None, None, Some("a"), "globex by membership from 20, user u"),
+        (
+            &["15 a in acme", "20 a is u", "5 u in globex"],
+            None,
+            None,
+            Some("a"),
+            "acme by membership from 15, user a",
+        ),
+        (
+            &["30 a in acme", "20 a is u", "5 u in globex"],
+            None,
+            None,
+            Some("a"),
+            "globex by membership from 20, user u",
+        ),
         // One by one, and in a circle.
-        (&["20 a is b", "30 b is c", "1 c in acme"], None, None, Some("a"), "acme by membership from 30, user c"),
+        (
+            &["20 a is b", "30 b is c", "1 c in acme"],
+            None,
+            None,
+            Some("a"),
+            "acme by membership from 30, user c",
+        ),
         (&["5 a is b", "5 b is a"], None, None, Some("a"), "none, user a"),
     ] {
         let known = Known::read(known);
