@@ -232,6 +232,7 @@ fn usage(events: AccountEvents, known_by: Option<Instant>) -> Usage {
             event: row.event,
             product: row.product,
             count: row.count,
+            linked_at: row.linked_at,
         })
         .collect();
     Usage { users: events.users, events: events.events, products: events.products, rows }
@@ -244,8 +245,9 @@ pub(crate) fn segment(segment: dearly_store::Segment) -> dearly_events::Segment 
         rows: segment.rows as u64,
         min_at: segment.min_at,
         max_at: segment.max_at,
-        min_account: segment.min_account.into(),
-        max_account: segment.max_account.into(),
+        n_unattributed: segment.n_unattributed as u64,
+        min_account: segment.min_account.map(AccountId),
+        max_account: segment.max_account.map(AccountId),
         bytes: segment.bytes as u64,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dearly_domain::event::Event;
 use dearly_domain::money::Rates;
-use dearly_domain::{Cell, File, Instant, Record, Row};
+use dearly_domain::{AccountId, Cell, File, Instant, Record, Row};
 use dearly_events::{EventKey, EventRow, KnownKeys, Stager};
 use dearly_import::{
     Book, BookFile, Change, Checks, Entry, FileReport, ImportReport, Mapping, ParsedRow, Prepared, Reading,
@@ -108,7 +108,7 @@ impl App {
         let written = async {
             if kept {
                 for own in &segments {
-                    write.insert_segment(&stored(own, &import_id)).await?;
+                    write.insert_segment(&stored(own, Some(&import_id))).await?;
                 }
                 write.finish_import(&import_id, finished_at, counts(&report), &json).await?;
                 write.commit().await?;
@@ -136,7 +136,10 @@ impl App {
 
     /// All imports, newest first.
     pub async fn imports(&self) -> Result<Vec<ImportRow>> {
-        let mut imports: Vec<ImportRow> = self.store.imports().await?.into_iter().map(import_row).collect();
+        let imports = self.store.imports().await?.into_iter();
+        // What telemetry brings stands under one import, which nobody ran.
+        let imports = imports.filter(|import| import.id != crate::ingest::TELEMETRY);
+        let mut imports: Vec<ImportRow> = imports.map(import_row).collect();
         imports.sort_by(|a, b| b.import.cmp(&a.import));
         Ok(imports)
     }
@@ -306,8 +309,8 @@ impl Importing<'_> {
         let live: Vec<dearly_events::Segment> =
             self.write.view().segments().await?.into_iter().map(segment).collect();
         if !self.request.dry_run {
-            // We hold the writer's lock: what no segment names was left behind by an import that never ended.
-            self.app.lake.sweep(&live)?;
+            // What no segment names was left behind by an import that never ended.
+            crate::lake::sweep(&self.app.lake, &mut self.write, crate::lake::grace_ends()).await?;
         }
         let mut known: KnownKeys = self.app.lake.known_keys(&live)?;
         let mut stager: Option<Stager> = (!self.request.dry_run).then(|| self.app.lake.stage());
@@ -443,9 +446,6 @@ fn event_row(row: ParsedRow) -> EventRow {
     let attributes = (!event.attributes.is_empty())
         .then(|| serde_json::to_string(&event.attributes).expect("attributes are JSON"));
     EventRow {
-        account: event.account,
-        at: event.at,
-        event: event.event,
         user: event.user,
         product: event.product,
         count: u32::try_from(event.count.unwrap_or(1)).unwrap_or(u32::MAX),
@@ -453,6 +453,7 @@ fn event_row(row: ParsedRow) -> EventRow {
         message_id: event.message_id,
         recorded_at: row.recorded_at,
         attributes,
+        ..EventRow::new(Some(event.account), event.at, event.event)
     }
 }
 
@@ -481,16 +482,19 @@ fn counts(report: &ImportReport) -> Counts {
     }
 }
 
-fn stored(own: &dearly_events::Segment, import_id: &str) -> dearly_store::Segment {
+/// A segment as the records know it.
+pub(crate) fn stored(own: &dearly_events::Segment, import_id: Option<&str>) -> dearly_store::Segment {
+    let id = |account: &Option<AccountId>| account.as_ref().map(|account| account.0.clone());
     dearly_store::Segment {
         path: own.path.clone(),
-        import_id: import_id.to_owned(),
+        import_id: import_id.map(str::to_owned),
         rows: own.rows as i64,
         bytes: own.bytes as i64,
         min_at: own.min_at,
         max_at: own.max_at,
-        min_account: own.min_account.0.clone(),
-        max_account: own.max_account.0.clone(),
+        n_unattributed: own.n_unattributed as i64,
+        min_account: id(&own.min_account),
+        max_account: id(&own.max_account),
     }
 }
 

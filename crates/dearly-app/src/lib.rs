@@ -20,12 +20,17 @@ mod proposal;
 mod retention;
 pub mod score;
 mod sources;
+mod telemetry;
 mod tickets;
 mod timeline;
 mod usage;
+mod write_keys;
 
 pub mod demo;
 pub mod import;
+pub mod ingest;
+pub mod lake;
+mod remote_files;
 pub mod workbook;
 
 pub use app::{App, When};

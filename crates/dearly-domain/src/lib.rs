@@ -10,12 +10,14 @@ pub mod time;
 
 pub mod account;
 pub mod activity;
+pub mod attribution;
 pub mod escalation;
 pub mod event;
 pub mod initiative;
 pub mod invoice;
 pub mod judgement;
 pub mod licence;
+pub mod membership;
 pub mod objective;
 pub mod person;
 pub mod plan;
@@ -27,6 +29,7 @@ pub mod ticket;
 pub mod renewal;
 pub mod retention;
 
+pub use attribution::Attribution;
 pub use book::{Attribute, Attributes, Cell, Column, File, Kind, Record, Row, Tense, Violation};
 pub use history::{Held, Version};
 pub use id::*;

@@ -26,6 +26,15 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (18, "create published_scores", include_str!("../migrations/0018_create_published_scores.sql")),
     (19, "create settings", include_str!("../migrations/0019_create_settings.sql")),
     (20, "create revision", include_str!("../migrations/0020_create_revision.sql")),
+    (21, "rebuild segments", include_str!("../migrations/0021_rebuild_segments.sql")),
+    (30, "create sources", include_str!("../migrations/0030_create_sources.sql")),
+    (31, "create source_days", include_str!("../migrations/0031_create_source_days.sql")),
+    (32, "create write_keys", include_str!("../migrations/0032_create_write_keys.sql")),
+    (33, "create rejected_calls", include_str!("../migrations/0033_create_rejected_calls.sql")),
+    (34, "create memberships", include_str!("../migrations/0034_create_memberships.sql")),
+    (35, "create aliases", include_str!("../migrations/0035_create_aliases.sql")),
+    (36, "create traits", include_str!("../migrations/0036_create_traits.sql")),
+    (37, "create relinks", include_str!("../migrations/0037_create_relinks.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

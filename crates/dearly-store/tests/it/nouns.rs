@@ -1,7 +1,7 @@
 //! Imports, segments, workbook versions, published scores, settings and coverage.
 
 use dearly_domain::{Calendar, Cell};
-use dearly_store::{Counts, Document, Error, Mode, PublishedScore, Segment, content_hash};
+use dearly_store::{Counts, Document, Error, Mode, PublishedScore, RetiredSegment, Segment, content_hash};
 use dearly_testing::{day, each_store, file, incoming, instant};
 
 use crate::{begin, put_as};
@@ -34,13 +34,14 @@ async fn segments_come_and_go() {
     each_store(async |store| {
         let segment = |path: &str| Segment {
             path: path.into(),
-            import_id: "1".into(),
+            import_id: Some("1".into()),
             rows: 1_000_000,
             bytes: 12_345_678,
             min_at: instant("2024-01-01T00:00:00.000001Z"),
             max_at: instant("2026-01-01"),
-            min_account: "a".into(),
-            max_account: "z".into(),
+            n_unattributed: 3,
+            min_account: Some("a".into()),
+            max_account: None,
         };
         let mut write = begin(&store, "1").await;
         for path in ["events/b.parquet", "events/B.parquet", "events/a.parquet"] {
@@ -50,9 +51,20 @@ async fn segments_come_and_go() {
         let all = ["events/B.parquet", "events/a.parquet", "events/b.parquet"].map(segment);
         assert_eq!(store.segments().await.unwrap(), all);
         let mut write = store.write("merge").await.unwrap();
-        write.delete_segment("events/a.parquet").await.unwrap();
+        let at = instant("2026-02-01");
+        assert!(write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap());
+        assert!(
+            !write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap(),
+            "it is out already"
+        );
         assert_eq!(write.commit().await.unwrap(), 2);
         assert_eq!(store.segments().await.unwrap().len(), 2);
+        let retired = RetiredSegment { path: "events/a.parquet".into(), bytes: 12_345_678, retired_at: at };
+        assert_eq!(store.view().await.unwrap().retired_segments().await.unwrap(), [retired]);
+        let mut write = store.write("sweep").await.unwrap();
+        write.forget_segment("events/a.parquet").await.unwrap();
+        assert_eq!(write.commit().await.unwrap(), 2, "a file that is gone changes no fact");
+        assert_eq!(store.view().await.unwrap().retired_segments().await.unwrap(), []);
     })
     .await;
 }
