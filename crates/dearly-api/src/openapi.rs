@@ -15,17 +15,19 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::ingest;
 use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
     ("scores", "scores of many accounts on many days"),
     ("retention", "retention of a period"),
     ("data", "imports and sources"),
+    (ingest::TAG, "telemetry as Segment's and RudderStack's SDKs send it"),
     ("workbook", "what the scores are made by"),
     ("health", "whether the server lives"),
 ];
@@ -78,7 +80,9 @@ fn described() -> OpenApi {
     ProblemDetails::schemas(&mut schemas);
     own.components.get_or_insert_default().schemas.extend(schemas);
     for path in own.paths.paths.values_mut() {
-        for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+        let own = [&mut path.get, &mut path.post].into_iter().flatten();
+        // Senders of telemetry are told otherwise.
+        for operation in own.filter(|own| own.tags.iter().flatten().all(|tag| tag != ingest::TAG)) {
             add_problems(operation);
         }
     }

@@ -136,7 +136,10 @@ impl App {
 
     /// All imports, newest first.
     pub async fn imports(&self) -> Result<Vec<ImportRow>> {
-        let mut imports: Vec<ImportRow> = self.store.imports().await?.into_iter().map(import_row).collect();
+        let imports = self.store.imports().await?.into_iter();
+        // What telemetry brings stands under one import, which nobody ran.
+        let imports = imports.filter(|import| import.id != crate::ingest::TELEMETRY);
+        let mut imports: Vec<ImportRow> = imports.map(import_row).collect();
         imports.sort_by(|a, b| b.import.cmp(&a.import));
         Ok(imports)
     }

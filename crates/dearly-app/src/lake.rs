@@ -182,8 +182,8 @@ impl App {
     }
 
     /// Attributes events of the users anew, within a transaction of the caller's, who commits it: only those that were
-    /// attributed by membership or not at all, and that are of one of the `owners` now. Hand the result's added
-    /// segments to [`App::discard`] where the commit fails.
+    /// attributed by membership or not at all, and that are of one of the `owners` now. `attribute` may change every
+    /// cell but the instant. Hand the result's added segments to [`App::discard`] where the commit fails.
     ///
     /// # Errors
     /// Those of the lake and of the records; nothing is left behind then.
@@ -192,7 +192,7 @@ impl App {
         write: &mut Write,
         users: &BTreeSet<String>,
         owners: &Owners,
-        attribute: impl Fn(&EventRow) -> (Option<AccountId>, Option<Attribution>, Option<Instant>),
+        mut attribute: impl FnMut(&mut EventRow),
     ) -> Result<Rewritten> {
         let live: Vec<Segment> = write.view().segments().await?.into_iter().map(segment).collect();
         let selection =
@@ -201,7 +201,7 @@ impl App {
             let is_imported = row.account.is_some() && row.attributed_by.is_none();
             let is_named = matches!(row.attributed_by, Some(Attribution::Group | Attribution::Property));
             if !is_imported && !is_named {
-                (row.account, row.attributed_by, row.linked_at) = attribute(row);
+                attribute(row);
             }
             Fate::Keep
         })?;

@@ -22,12 +22,15 @@ mod retention;
 pub mod score;
 mod score_history;
 mod sources;
+mod telemetry;
 mod tickets;
 mod timeline;
 mod usage;
+mod write_keys;
 
 pub mod demo;
 pub mod import;
+pub mod ingest;
 pub mod lake;
 mod remote_files;
 pub mod workbook;

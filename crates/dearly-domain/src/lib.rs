@@ -17,6 +17,7 @@ pub mod initiative;
 pub mod invoice;
 pub mod judgement;
 pub mod licence;
+pub mod membership;
 pub mod objective;
 pub mod person;
 pub mod plan;

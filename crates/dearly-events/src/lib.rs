@@ -9,11 +9,13 @@
 
 mod ahead;
 mod compaction;
+mod disk;
 mod error;
 mod event_row;
 mod event_scan;
 mod files;
 mod gather;
+mod ingest;
 mod key;
 mod lake;
 mod month;
@@ -24,6 +26,7 @@ mod stager;
 
 mod columns;
 mod cursor;
+mod dedup;
 mod merge;
 mod names;
 mod row_merge;
@@ -31,14 +34,20 @@ mod row_writer;
 mod segment_file;
 mod segment_writer;
 mod texts;
+mod wal;
 
 pub use ahead::ReadAhead;
 pub use compaction::{Compaction, Eagerness};
+pub use disk::{Disk, DiskFile, RealDisk};
 pub use error::Error;
 pub use event_row::EventRow;
 pub use event_scan::EventScan;
 pub use files::{Draft, Files, Listed, LocalFiles};
 pub use gather::{AccountRuns, Gatherer};
+pub use ingest::{
+    Accepted, Batch, Busy, BusyReason, Damage, Ingest, IngestError, IngestOptions, IngestStats, NextFlush,
+    NotARecord, Record, RecordKind, Sealed, SealedEntry,
+};
 pub use key::{EventKey, KnownKeys, Occurrences};
 pub use lake::{Lake, Swept};
 pub use month::Month;

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Gross, net and logo retention of a period, on the opening book and on what was due
     Retention(RetentionArguments),
+    /// Keys for sending telemetry: create, list, revoke
+    Key(KeyArguments),
     /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
     Lake(LakeArguments),
     /// Print the OpenAPI description of the API
@@ -130,6 +132,38 @@ pub(crate) struct ServeArguments {
     /// The address; beyond this machine only once there are users
     #[arg(long, env = "DEARLY_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
+    /// Take telemetry here too, and nothing else; may be reached from other machines: write keys say who may send
+    #[arg(long, env = "DEARLY_INGEST_LISTEN", value_name = "ADDRESS")]
+    pub(crate) ingest_listen: Option<SocketAddr>,
+    /// For how many days a message id is remembered, so that what is sent again counts once
+    #[arg(long, env = "DEARLY_DEDUPLICATE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(30..=3650), value_name = "DAYS")]
+    pub(crate) deduplicate_days: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArguments {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and show it, once
+    Create {
+        /// A key that may only send telemetry; there are no others yet
+        #[arg(long, required = true)]
+        write: bool,
+        /// The source whose telemetry it sends, as in web
+        #[arg(long, value_name = "NAME")]
+        source: String,
+    },
+    /// List the keys, without the keys themselves
+    List,
+    /// Revoke a key: within seconds nothing more is taken with it
+    Revoke {
+        /// The id of the key, as listed
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

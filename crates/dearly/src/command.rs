@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod import;
+pub(crate) mod key;
 pub(crate) mod lake;
 pub(crate) mod openapi;
 pub(crate) mod refresh;
