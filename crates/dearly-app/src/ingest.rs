@@ -19,7 +19,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use dearly_domain::Instant;
-use dearly_events::{Accepted, Batch, Ingest, IngestError, NextFlush, RealDisk, Record, RecordKind};
+use dearly_events::{Accepted, Batch, Ingest, IngestError, NextFlush, Record, RecordKind};
 use dearly_segment::{Arrival, Call, parse};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -31,7 +31,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 
 pub(crate) use self::flush::TELEMETRY;
-pub use dearly_events::IngestOptions;
+pub use dearly_events::{Disk, DiskFile, IngestOptions, RealDisk};
 pub use dearly_segment::Endpoint;
 
 /// The setting that says up to where the log is part of the lake.
@@ -112,9 +112,18 @@ impl App {
     /// # Errors
     /// [`Error::Busy`] where another process has it open; [`Error::Ingest`] where the log cannot be used.
     pub async fn start_ingestion(&self, options: IngestOptions) -> Result<Arc<Ingestion>> {
+        self.start_ingestion_on(Arc::new(RealDisk), options).await
+    }
+
+    /// [`App::start_ingestion`] with the log on a disk that a test may make fail.
+    pub async fn start_ingestion_on(
+        &self,
+        disk: Arc<dyn Disk>,
+        options: IngestOptions,
+    ) -> Result<Arc<Ingestion>> {
         let flushed_through = self.store.setting(FLUSHED_THROUGH).await?;
         let flushed_through = flushed_through.and_then(|text| text.parse().ok()).unwrap_or(0);
-        let ingest = Ingest::open(&self.folder, Arc::new(RealDisk), options, flushed_through)?;
+        let ingest = Ingest::open(&self.folder, disk, options, flushed_through)?;
         for damage in ingest.damage() {
             tracing::error!(%damage, "a part of the telemetry log was damaged and is set aside");
         }

@@ -83,6 +83,8 @@ pub struct IngestStats {
     pub window_runs: u64,
     /// The number of the newest file of the log that the records say is flushed.
     pub flushed_through: u64,
+    /// Bytes that were cut off the log when it was opened: what a crash left of a group that was never acknowledged.
+    pub cut_bytes: u64,
     /// Why the last tidying of the window failed, if it did.
     pub tidy_error: Option<String>,
 }
@@ -143,7 +145,8 @@ impl Ingest {
         }
     }
 
-    /// Waits at most so long for rows to flush. To be called by one thread, the flusher.
+    /// Waits at most so long for rows to flush: the oldest that [`Ingest::flushed`] was not called for, so the same
+    /// again after a flush that failed. To be called by one thread, the flusher.
     pub fn next_flush(&self, wait: Duration) -> NextFlush {
         let (flushing, _) = self
             .shared
@@ -152,22 +155,11 @@ impl Ingest {
                 flushing.next().is_none() && !flushing.closed
             })
             .unwrap_or_else(PoisonError::into_inner);
-        let mut flushing = flushing;
         match flushing.next() {
-            Some(unit) => {
-                flushing.handed = unit.through();
-                drop(flushing);
-                NextFlush::Sealed(Sealed::new(unit, Arc::clone(&self.shared)))
-            }
+            Some(unit) => NextFlush::Sealed(Sealed::new(unit, Arc::clone(&self.shared))),
             None if flushing.closed => NextFlush::Closed,
             None => NextFlush::Nothing,
         }
-    }
-
-    /// Gives back rows whose flush failed: [`Ingest::next_flush`] hands them out again.
-    pub fn retry(&self, sealed: Sealed) {
-        self.shared.flushing().handed = sealed.before();
-        self.shared.sealed.notify_all();
     }
 
     /// Says that all rows up to this number of the log are in the lake and that this is committed durably. Their
@@ -185,7 +177,7 @@ impl Ingest {
         settled
     }
 
-    /// Hands what is in the log to the flusher now, without waiting for more.
+    /// Hands everything submitted so far to the flusher without waiting for more, and returns when it is there.
     pub fn seal(&self) {
         self.shared.queue.seal();
     }
@@ -229,6 +221,7 @@ impl Ingest {
             window_bytes,
             window_runs: runs.len() as u64,
             flushed_through: shared.flushing().flushed_through,
+            cut_bytes: counters.cut_bytes,
             tidy_error: shared.tidying.error(),
         }
     }
@@ -272,6 +265,7 @@ struct Counters {
     groups: AtomicU64,
     busy: AtomicU64,
     failed: AtomicU64,
+    cut_bytes: u64,
     /// The youngest receipt seen, in microseconds: the time by which the window ages.
     received_at: AtomicI64,
 }

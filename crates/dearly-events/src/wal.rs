@@ -28,7 +28,7 @@ mod recovery;
 mod writer;
 
 pub(crate) use reader::{GroupsError, LogReader};
-pub(crate) use recovery::{Recovered, put_aside, recover};
+pub(crate) use recovery::{put_aside, recover};
 pub(crate) use writer::{Appended, LogWriter};
 
 use std::path::{Path, PathBuf};

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use dearly_domain::Instant;
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::{Xxh3, xxh3_64, xxh3_64_with_seed};
 
 use super::filter::{BLOCK_BYTES, Block, Filter, MOST_FOLDS, blocks_for};
 use super::run_writer::{FILTER_MAGIC, FILTER_TAIL, FilterWriter, filter_path};
@@ -202,7 +202,7 @@ impl Run {
         let (keys, tail) = bytes.split_at(KEYS_PER_PAGE * KEY_BYTES);
         let number =
             |place: usize| u64::from_le_bytes(tail[place..place + 8].try_into().expect("eight bytes"));
-        if xxh3_64(keys) != number(0) || number(8) > KEYS_PER_PAGE as u64 {
+        if page_checksum(keys, number(8)) != number(0) || number(8) > KEYS_PER_PAGE as u64 {
             let found = format!("page {page} does not have its checksum");
             return Err(IngestError::Damaged { path: self.path.clone(), found });
         }
@@ -216,6 +216,11 @@ impl Run {
         let (all, _) = bytes.as_chunks::<KEY_BYTES>();
         Ok(all[..keys].iter().map(|&bytes| EventKey(u128::from_le_bytes(bytes))).collect())
     }
+}
+
+/// The checksum of a page with so many keys.
+pub(super) fn page_checksum(keys: &[u8], count: u64) -> u64 {
+    xxh3_64_with_seed(keys, count)
 }
 
 /// `None` where the file is not a whole filter.

@@ -7,7 +7,7 @@ use dearly_domain::Instant;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::filter::{BLOCK_BYTES, Block, block_of, blocks_for};
-use super::run::{FOOTER_BYTES, Footer, KEY_BYTES, KEYS_PER_PAGE, PAGE_BYTES};
+use super::run::{Footer, KEYS_PER_PAGE, PAGE_BYTES, page_checksum};
 use crate::EventKey;
 use crate::disk::{Disk, DiskFile};
 
@@ -71,7 +71,7 @@ impl<'a> RunWriter<'a> {
         for _ in self.page.len()..KEYS_PER_PAGE {
             self.buffer.extend_from_slice(&last.0.to_le_bytes());
         }
-        let checksum = xxh3_64(&self.buffer[start..start + KEYS_PER_PAGE * KEY_BYTES]);
+        let checksum = page_checksum(&self.buffer[start..], self.page.len() as u64);
         self.buffer.extend_from_slice(&checksum.to_le_bytes());
         self.buffer.extend_from_slice(&(self.page.len() as u64).to_le_bytes());
         debug_assert_eq!(self.buffer.len() - start, PAGE_BYTES);
@@ -98,7 +98,7 @@ impl<'a> RunWriter<'a> {
             index_checksum: xxh3_64(&index),
         };
         self.buffer.extend_from_slice(&index);
-        self.buffer.extend_from_slice(&footer.encode()[..FOOTER_BYTES]);
+        self.buffer.extend_from_slice(&footer.encode());
         self.write_out()?;
         self.file.sync()?;
         self.filter.finish()?;

@@ -59,7 +59,7 @@ impl Committer {
                 let options = &self.shared.options;
                 let due = (self.unit.rows > 0 && !self.flusher_is_behind())
                     .then(|| self.since + options.flush_after);
-                // What is due and still here waits for the flusher: it is asked again after a while.
+                // What is due waits for the flusher, and is looked at again after a while.
                 let soon = Clock::now() + options.flush_after;
                 let deadline = (self.unit.rows > 0).then(|| due.unwrap_or(soon));
                 (options.group_commit, options.largest_group_bytes, deadline)
@@ -68,14 +68,17 @@ impl Committer {
             if !work.batches.is_empty() {
                 self.commit(work.batches);
             }
-            self.seal_if_due(work.seal || work.closing);
+            self.seal_if_due(work.seal.is_some() || work.closing);
+            if let Some(request) = work.seal {
+                self.shared.queue.sealed(request);
+            }
             if work.closing {
                 break;
             }
         }
     }
 
-    /// Whether sealed files wait that nobody has taken: then more rows rather go into this one.
+    /// Whether sealed files are not flushed yet: then more rows rather go into this one.
     fn flusher_is_behind(&self) -> bool {
         self.shared.flushing().next().is_some()
     }
@@ -223,6 +226,7 @@ impl Drop for Ending {
         for queued in self.0.queue.drain() {
             (queued.on_done)(Err(IngestError::Closed));
         }
+        self.0.queue.sealed(u64::MAX);
         self.0.flushing().closed = true;
         self.0.sealed.notify_all();
     }

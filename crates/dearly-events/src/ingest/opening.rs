@@ -45,7 +45,7 @@ pub(super) fn open(
             found: error.to_string(),
         })
     })?;
-    let counters = Counters::default();
+    let counters = Counters { cut_bytes: recovered.cut_bytes, ..Counters::default() };
     let mut units: Vec<Unit> = Vec::new();
     for file in recovered.files {
         let sequence = file.header.sequence;
@@ -75,7 +75,6 @@ pub(super) fn open(
         queue: Queue::default(),
         flushing: Mutex::new(Flushing {
             units: units.into_iter().map(Arc::new).collect(),
-            handed: flushed_through,
             flushed_through,
             closed: false,
         }),

@@ -18,7 +18,8 @@ pub(super) struct Queued {
 /// What the committer does next.
 pub(super) struct Work {
     pub(super) batches: Vec<Queued>,
-    pub(super) seal: bool,
+    /// Somebody waits for the file to be sealed, and this is the number of the request.
+    pub(super) seal: Option<u64>,
     pub(super) closing: bool,
 }
 
@@ -26,6 +27,8 @@ pub(super) struct Work {
 pub(super) struct Queue {
     state: Mutex<State>,
     arrived: Condvar,
+    /// A request to seal was answered.
+    sealed: Condvar,
     /// Bytes of batches that wait or are being written.
     bytes: AtomicUsize,
 }
@@ -36,7 +39,9 @@ struct State {
     waiting_bytes: usize,
     /// When the first of them came.
     since: Option<Clock>,
-    seal: bool,
+    /// Requests to seal so far, and how many of them were answered.
+    seals_asked: u64,
+    seals_answered: u64,
     closing: bool,
 }
 
@@ -80,9 +85,24 @@ impl Queue {
         Ok(())
     }
 
+    /// Asks for the file to be sealed after all that was pushed before, and waits until it is.
     pub(super) fn seal(&self) {
-        self.state().seal = true;
+        let mut state = self.state();
+        state.seals_asked += 1;
+        let mine = state.seals_asked;
         self.arrived.notify_all();
+        drop(
+            self.sealed
+                .wait_while(state, |state| state.seals_answered < mine)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
+    /// Requests to seal up to this one were answered.
+    pub(super) fn sealed(&self, request: u64) {
+        let mut state = self.state();
+        state.seals_answered = state.seals_answered.max(request);
+        self.sealed.notify_all();
     }
 
     pub(super) fn close(&self) {
@@ -113,12 +133,13 @@ impl Queue {
             let until = match state.since {
                 Some(since) => {
                     let due = since + linger;
-                    if state.closing || state.seal || state.waiting_bytes >= group_bytes || due <= now {
+                    if state.closing || state.is_to_seal() || state.waiting_bytes >= group_bytes || due <= now
+                    {
                         return state.take(group_bytes);
                     }
                     Some(due)
                 }
-                None if state.closing || state.seal || deadline.is_some_and(|due| due <= now) => {
+                None if state.closing || state.is_to_seal() || deadline.is_some_and(|due| due <= now) => {
                     return state.take(group_bytes);
                 }
                 None => deadline,
@@ -135,6 +156,10 @@ impl Queue {
 }
 
 impl State {
+    fn is_to_seal(&self) -> bool {
+        self.seals_answered < self.seals_asked
+    }
+
     fn take(&mut self, group_bytes: usize) -> Work {
         let (mut batches, mut bytes) = (Vec::with_capacity(self.batches.len()), 0);
         while let Some(next) = self.batches.front() {
@@ -151,7 +176,7 @@ impl State {
         }
         let all = self.batches.is_empty();
         // A seal holds for all that came before it.
-        let seal = all && std::mem::take(&mut self.seal);
+        let seal = (all && self.is_to_seal()).then_some(self.seals_asked);
         Work { batches, seal, closing: all && self.closing }
     }
 }

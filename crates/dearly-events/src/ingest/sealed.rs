@@ -19,7 +19,7 @@ pub enum NextFlush {
     Sealed(Sealed),
     /// There is nothing yet: ask again.
     Nothing,
-    /// Ingest was closed, and everything was handed out.
+    /// Ingest was closed, and everything was flushed.
     Closed,
 }
 
@@ -62,10 +62,6 @@ impl Sealed {
     /// The number to store with the flush, for [`crate::Ingest::flushed`] and the next [`crate::Ingest::open`].
     pub fn through(&self) -> u64 {
         self.unit.through()
-    }
-
-    pub(super) fn before(&self) -> u64 {
-        self.unit.before()
     }
 
     /// How many rows.

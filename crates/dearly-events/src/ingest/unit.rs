@@ -73,11 +73,6 @@ impl Unit {
     pub(super) fn through(&self) -> u64 {
         self.files.last().map_or(0, |file| file.header.sequence)
     }
-
-    /// The number before its first file.
-    pub(super) fn before(&self) -> u64 {
-        self.files.first().map_or(0, |file| file.header.sequence - 1)
-    }
 }
 
 /// What the flusher has to do.
@@ -85,8 +80,6 @@ impl Unit {
 pub(super) struct Flushing {
     /// Units whose keys are not in the window yet, oldest first.
     pub(super) units: VecDeque<Arc<Unit>>,
-    /// Units up to this number were handed out.
-    pub(super) handed: u64,
     /// Units up to this number are in the lake.
     pub(super) flushed_through: u64,
     /// The committer has ended.
@@ -94,8 +87,8 @@ pub(super) struct Flushing {
 }
 
 impl Flushing {
-    /// The first unit that was not handed out.
+    /// The first unit that is not in the lake.
     pub(super) fn next(&self) -> Option<Arc<Unit>> {
-        self.units.iter().find(|unit| unit.through() > self.handed).cloned()
+        self.units.iter().find(|unit| unit.through() > self.flushed_through).cloned()
     }
 }

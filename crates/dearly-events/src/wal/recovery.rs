@@ -13,6 +13,8 @@ use crate::ingest::{Damage, IngestError};
 pub(crate) struct Recovered {
     /// Files in the order of their numbers.
     pub(crate) files: Vec<RecoveredFile>,
+    /// Bytes that were cut off: what a crash left of a group that was never acknowledged.
+    pub(crate) cut_bytes: u64,
     /// What could not be read.
     pub(crate) damage: Vec<Damage>,
     /// The number of the next file.
@@ -110,6 +112,7 @@ pub(crate) fn recover(
         let end = known_end.unwrap_or(scanned.end);
         let mut file = disk.open(&path).map_err(|error| reading(&path, error))?;
         if end < length {
+            recovered.cut_bytes += length - end;
             file.truncate(end).map_err(|error| writing(&path, error))?;
         }
         file.sync().map_err(|error| writing(&path, error))?;

@@ -3,5 +3,11 @@
 mod damage;
 mod keys;
 mod lake;
+mod log;
+mod memory_disk;
+mod power;
+mod records;
 mod rows;
 mod scan;
+mod taking;
+mod window;
