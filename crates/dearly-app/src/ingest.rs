@@ -14,6 +14,7 @@ mod relink;
 mod told;
 mod traits;
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -43,6 +44,9 @@ pub const LARGEST_BODY: usize = dearly_segment::LARGEST_BODY;
 /// How long the flusher waits for something to do before it looks whether it shall end.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How often it tries to write once it is told to end.
+const FAILURES: u32 = 3;
+
 /// How long it waits after it could not write.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 
@@ -53,6 +57,7 @@ pub struct Ingestion {
     keys: KeyRing,
     counts: Arc<Mutex<Counts>>,
     flusher: Mutex<Option<JoinHandle<()>>>,
+    stopping: Arc<AtomicBool>,
     /// Makes ids for calls that have none.
     nonce: Nonce,
 }
@@ -121,7 +126,12 @@ impl App {
         disk: Arc<dyn Disk>,
         options: IngestOptions,
     ) -> Result<Arc<Ingestion>> {
-        let flushed_through = self.store.setting(FLUSHED_THROUGH).await?;
+        // After a crash in the middle of a commit the records may show one that is not on the disk yet. By what they say
+        // the log deletes files, so what they say is written again, for good.
+        let mut write = self.store.write("open the door for telemetry").await?;
+        let flushed_through = write.view().setting(FLUSHED_THROUGH).await?;
+        write.set_setting(FLUSHED_THROUGH, Some(flushed_through.as_deref().unwrap_or("0"))).await?;
+        write.commit().await?;
         let flushed_through = flushed_through.and_then(|text| text.parse().ok()).unwrap_or(0);
         let ingest = Ingest::open(&self.folder, disk, options, flushed_through)?;
         for damage in ingest.damage() {
@@ -131,9 +141,11 @@ impl App {
         let counts = Arc::new(Mutex::new(Counts::default()));
         let flusher = Flusher::new(self.clone(), Arc::clone(&ingest), Arc::clone(&counts));
         let handle = Handle::current();
+        let stopping = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stopping);
         let flusher = std::thread::Builder::new()
             .name("telemetry".to_owned())
-            .spawn(move || run(flusher, &handle))
+            .spawn(move || run(flusher, &handle, &told))
             .map_err(Error::io("start the thread that flushes telemetry"))?;
         Ok(Arc::new(Ingestion {
             app: self.clone(),
@@ -141,6 +153,7 @@ impl App {
             keys: KeyRing::new(self.store.clone()),
             counts,
             flusher: Mutex::new(Some(flusher)),
+            stopping,
             nonce: Nonce::new()?,
         }))
     }
@@ -221,7 +234,9 @@ impl Ingestion {
 
     /// Makes what was taken so far visible, and waits until it is: for tests, and for who wants to see what they sent.
     pub async fn flush(&self) -> Result<()> {
-        self.ingest.seal();
+        let ingest = Arc::clone(&self.ingest);
+        let sealed = tokio::task::spawn_blocking(move || ingest.seal()).await;
+        sealed.map_err(|error| Error::io("seal the log of telemetry")(std::io::Error::other(error)))?;
         while self.ingest.stats().unflushed_rows > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -231,6 +246,7 @@ impl Ingestion {
     /// Takes no more, makes visible what was taken, and closes the log. Nothing is lost where this does not come to its
     /// end: the next start takes it up.
     pub async fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
         self.ingest.close();
         let flusher = self.flusher.lock().expect("no panic while held").take();
         if let Some(flusher) = flusher {
@@ -310,31 +326,44 @@ fn push(batch: &mut Batch, call: &Call<'_>) {
 }
 
 /// The flusher's thread: what the log seals is made visible, until the log is closed.
-fn run(mut flusher: Flusher, handle: &Handle) {
+fn run(mut flusher: Flusher, handle: &Handle, stopping: &AtomicBool) {
+    let mut n_failures = 0;
     loop {
         match flusher.ingest.next_flush(POLL) {
-            NextFlush::Sealed(sealed) => match handle.block_on(flusher.flush(&sealed)) {
-                Ok(()) => {
-                    if let Err(error) = flusher.ingest.flushed(sealed.through()) {
-                        tracing::error!(%error, "the telemetry log keeps what is flushed already");
+            NextFlush::Sealed(sealed) => {
+                if let Err(error) = handle.block_on(flusher.flush(&sealed)) {
+                    let error = error.chain();
+                    tracing::error!(
+                        error,
+                        "telemetry could not be flushed; the log keeps it, and it is tried again"
+                    );
+                    n_failures += 1;
+                    if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
+                        tracing::error!(
+                            "stopped with telemetry that is not flushed; the next start takes it up"
+                        );
+                        return;
                     }
-                }
-                Err(error) => {
-                    tracing::error!(error = %error.chain(), "telemetry could not be flushed; it is kept in the log and tried again");
-                    flusher.ingest.retry(sealed);
                     std::thread::sleep(AFTER_FAILURE);
+                    continue;
                 }
-            },
+                n_failures = 0;
+                if let Err(error) = flusher.ingest.flushed(sealed.through()) {
+                    tracing::error!(%error, "the telemetry log keeps what is flushed already");
+                }
+            }
             NextFlush::Nothing => {
                 if let Err(error) = handle.block_on(flusher.idle()) {
-                    tracing::warn!(error = %error.chain(), "what was learned of earlier telemetry is not applied yet");
+                    let error = error.chain();
+                    tracing::warn!(error, "what was learned of earlier telemetry is not applied yet");
                 }
             }
             NextFlush::Closed => break,
         }
     }
     if let Err(error) = handle.block_on(flusher.end()) {
-        tracing::warn!(error = %error.chain(), "what was learned of earlier telemetry is applied at the next start");
+        let error = error.chain();
+        tracing::warn!(error, "what was learned of earlier telemetry is applied at the next start");
     }
 }
 
@@ -347,16 +376,16 @@ fn failed(error: &Error) -> Refusal {
 /// Numbers that never come twice.
 struct Nonce {
     run: u128,
-    next: std::sync::atomic::AtomicU64,
+    next: AtomicU64,
 }
 
 impl Nonce {
     fn new() -> Result<Nonce> {
         let run = u128::from_le_bytes(crate::write_keys::random()?);
-        Ok(Nonce { run, next: std::sync::atomic::AtomicU64::new(0) })
+        Ok(Nonce { run, next: AtomicU64::new(0) })
     }
 
     fn next(&self) -> u128 {
-        self.run.wrapping_add(u128::from(self.next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)))
+        self.run.wrapping_add(u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
     }
 }

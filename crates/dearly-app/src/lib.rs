@@ -29,6 +29,8 @@ mod write_keys;
 pub mod demo;
 pub mod import;
 pub mod ingest;
+pub mod lake;
+mod remote_files;
 pub mod workbook;
 
 pub use app::{App, When};

@@ -114,7 +114,7 @@ impl FromStr for Day {
 
 impl Instant {
     /// The instant with this count of microseconds since the epoch.
-    pub fn from_micros(micros: i64) -> Instant {
+    pub const fn from_micros(micros: i64) -> Instant {
         Instant(micros)
     }
 

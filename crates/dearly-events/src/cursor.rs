@@ -1,24 +1,26 @@
 //! A place within a segment that is read from front to back.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
-    Array, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
 use dearly_domain::{AccountId, Attribution, Instant};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use crate::Error;
 use crate::columns::{
     ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
     RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
 };
+use crate::event_row::order_of_values;
 use crate::scan::Projection;
 use crate::segment_file::{Accounts, SegmentFile};
+use crate::{Error, EventKey};
 
 /// The columns that a projection reads, in the order of the file.
 pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
@@ -32,6 +34,9 @@ pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
     columns.extend(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, column)| column));
     columns
 }
+
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 16_384;
 
 /// Which accounts are wanted: in byte order, or all.
 pub(crate) type Wanted = Option<Arc<[AccountId]>>;
@@ -124,7 +129,7 @@ impl Cursor {
                 self.batch = None;
                 return Ok(false);
             };
-            self.reader = Some(self.file.read(row_group, &self.columns)?);
+            self.reader = Some(self.file.read(row_group, &self.columns, BATCH_ROWS)?);
         }
     }
 }
@@ -132,29 +137,46 @@ impl Cursor {
 /// Decoded rows of a segment. Columns that were not asked for are absent.
 pub(crate) struct Batch {
     rows: usize,
-    account: Words,
+    pub(crate) account: Words,
     pub(crate) user: Words,
     pub(crate) event: Words,
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
     recorded_at: TimestampMicrosecondArray,
     linked_at: TimestampMicrosecondArray,
-    origin: Option<Origin>,
+    pub(crate) origin: Option<Origin>,
     count: Int64Array,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
+    key: Option<FixedSizeBinaryArray>,
 }
 
 /// Where an event came from, and how it was attributed.
-struct Origin {
+pub(crate) struct Origin {
     original_at: TimestampMicrosecondArray,
     sent_at: TimestampMicrosecondArray,
     attributed_by: Words,
-    source: Words,
+    pub(crate) source: Words,
 }
 
 impl Batch {
+    /// As [`Batch::new`]; what the former batch had learnt is taken out of it.
+    pub(crate) fn after(batch: &RecordBatch, former: Option<&mut Batch>) -> Result<Batch, String> {
+        let Some(former) = former else {
+            return Batch::new(batch, None);
+        };
+        let mut next = Batch::new(batch, None)?;
+        next.account.learn_from(&mut former.account);
+        next.user.learn_from(&mut former.user);
+        next.event.learn_from(&mut former.event);
+        next.product.learn_from(&mut former.product);
+        if let (Some(next), Some(former)) = (&mut next.origin, &mut former.origin) {
+            next.source.learn_from(&mut former.source);
+        }
+        Ok(next)
+    }
+
     /// Takes the columns over, and from the batch before it what it had learnt of the same dictionaries.
     fn new(batch: &RecordBatch, former: Option<Batch>) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
@@ -195,7 +217,46 @@ impl Batch {
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
             attributes: column("attributes").map(|array| array.as_string::<i32>().clone()),
+            key: column("key").map(|array| array.as_fixed_size_binary().clone()),
         })
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The order of rows at rest, as [`crate::EventRow::order`] has it; the key decides between equal rows. Only for
+    /// batches of all columns.
+    pub(crate) fn order(&self, row: usize, other: &Batch, other_row: usize) -> Ordering {
+        let (a, b) = ((self, row), (other, other_row));
+        let by = |key: fn(&Batch, usize) -> Option<&str>| key(a.0, a.1).cmp(&key(b.0, b.1));
+        by(|batch, row| batch.account.get(row))
+            .then_with(|| self.at.value(row).cmp(&other.at.value(other_row)))
+            .then_with(|| by(|batch, row| batch.user.get(row)))
+            .then_with(|| by(|batch, row| batch.event.get(row)))
+            .then_with(|| by(|batch, row| batch.product.get(row)))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.count(row), batch.recorded_at(row), batch.linked_at(row))
+                };
+                cells(a).cmp(&cells(b))
+            })
+            .then_with(|| order_of_values(self.value(row), other.value(other_row)))
+            .then_with(|| by(Batch::message_id))
+            .then_with(|| by(Batch::attributes))
+            .then_with(|| by(Batch::source))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.attributed_by(row), batch.original_at(row), batch.sent_at(row), batch.key(row).0)
+                };
+                cells(a).cmp(&cells(b))
+            })
+    }
+
+    /// The key of an event; zero where keys are not read.
+    pub(crate) fn key(&self, row: usize) -> EventKey {
+        let key = self.key.as_ref().and_then(|keys| keys.value(row).try_into().ok());
+        EventKey(key.map_or(0, u128::from_be_bytes))
     }
 
     pub(crate) fn at(&self, row: usize) -> Instant {
@@ -275,17 +336,18 @@ impl Words {
         if !within && keys.iter().flatten().any(|key| key as usize >= texts.len()) {
             return Err("a text lies outside its dictionary".to_owned());
         }
-        // Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
-        let same = |former: &Words| {
-            former.texts.len() == texts.len()
-                && std::ptr::eq(former.texts.value_data().as_ptr(), texts.value_data().as_ptr())
-                && std::ptr::eq(former.texts.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
-        };
         let given = match former {
-            Some(former) if same(&former) => former.given,
+            Some(former) if same_texts(&former.texts, texts) => former.given,
             _ => vec![Given::default(); texts.len()],
         };
         Ok(Words { keys: keys.clone(), texts: texts.clone(), given })
+    }
+
+    /// Takes over what an earlier batch had learnt of the same dictionary.
+    fn learn_from(&mut self, former: &mut Words) {
+        if same_texts(&former.texts, &self.texts) {
+            self.given = std::mem::take(&mut former.given);
+        }
     }
 
     /// The text of a row that has one.
@@ -323,4 +385,11 @@ impl Words {
         }
         Some(given.number)
     }
+}
+
+/// Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
+fn same_texts(former: &StringArray, texts: &StringArray) -> bool {
+    former.len() == texts.len()
+        && std::ptr::eq(former.value_data().as_ptr(), texts.value_data().as_ptr())
+        && std::ptr::eq(former.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
 }

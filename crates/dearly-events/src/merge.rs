@@ -3,20 +3,18 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use dearly_domain::{AccountId, Instant};
 
 use crate::cursor::{Batch, Cursor, Wanted, any_within, columns_of};
 use crate::scan::Projection;
-use crate::segment_file::SegmentFile;
-use crate::{Error, Segment};
+use crate::{Error, Lake, Segment};
 
 /// Stands at the same account in every segment that has it. Segments are opened when their first account is
 /// reached and closed after their last, so that segments of few accounts cost nothing while others are read.
 pub(crate) struct Merge {
-    folder: PathBuf,
+    lake: Lake,
     columns: Arc<[usize]>,
     wanted: Wanted,
     /// Segments not opened yet, the one of the least account last.
@@ -29,7 +27,7 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn new(
-        folder: PathBuf,
+        lake: &Lake,
         segments: &[Segment],
         accounts: Option<&BTreeSet<AccountId>>,
         projection: Projection,
@@ -45,7 +43,7 @@ impl Merge {
         let mut waiting: Vec<Segment> = segments.iter().filter(within).cloned().collect();
         waiting.sort_by_cached_key(|segment| Reverse((segment.min_account.clone(), segment.path.clone())));
         let columns = columns_of(projection).into();
-        Merge { folder, columns, wanted, waiting, cursors: Vec::new(), accounts: 0 }
+        Merge { lake: lake.clone(), columns, wanted, waiting, cursors: Vec::new(), accounts: 0 }
     }
 
     /// Hands all rows of the next account to `gather`, segment by segment, with the account's number.
@@ -90,7 +88,7 @@ impl Merge {
             let Some(segment) = self.waiting.pop() else {
                 return Ok(None);
             };
-            let file = SegmentFile::open(&self.folder, &segment)?;
+            let file = self.lake.segment_file(&segment)?;
             let Some(cursor) = Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone())? else {
                 continue;
             };

@@ -122,9 +122,6 @@ impl Iterator for RowScan {
         });
         let item = next.transpose().map(|account| {
             let account = account?;
-            for row in &mut gathered {
-                row.account = Some(account.clone());
-            }
             gathered.sort_by(EventRow::order);
             Ok((account, gathered))
         });
@@ -135,10 +132,10 @@ impl Iterator for RowScan {
     }
 }
 
-/// The row but for its account.
-fn whole_row(batch: &Batch, row: usize) -> EventRow {
+/// A row with all cells that were read.
+pub(crate) fn whole_row(batch: &Batch, row: usize) -> EventRow {
     EventRow {
-        account: None,
+        account: batch.account.get(row).map(AccountId::from),
         at: batch.at(row),
         event: batch.event.get(row).unwrap_or_default().to_owned(),
         user: batch.user.get(row).map(str::to_owned),

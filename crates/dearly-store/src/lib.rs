@@ -46,7 +46,7 @@ pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
 pub use rejected_call::RejectedCall;
-pub use segment::Segment;
+pub use segment::{RetiredSegment, Segment};
 pub use source::{Source, SourceDay};
 pub use target::Target;
 pub use traits::{Of, Said, TraitSet};

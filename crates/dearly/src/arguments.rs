@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
     /// Keep records in this PostgreSQL database instead of SQLite in the data folder
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// Keep events in this object store instead of the data folder, as in s3://bucket/prefix (docs/LAKE.md); said once,
+    /// it is remembered
+    #[arg(long, global = true, env = "DEARLY_LAKE", value_name = "URL")]
+    pub(crate) lake: Option<String>,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -69,6 +73,8 @@ pub(crate) enum Command {
     Retention(RetentionArguments),
     /// Keys for sending telemetry: create, list, revoke
     Key(KeyArguments),
+    /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
+    Lake(LakeArguments),
     /// Print the OpenAPI description of the API
     Openapi,
     /// Print completions for a shell
@@ -326,6 +332,35 @@ pub(crate) struct RetentionArguments {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LakeArguments {
+    #[command(subcommand)]
+    pub(crate) command: LakeCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LakeCommand {
+    /// Months, files and sizes; --format json also lists the live files
+    Status,
+    /// Merge small files into large ones, whether due or not
+    Compact,
+    /// Erase all events of a person, and every file that held any
+    Erase {
+        /// The user as events name it; may be given several times
+        #[arg(long, value_name = "ID", required = true)]
+        user: Vec<String>,
+    },
+    /// Drop old events
+    Retain {
+        /// Keep this month and so many before it
+        #[arg(long, value_name = "N", required_unless_present = "from", conflicts_with = "from")]
+        months: Option<u16>,
+        /// Keep events from this day on
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -28,6 +28,8 @@ fn check(change: impl FnOnce(&mut Vec<u8>)) -> Result<(), Error> {
     change(&mut bytes);
     fs::write(&path, bytes).unwrap();
 
+    // Another process, which remembers nothing of the file.
+    let lake = Lake::open(folder.path());
     let keys = lake.known_keys(&segments);
     let found: Result<Vec<_>, Error> = lake.scan(&segments, None, Projection::ALL).collect();
     for error in [keys.as_ref().err(), found.as_ref().err()].into_iter().flatten() {

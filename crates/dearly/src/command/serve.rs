@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -39,7 +41,16 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
     if let Some(listener) = &telemetry {
         eprintln!("Telemetry is taken at http://{} too", listener.local_addr()?);
     }
-    dearly_api::serve(app, ingestion, Doors { everything, telemetry }, stop()).await?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    let (lake, told) = (app.clone(), Arc::clone(&stopping));
+    let compaction = tokio::spawn(async move {
+        lake.compact_when_due(told, |error| eprintln!("dearly: merging segments of events failed: {error}"))
+            .await;
+    });
+    let served = dearly_api::serve(app, ingestion, Doors { everything, telemetry }, stop()).await;
+    stopping.store(true, Ordering::Relaxed);
+    compaction.await.context("merging segments of events ended badly")?;
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
