@@ -81,6 +81,7 @@ test('shows what came and what became of it', async ({ page }) => {
   await expect(cell(telemetry, 'Keys in force')).toHaveText('1');
   await expect(cell(telemetry, 'Last call')).toContainText(/just now|minutes? ago/);
   await expect(telemetry.getByRole('img', { name: /^Accepted in 30 days: 2, .* today 2$/ })).toBeVisible();
+  await telemetry.evaluate((element) => element.scrollIntoView());
   await picture(page, 'telemetry-light');
   await picture(page, 'telemetry-dark', 'dark');
 });
