@@ -3740,4 +3740,4 @@ export interface operations {
         };
     };
 }
-// stamp 2a4fcbcf66f7a4b31761c00271efa8d60ea32f4fe2b10bcd78102c6a1c26d7fb
+// stamp 5ced952b2c1b575624aa595bb96a6dd6c98e05aced10222d8a805d9c9457753a
