@@ -48,6 +48,9 @@ unit: ## Rust tests (both databases) and the pages' unit tests
 e2e: build ## The pages in Chromium, against the real binary on a demo book
 	scripts/e2e $(DEARLY)
 
+sdk: build ## The official SDKs of Segment and RudderStack against the real binary
+	scripts/sdk-tests $(DEARLY)
+
 fuzz-api: build ## schemathesis against the real binary: no server error, nothing undocumented
 	scripts/fuzz-api $(DEARLY)
 

@@ -5,6 +5,7 @@ mod limits;
 mod nouns;
 mod record;
 mod schema;
+mod telemetry;
 mod writer;
 
 use dearly_domain::{File, Instant};
