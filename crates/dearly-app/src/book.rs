@@ -28,7 +28,9 @@ pub(crate) enum Needs {
 
 /// Reads facts as one consistent state of the book.
 pub(crate) struct BookReader {
-    view: View,
+    pub(crate) view: View,
+    /// The revision of the facts that it reads.
+    pub(crate) revision: i64,
     lake: Lake,
     segments: Vec<dearly_events::Segment>,
     calendar: Calendar,
@@ -57,7 +59,7 @@ impl App {
             }
         };
         let rates = in_force.workbook.rates();
-        Ok(BookReader { view, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
+        Ok(BookReader { view, revision, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
     }
 }
 
@@ -232,6 +234,7 @@ fn usage(events: AccountEvents, known_by: Option<Instant>) -> Usage {
             event: row.event,
             product: row.product,
             count: row.count,
+            linked_at: row.linked_at,
         })
         .collect();
     Usage { users: events.users, events: events.events, products: events.products, rows }
@@ -244,8 +247,9 @@ pub(crate) fn segment(segment: dearly_store::Segment) -> dearly_events::Segment 
         rows: segment.rows as u64,
         min_at: segment.min_at,
         max_at: segment.max_at,
-        min_account: segment.min_account.into(),
-        max_account: segment.max_account.into(),
+        n_unattributed: segment.n_unattributed as u64,
+        min_account: segment.min_account.map(AccountId),
+        max_account: segment.max_account.map(AccountId),
         bytes: segment.bytes as u64,
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dearly_domain::event::Event;
 use dearly_domain::money::Rates;
-use dearly_domain::{Cell, File, Instant, Record, Row};
+use dearly_domain::{AccountId, Calendar, Cell, File, Instant, Record, Row};
 use dearly_events::{EventKey, EventRow, KnownKeys, Stager};
 use dearly_import::{
     Book, BookFile, Change, Checks, Entry, FileReport, ImportReport, Mapping, ParsedRow, Prepared, Reading,
@@ -108,7 +108,7 @@ impl App {
         let written = async {
             if kept {
                 for own in &segments {
-                    write.insert_segment(&stored(own, &import_id)).await?;
+                    write.insert_segment(&stored(own, Some(&import_id))).await?;
                 }
                 write.finish_import(&import_id, finished_at, counts(&report), &json).await?;
                 write.commit().await?;
@@ -356,7 +356,13 @@ impl Importing<'_> {
                 continue;
             }
             if let Some(stager) = &mut stager {
-                stager.push(&event_row(row), key)?;
+                let event = event_row(row);
+                // A day before, since the organisation's day may begin before UTC's.
+                let from = Calendar::utc().day_of(event.at).plus_days(-1);
+                if let Some(account) = &event.account {
+                    self.write.note_change(account.as_str(), from);
+                }
+                stager.push(&event, key)?;
             }
             report.count(Change::Added);
         }
@@ -443,9 +449,6 @@ fn event_row(row: ParsedRow) -> EventRow {
     let attributes = (!event.attributes.is_empty())
         .then(|| serde_json::to_string(&event.attributes).expect("attributes are JSON"));
     EventRow {
-        account: event.account,
-        at: event.at,
-        event: event.event,
         user: event.user,
         product: event.product,
         count: u32::try_from(event.count.unwrap_or(1)).unwrap_or(u32::MAX),
@@ -453,6 +456,7 @@ fn event_row(row: ParsedRow) -> EventRow {
         message_id: event.message_id,
         recorded_at: row.recorded_at,
         attributes,
+        ..EventRow::new(Some(event.account), event.at, event.event)
     }
 }
 
@@ -481,16 +485,19 @@ fn counts(report: &ImportReport) -> Counts {
     }
 }
 
-fn stored(own: &dearly_events::Segment, import_id: &str) -> dearly_store::Segment {
+/// A segment as the records know it.
+pub(crate) fn stored(own: &dearly_events::Segment, import_id: Option<&str>) -> dearly_store::Segment {
+    let id = |account: &Option<AccountId>| account.as_ref().map(|account| account.0.clone());
     dearly_store::Segment {
         path: own.path.clone(),
-        import_id: import_id.to_owned(),
+        import_id: import_id.map(str::to_owned),
         rows: own.rows as i64,
         bytes: own.bytes as i64,
         min_at: own.min_at,
         max_at: own.max_at,
-        min_account: own.min_account.0.clone(),
-        max_account: own.max_account.0.clone(),
+        n_unattributed: own.n_unattributed as i64,
+        min_account: id(&own.min_account),
+        max_account: id(&own.max_account),
     }
 }
 

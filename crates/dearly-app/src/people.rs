@@ -170,6 +170,7 @@ mod tests {
             event: 0,
             product: None,
             count: 1,
+            linked_at: None,
         };
         AccountFacts {
             people: vec![

@@ -251,6 +251,7 @@ mod tests {
             event,
             product: None,
             count,
+            linked_at: None,
         };
         let mut rows = vec![
             event(Some(0), 0, "2025-03-31", 2),

@@ -10,6 +10,7 @@ pub mod time;
 
 pub mod account;
 pub mod activity;
+pub mod attribution;
 pub mod escalation;
 pub mod event;
 pub mod initiative;
@@ -27,6 +28,7 @@ pub mod ticket;
 pub mod renewal;
 pub mod retention;
 
+pub use attribution::Attribution;
 pub use book::{Attribute, Attributes, Cell, Column, File, Kind, Record, Row, Tense, Violation};
 pub use history::{Held, Version};
 pub use id::*;

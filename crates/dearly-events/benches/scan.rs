@@ -68,16 +68,14 @@ fn row(number: u64, rows: u64) -> EventRow {
     let micros =
         1_672_531_200_000_000 + (number as f64 / rows as f64 * (DAYS * 86_400_000_000_u64) as f64) as i64;
     EventRow {
-        account: AccountId(format!("account-{account:04}")),
-        at: Instant::from_micros(micros / 1_000_000 * 1_000_000),
-        event: format!("feature_{event}_used"),
         user: Some(format!("user-{account:04}-{user:02}")),
         product: Some(if event.is_multiple_of(3) { "core" } else { "analytics" }.to_owned()),
         count: 1 + (mixed % 3) as u32,
-        value: None,
-        message_id: None,
-        recorded_at: None,
-        attributes: None,
+        ..EventRow::new(
+            Some(AccountId(format!("account-{account:04}"))),
+            Instant::from_micros(micros / 1_000_000 * 1_000_000),
+            format!("feature_{event}_used"),
+        )
     }
 }
 

@@ -9,17 +9,24 @@ use arrow_array::{
     Array, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
-use dearly_domain::{AccountId, Instant};
+use dearly_domain::{AccountId, Attribution, Instant};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
 use crate::Error;
-use crate::columns::{ACCOUNT, AT, ATTRIBUTES, COUNT, EVENT, MESSAGE_ID, PRODUCT, RECORDED_AT, USER, VALUE};
+use crate::columns::{
+    ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
+    RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
+};
 use crate::scan::Projection;
-use crate::segment_file::SegmentFile;
+use crate::segment_file::{Accounts, SegmentFile};
 
 /// The columns that a projection reads, in the order of the file.
 pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
-    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT, RECORDED_AT, COUNT];
+    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT, RECORDED_AT, LINKED_AT];
+    if projection.origin {
+        columns.extend([ORIGINAL_AT, SENT_AT, ATTRIBUTED_BY, SOURCE]);
+    }
+    columns.push(COUNT);
     let optional =
         [(projection.value, VALUE), (projection.message_id, MESSAGE_ID), (projection.attributes, ATTRIBUTES)];
     columns.extend(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, column)| column));
@@ -56,8 +63,10 @@ impl Cursor {
         columns: Arc<[usize]>,
         wanted: Wanted,
     ) -> Result<Option<Cursor>, Error> {
-        let holds_wanted = |group: &usize| {
-            file.accounts_of(*group).is_none_or(|(least, greatest)| any_within(&wanted, least, greatest))
+        let holds_wanted = |group: &usize| match file.accounts_of(*group) {
+            Accounts::Within(least, greatest) => any_within(&wanted, least, greatest),
+            Accounts::None => false,
+            Accounts::Unknown => true,
         };
         let row_groups: Vec<usize> = (0..file.row_groups()).rev().filter(holds_wanted).collect();
         let mut cursor = Cursor { file, columns, wanted, row_groups, reader: None, batch: None, run: 0..0 };
@@ -86,7 +95,9 @@ impl Cursor {
                 continue;
             };
             self.run = start..batch.account.end_of_run(start);
-            let account = batch.account.text(start);
+            let Some(account) = batch.account.get(start) else {
+                continue;
+            };
             let is_wanted = |accounts: &Arc<[AccountId]>| {
                 accounts.binary_search_by(|wanted| wanted.as_str().cmp(account)).is_ok()
             };
@@ -127,10 +138,20 @@ pub(crate) struct Batch {
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
     recorded_at: TimestampMicrosecondArray,
+    linked_at: TimestampMicrosecondArray,
+    origin: Option<Origin>,
     count: Int64Array,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
+}
+
+/// Where an event came from, and how it was attributed.
+struct Origin {
+    original_at: TimestampMicrosecondArray,
+    sent_at: TimestampMicrosecondArray,
+    attributed_by: Words,
+    source: Words,
 }
 
 impl Batch {
@@ -138,19 +159,38 @@ impl Batch {
     fn new(batch: &RecordBatch, former: Option<Batch>) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
         let required = |name: &str| column(name).ok_or_else(|| format!("column {name:?} is missing"));
+        let instants = |name: &str| {
+            let array = required(name)?.as_primitive_opt::<TimestampMicrosecondType>();
+            array.cloned().ok_or_else(|| format!("column {name:?} holds no instants"))
+        };
         let (mut account, mut user, mut event, mut product) = (None, None, None, None);
+        let (mut attributed_by, mut source) = (None, None);
         if let Some(former) = former {
             (account, user) = (Some(former.account), Some(former.user));
             (event, product) = (Some(former.event), Some(former.product));
+            if let Some(origin) = former.origin {
+                (attributed_by, source) = (Some(origin.attributed_by), Some(origin.source));
+            }
         }
+        let origin = match (column("attributed_by"), column("source")) {
+            (Some(kinds), Some(sources)) => Some(Origin {
+                original_at: instants("original_at")?,
+                sent_at: instants("sent_at")?,
+                attributed_by: Words::new(kinds, attributed_by)?,
+                source: Words::new(sources, source)?,
+            }),
+            _ => None,
+        };
         Ok(Batch {
             rows: batch.num_rows(),
             account: Words::new(required("account")?, account)?,
             user: Words::new(required("user")?, user)?,
             event: Words::new(required("event")?, event)?,
             product: Words::new(required("product")?, product)?,
-            at: required("at")?.as_primitive::<TimestampMicrosecondType>().clone(),
-            recorded_at: required("recorded_at")?.as_primitive::<TimestampMicrosecondType>().clone(),
+            at: instants("at")?,
+            recorded_at: instants("recorded_at")?,
+            linked_at: instants("linked_at")?,
+            origin,
             count: required("count")?.as_primitive::<Int64Type>().clone(),
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
@@ -163,7 +203,27 @@ impl Batch {
     }
 
     pub(crate) fn recorded_at(&self, row: usize) -> Option<Instant> {
-        self.recorded_at.is_valid(row).then(|| Instant::from_micros(self.recorded_at.value(row)))
+        instant(&self.recorded_at, row)
+    }
+
+    pub(crate) fn linked_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.linked_at, row)
+    }
+
+    pub(crate) fn original_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.origin.as_ref()?.original_at, row)
+    }
+
+    pub(crate) fn sent_at(&self, row: usize) -> Option<Instant> {
+        instant(&self.origin.as_ref()?.sent_at, row)
+    }
+
+    pub(crate) fn attributed_by(&self, row: usize) -> Option<Attribution> {
+        Attribution::named(self.origin.as_ref()?.attributed_by.get(row)?)
+    }
+
+    pub(crate) fn source(&self, row: usize) -> Option<&str> {
+        self.origin.as_ref()?.source.get(row)
     }
 
     /// How many times; only counts that fit were ever written.
@@ -182,6 +242,10 @@ impl Batch {
     pub(crate) fn attributes(&self, row: usize) -> Option<&str> {
         self.attributes.as_ref().filter(|array| array.is_valid(row)).map(|array| array.value(row))
     }
+}
+
+fn instant(array: &TimestampMicrosecondArray, row: usize) -> Option<Instant> {
+    array.is_valid(row).then(|| Instant::from_micros(array.value(row)))
 }
 
 /// A column of texts that repeat: numbers into a dictionary.
@@ -234,10 +298,15 @@ impl Words {
         self.keys.is_valid(row).then(|| self.text(row))
     }
 
-    /// The first row after `start` that has another text.
+    /// The first row after `start` that has another text, or one where `start` has none and the reverse.
     fn end_of_run(&self, start: usize) -> usize {
         let keys = &self.keys.values()[start..];
-        start + keys.iter().position(|key| *key != keys[0]).unwrap_or(keys.len())
+        let Some(nulls) = self.keys.nulls().filter(|nulls| nulls.null_count() > 0) else {
+            return start + keys.iter().position(|key| *key != keys[0]).unwrap_or(keys.len());
+        };
+        let first = nulls.is_valid(start);
+        let same = |row: &usize| nulls.is_valid(*row) == first && (!first || keys[row - start] == keys[0]);
+        (start..start + keys.len()).find(|row| !same(row)).unwrap_or(start + keys.len())
     }
 
     /// The number that the account (from 1) gives the text of a row: `give` is asked for one when the account

@@ -39,11 +39,23 @@ pub enum Error {
     },
     /// A segment's path that this crate never gives.
     #[error(
-        "{path:?} is not the path of a segment, expected events/<year>/segment-<id>.parquet; the records were changed by hand"
+        "{path:?} is not the path of a segment, expected events/month=<month>/segment-<id>.parquet; the records were changed by hand"
     )]
     NotASegment {
         /// The path as it stands in the records.
         path: String,
+    },
+    /// A segment that another version of Dearly wrote.
+    #[error(
+        "{} has layout {found} of events, this program reads layout 2; import the book into a new data folder, or use \
+         the version of Dearly that wrote it",
+        path.display()
+    )]
+    OtherLayout {
+        /// The file.
+        path: PathBuf,
+        /// The version of its layout.
+        found: String,
     },
     /// An event too long to be kept.
     #[error(

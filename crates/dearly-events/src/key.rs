@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
+use dearly_domain::AccountId;
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
 use crate::EventRow;
@@ -39,15 +40,20 @@ impl EventKey {
             product,
             count,
             value,
-            message_id: _,
             recorded_at,
             attributes,
+            // An id would stand for the whole row, and how a row was attributed and sent is not what happened.
+            message_id: _,
+            source: _,
+            attributed_by: _,
+            linked_at: _,
+            original_at: _,
+            sent_at: _,
         } = row;
         buffer.clear();
         // Each text is led by its length: ("ab", "c") is not ("a", "bc").
-        for text in
-            [Some(account.as_str()), Some(event), user.as_deref(), product.as_deref(), attributes.as_deref()]
-        {
+        let account = account.as_ref().map(AccountId::as_str);
+        for text in [account, Some(event), user.as_deref(), product.as_deref(), attributes.as_deref()] {
             let length = text.map_or(u64::MAX, |text| text.len() as u64);
             buffer.extend_from_slice(&length.to_le_bytes());
             buffer.extend_from_slice(text.unwrap_or_default().as_bytes());

@@ -11,9 +11,9 @@ use dearly_domain::AccountId;
 use crate::columns::KEY;
 use crate::merge::Merge;
 use crate::scan::{AccountScan, Projection, RowScan};
-use crate::segment::{FOLDER, PARTIAL, checksum_of, is_year};
+use crate::segment::{FOLDER, PARTIAL, checksum_of};
 use crate::segment_file::SegmentFile;
-use crate::{Error, EventKey, KnownKeys, Segment, Stager};
+use crate::{Error, EventKey, KnownKeys, Month, Segment, Stager};
 
 /// The events of one data folder. Knows no segment by itself: the records say which are live.
 #[derive(Clone, Debug)]
@@ -103,14 +103,14 @@ impl Lake {
     pub fn sweep(&self, live: &[Segment]) -> Result<Swept, Error> {
         let live: HashSet<&str> = live.iter().map(|segment| segment.path.as_str()).collect();
         let mut swept = Swept::default();
-        for (year, folder) in entries(&self.folder.join(FOLDER))? {
-            if !is_year(&year) {
+        for (month, folder) in entries(&self.folder.join(FOLDER))? {
+            if Month::of_folder(&month).is_none() {
                 continue;
             }
             for (name, path) in entries(&folder)? {
                 let partial = name.strip_suffix(PARTIAL).is_some_and(|name| checksum_of(name).is_some());
                 let dead = checksum_of(&name).is_some()
-                    && !live.contains(format!("{FOLDER}/{year}/{name}").as_str());
+                    && !live.contains(format!("{FOLDER}/{month}/{name}").as_str());
                 if partial || dead {
                     swept.bytes += fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
                     swept.files += 1;

@@ -1,11 +1,12 @@
 //! Many segments read as one, account by account.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use dearly_domain::AccountId;
+use dearly_domain::{AccountId, Instant};
 
 use crate::cursor::{Batch, Cursor, Wanted, any_within, columns_of};
 use crate::scan::Projection;
@@ -20,7 +21,8 @@ pub(crate) struct Merge {
     wanted: Wanted,
     /// Segments not opened yet, the one of the least account last.
     waiting: Vec<Segment>,
-    cursors: Vec<Cursor>,
+    /// In the order of the first instants of their segments, so that the rows of an account mostly come in order.
+    cursors: Vec<(Instant, Cursor)>,
     /// How many accounts were read: the number of the current one, from 1.
     accounts: u64,
 }
@@ -33,13 +35,15 @@ impl Merge {
         projection: Projection,
     ) -> Merge {
         let wanted: Wanted = accounts.map(|accounts| accounts.iter().cloned().collect());
-        let bounds = |segment: &Segment| (segment.min_account.clone(), segment.max_account.clone());
-        let within = |segment: &&Segment| {
-            let (least, greatest) = bounds(segment);
-            any_within(&wanted, least.as_str().as_bytes(), greatest.as_str().as_bytes())
+        // Segments without an account at all have nothing for a reader of accounts.
+        let within = |segment: &&Segment| match (&segment.min_account, &segment.max_account) {
+            (Some(least), Some(greatest)) => {
+                any_within(&wanted, least.as_str().as_bytes(), greatest.as_str().as_bytes())
+            }
+            _ => false,
         };
         let mut waiting: Vec<Segment> = segments.iter().filter(within).cloned().collect();
-        waiting.sort_unstable_by(|left, right| right.min_account.cmp(&left.min_account));
+        waiting.sort_by_cached_key(|segment| Reverse((segment.min_account.clone(), segment.path.clone())));
         let columns = columns_of(projection).into();
         Merge { folder, columns, wanted, waiting, cursors: Vec::new(), accounts: 0 }
     }
@@ -55,7 +59,7 @@ impl Merge {
         self.accounts += 1;
         let mut at = 0;
         while at < self.cursors.len() {
-            let cursor = &mut self.cursors[at];
+            let cursor = &mut self.cursors[at].1;
             let mut more = true;
             while more && cursor.account() == account.as_str() {
                 if let Some((batch, rows)) = cursor.rows() {
@@ -66,7 +70,7 @@ impl Merge {
             if more {
                 at += 1;
             } else {
-                self.cursors.swap_remove(at);
+                self.cursors.remove(at);
             }
         }
         Ok(Some(account))
@@ -75,8 +79,11 @@ impl Merge {
     /// The least account of all that are left, once every segment that could hold it is open.
     fn next_id(&mut self) -> Result<Option<AccountId>, Error> {
         loop {
-            let least = self.cursors.iter().map(Cursor::account).min();
-            let reached = |segment: &Segment| least.is_none_or(|least| segment.min_account.as_str() <= least);
+            let least = self.cursors.iter().map(|(_, cursor)| cursor.account()).min();
+            let reached = |segment: &Segment| {
+                let first = segment.min_account.as_ref().map(AccountId::as_str);
+                least.is_none_or(|least| first <= Some(least))
+            };
             if !self.waiting.last().is_some_and(reached) {
                 return Ok(least.map(AccountId::from));
             }
@@ -84,7 +91,11 @@ impl Merge {
                 return Ok(None);
             };
             let file = SegmentFile::open(&self.folder, &segment)?;
-            self.cursors.extend(Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone())?);
+            let Some(cursor) = Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone())? else {
+                continue;
+            };
+            let later = self.cursors.partition_point(|(first, _)| *first <= segment.min_at);
+            self.cursors.insert(later, (segment.min_at, cursor));
         }
     }
 }

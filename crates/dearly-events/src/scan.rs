@@ -17,13 +17,16 @@ pub struct Projection {
     pub message_id: bool,
     /// The custom attributes.
     pub attributes: bool,
+    /// The source, what the event was attributed by, and the instants of the client's clock.
+    pub origin: bool,
 }
 
 impl Projection {
-    /// Account, user, event, product, instants and count.
-    pub const CORE: Projection = Projection { value: false, message_id: false, attributes: false };
+    /// Account, user, event, product, when it happened, was recorded and linked, and count.
+    pub const CORE: Projection =
+        Projection { value: false, message_id: false, attributes: false, origin: false };
     /// Every cell.
-    pub const ALL: Projection = Projection { value: true, message_id: true, attributes: true };
+    pub const ALL: Projection = Projection { value: true, message_id: true, attributes: true, origin: true };
 }
 
 /// All events of one account, its texts as places in sorted lists without doubles: what the scoring reads.
@@ -48,6 +51,8 @@ pub struct CompactRow {
     pub at: Instant,
     /// When it became known; `None` is when it happened.
     pub recorded_at: Option<Instant>,
+    /// When the user was linked to the account, where that was after the event: it counts as of that day and later.
+    pub linked_at: Option<Instant>,
     /// The place of its user in [`AccountEvents::users`].
     pub user: Option<u32>,
     /// The place of its name in [`AccountEvents::events`].
@@ -59,13 +64,15 @@ pub struct CompactRow {
 }
 
 impl CompactRow {
-    /// What rows of an account are sorted by: user (none first), instant, event, then the other cells.
-    pub fn order(&self) -> (Option<u32>, Instant, u32, Option<u32>, u32, Option<Instant>) {
-        (self.user, self.at, self.event, self.product, self.count, self.recorded_at)
+    /// What rows of an account are sorted by: instant, user (none first), event, then the other cells.
+    pub fn order(&self) -> impl Ord + use<> {
+        let CompactRow { at, recorded_at, linked_at, user, event, product, count } = *self;
+        (at, user, event, product, count, recorded_at, linked_at)
     }
 }
 
-/// Iterates over the accounts of a lake, each with its events in compact form; ends after the first error.
+/// Iterates over the accounts of a lake, each with its events in compact form; ends after the first error. Events
+/// without an account are left out.
 ///
 /// Memory: of every segment open one row group as it lies in the file and one decoded batch, and one account.
 pub struct AccountScan {
@@ -73,7 +80,7 @@ pub struct AccountScan {
 }
 
 /// Iterates over the accounts of a lake, each with its whole rows in the order of [`EventRow::order`]; ends
-/// after the first error. For people to look at: [`AccountScan`] is several times as fast.
+/// after the first error. Events without an account are left out. For people to look at: [`AccountScan`] is several times as fast.
 pub struct RowScan {
     merge: Option<Merge>,
 }
@@ -116,7 +123,7 @@ impl Iterator for RowScan {
         let item = next.transpose().map(|account| {
             let account = account?;
             for row in &mut gathered {
-                row.account.clone_from(&account);
+                row.account = Some(account.clone());
             }
             gathered.sort_by(EventRow::order);
             Ok((account, gathered))
@@ -131,7 +138,7 @@ impl Iterator for RowScan {
 /// The row but for its account.
 fn whole_row(batch: &Batch, row: usize) -> EventRow {
     EventRow {
-        account: AccountId::default(),
+        account: None,
         at: batch.at(row),
         event: batch.event.get(row).unwrap_or_default().to_owned(),
         user: batch.user.get(row).map(str::to_owned),
@@ -141,6 +148,11 @@ fn whole_row(batch: &Batch, row: usize) -> EventRow {
         message_id: batch.message_id(row).map(str::to_owned),
         recorded_at: batch.recorded_at(row),
         attributes: batch.attributes(row).map(str::to_owned),
+        source: batch.source(row).map(str::to_owned),
+        attributed_by: batch.attributed_by(row),
+        linked_at: batch.linked_at(row),
+        original_at: batch.original_at(row),
+        sent_at: batch.sent_at(row),
     }
 }
 
@@ -162,6 +174,7 @@ impl Gathered {
             gathered.push(CompactRow {
                 at: batch.at(row),
                 recorded_at: batch.recorded_at(row),
+                linked_at: batch.linked_at(row),
                 user: batch.user.number(row, account, |text| give(users, text)),
                 event: batch.event.number(row, account, |text| give(events, text)).unwrap_or_default(),
                 product: batch.product.number(row, account, |text| give(products, text)),
@@ -179,9 +192,10 @@ impl Gathered {
             row.event = event_places[row.event as usize];
             row.product = row.product.map(|number| product_places[number as usize]);
         }
-        // One segment's rows are in order already.
+        // One segment's rows are in order, and so are those of a segment per month. A stable sort finds the runs of
+        // the others and merges them.
         if !rows.is_sorted_by_key(CompactRow::order) {
-            rows.sort_unstable_by_key(CompactRow::order);
+            rows.sort_by_key(CompactRow::order);
         }
         AccountEvents { account, users, events, products, rows }
     }

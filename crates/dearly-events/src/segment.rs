@@ -2,12 +2,13 @@
 
 use dearly_domain::{AccountId, Instant};
 
-use crate::Error;
+use crate::{Error, Month};
 
-/// One file of at most a million events of one year, sorted by account. Immutable once written.
+/// One file of events of one month, in the order of [`crate::EventRow::order`]. Immutable once written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// The path within the data folder, with slashes: `events/2026/segment-<id>.parquet`. The id is a checksum.
+    /// The path within the data folder, with slashes: `events/month=2026-11/segment-<id>.parquet`. The id is a
+    /// checksum.
     pub path: String,
     /// The number of events.
     pub rows: u64,
@@ -15,10 +16,12 @@ pub struct Segment {
     pub min_at: Instant,
     /// The last instant of an event.
     pub max_at: Instant,
-    /// The first account, in byte order.
-    pub min_account: AccountId,
-    /// The last account, in byte order.
-    pub max_account: AccountId,
+    /// How many of its events have no account.
+    pub n_unattributed: u64,
+    /// The first account, in byte order; `None` where no event has one.
+    pub min_account: Option<AccountId>,
+    /// The last account, in byte order; `None` where no event has one.
+    pub max_account: Option<AccountId>,
     /// The size of the file.
     pub bytes: u64,
 }
@@ -32,11 +35,12 @@ const SUFFIX: &str = ".parquet";
 /// Hexadecimal digits of a checksum of 128 bits.
 const ID_DIGITS: usize = 32;
 
-/// The path of a segment of this year and checksum; `attempt` tells apart files of the very same content.
-pub(crate) fn path_of(year: i16, checksum: u128, attempt: u32) -> String {
+/// The path of a segment of this month and checksum; `attempt` tells apart files of the very same content.
+pub(crate) fn path_of(month: Month, checksum: u128, attempt: u32) -> String {
+    let month = month.folder();
     match attempt {
-        0 => format!("{FOLDER}/{year:04}/{PREFIX}{checksum:032x}{SUFFIX}"),
-        _ => format!("{FOLDER}/{year:04}/{PREFIX}{checksum:032x}-{attempt}{SUFFIX}"),
+        0 => format!("{FOLDER}/{month}/{PREFIX}{checksum:032x}{SUFFIX}"),
+        _ => format!("{FOLDER}/{month}/{PREFIX}{checksum:032x}-{attempt}{SUFFIX}"),
     }
 }
 
@@ -52,20 +56,44 @@ pub(crate) fn checksum_of(name: &str) -> Option<u128> {
     (ends_well && hexadecimal).then(|| u128::from_str_radix(checksum, 16).ok()).flatten()
 }
 
-/// Whether the name is that of a folder of one year.
-pub(crate) fn is_year(name: &str) -> bool {
-    name.len() == 4 && name.bytes().all(|digit| digit.is_ascii_digit())
+/// Whether a path is one that an earlier version of Dearly gave: of a folder per year.
+fn is_of_a_year(path: &str) -> bool {
+    let mut parts = path.split('/');
+    let is_year = |name: &str| name.len() == 4 && name.bytes().all(|digit| digit.is_ascii_digit());
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some(FOLDER), Some(year), Some(name), None) => is_year(year) && checksum_of(name).is_some(),
+        _ => false,
+    }
 }
 
 impl Segment {
-    /// The checksum that its path carries. A path that is no segment's is refused, so that no records, however
-    /// they came about, can make us read or delete anything else.
+    /// The month of all its events.
+    ///
+    /// # Errors
+    /// [`Error::NotASegment`], [`Error::OtherLayout`].
+    pub fn month(&self) -> Result<Month, Error> {
+        self.month_and_checksum().map(|(month, _)| month)
+    }
+
+    /// The checksum that its path carries.
     pub(crate) fn checksum(&self) -> Result<u128, Error> {
+        self.month_and_checksum().map(|(_, checksum)| checksum)
+    }
+
+    /// A path that is no segment's is refused, so that no records, however they came about, can make us read or
+    /// delete anything else.
+    fn month_and_checksum(&self) -> Result<(Month, u128), Error> {
         let mut parts = self.path.split('/');
-        let checksum = match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(FOLDER), Some(year), Some(name), None) if is_year(year) => checksum_of(name),
+        let found = match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(FOLDER), Some(month), Some(name), None) => Month::of_folder(month).zip(checksum_of(name)),
             _ => None,
         };
-        checksum.ok_or_else(|| Error::NotASegment { path: self.path.clone() })
+        found.ok_or_else(|| {
+            let path = self.path.clone();
+            if is_of_a_year(&path) {
+                return Error::OtherLayout { path: path.into(), found: "1".to_owned() };
+            }
+            Error::NotASegment { path }
+        })
     }
 }

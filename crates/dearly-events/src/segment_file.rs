@@ -16,7 +16,7 @@ use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::columns::{ACCOUNT, CHECKSUMS, SCHEMA};
+use crate::columns::{ACCOUNT, CHECKSUMS, LAYOUT, LAYOUT_VERSION, SCHEMA};
 use crate::{Error, Segment};
 
 /// Bytes after the footer: its length and the mark of the format.
@@ -35,6 +35,16 @@ pub(crate) struct SegmentFile {
     metadata: ArrowReaderMetadata,
     /// Of every column of every row group, in the order of the file.
     checksums: Vec<u64>,
+}
+
+/// The accounts of a row group.
+pub(crate) enum Accounts<'a> {
+    /// The file does not say.
+    Unknown,
+    /// None of its events has an account.
+    None,
+    /// Bounds as bytes, both inclusive; they may be wider than the accounts are.
+    Within(&'a [u8], &'a [u8]),
 }
 
 impl SegmentFile {
@@ -57,6 +67,10 @@ impl SegmentFile {
         // From here on only a file that was made by hand can fail.
         let damaged = |error: ParquetError| Error::damaged(&path, error.to_string());
         let metadata = ParquetMetaDataReader::decode_metadata(&footer).map_err(damaged)?;
+        let layout = entry(&metadata, LAYOUT).unwrap_or("without a version");
+        if layout != LAYOUT_VERSION {
+            return Err(Error::OtherLayout { path, found: layout.to_owned() });
+        }
         let checksums = checksums(&metadata)
             .ok_or_else(|| Error::damaged(&path, "its footer has no checksums of its columns"))?;
         let metadata =
@@ -75,11 +89,19 @@ impl SegmentFile {
         self.metadata.metadata().num_row_groups()
     }
 
-    /// Bounds of the accounts in a row group as bytes; they may be wider than the accounts are. `None` where
-    /// the file does not say.
-    pub(crate) fn accounts_of(&self, row_group: usize) -> Option<(&[u8], &[u8])> {
-        let statistics = self.metadata.metadata().row_group(row_group).column(ACCOUNT).statistics()?;
-        Some((statistics.min_bytes_opt()?, statistics.max_bytes_opt()?))
+    /// What the file says of the accounts in a row group.
+    pub(crate) fn accounts_of(&self, row_group: usize) -> Accounts<'_> {
+        let group = self.metadata.metadata().row_group(row_group);
+        let Some(statistics) = group.column(ACCOUNT).statistics() else {
+            return Accounts::Unknown;
+        };
+        if statistics.null_count_opt().is_some_and(|count| i64::try_from(count) == Ok(group.num_rows())) {
+            return Accounts::None;
+        }
+        match (statistics.min_bytes_opt(), statistics.max_bytes_opt()) {
+            (Some(least), Some(greatest)) => Accounts::Within(least, greatest),
+            _ => Accounts::Unknown,
+        }
     }
 
     /// A reader of some columns of a row group, whose bytes are read and checked here.
@@ -132,9 +154,14 @@ fn footer_length(tail: &[u8], bytes: u64) -> Option<usize> {
     (mark == b"PAR1" && (length + TAIL) as u64 <= bytes).then_some(length)
 }
 
-fn checksums(metadata: &ParquetMetaData) -> Option<Vec<u64>> {
+/// An entry of the file's metadata.
+fn entry<'a>(metadata: &'a ParquetMetaData, key: &str) -> Option<&'a str> {
     let entries = metadata.file_metadata().key_value_metadata()?;
-    let digits = entries.iter().find(|entry| entry.key == CHECKSUMS)?.value.as_ref()?;
+    entries.iter().find(|entry| entry.key == key)?.value.as_deref()
+}
+
+fn checksums(metadata: &ParquetMetaData) -> Option<Vec<u64>> {
+    let digits = entry(metadata, CHECKSUMS)?;
     let checksums: Vec<u64> = digits
         .as_bytes()
         .chunks(16)

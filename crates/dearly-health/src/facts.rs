@@ -76,6 +76,9 @@ pub struct UsageRow {
     pub product: Option<u32>,
     /// How many times.
     pub count: u32,
+    /// When the user was linked to the account, where that was after the event: it counts for the account as of the
+    /// day of this instant and later ones.
+    pub linked_at: Option<Instant>,
 }
 
 /// What is known of the book as a whole.

@@ -145,6 +145,7 @@ impl Life<'_> {
                                 event,
                                 product: Some(product),
                                 count,
+                                linked_at: None,
                             });
                         };
                         let luck = random.uniform();

@@ -15,8 +15,8 @@ use crate::write::Write;
 pub struct Segment {
     /// The file, relative to the data folder.
     pub path: String,
-    /// The import that wrote it.
-    pub import_id: String,
+    /// The import that wrote it, where it was one.
+    pub import_id: Option<String>,
     /// How many events.
     pub rows: i64,
     /// The size of the file.
@@ -25,10 +25,12 @@ pub struct Segment {
     pub min_at: Instant,
     /// The last instant in it.
     pub max_at: Instant,
-    /// The first account in it.
-    pub min_account: String,
-    /// The last account in it.
-    pub max_account: String,
+    /// How many of its events have no account.
+    pub n_unattributed: i64,
+    /// The first account in it, where any event has one.
+    pub min_account: Option<String>,
+    /// The last account in it, where any event has one.
+    pub max_account: Option<String>,
 }
 
 impl Segment {
@@ -40,8 +42,9 @@ impl Segment {
             bytes: row.try_get(3)?,
             min_at: Instant::from_micros(row.try_get(4)?),
             max_at: Instant::from_micros(row.try_get(5)?),
-            min_account: row.try_get(6)?,
-            max_account: row.try_get(7)?,
+            n_unattributed: row.try_get(6)?,
+            min_account: row.try_get(7)?,
+            max_account: row.try_get(8)?,
         })
     }
 }
@@ -57,7 +60,8 @@ impl View {
     /// All segments of the event lake, ascending by path.
     pub async fn segments(&mut self) -> Result<Vec<Segment>> {
         let rows = sqlx::query(
-            r#"SELECT "path", "import_id", "rows", "bytes", "min_at", "max_at", "min_account", "max_account"
+            r#"SELECT "path", "import_id", "rows", "bytes", "min_at", "max_at", "n_unattributed",
+                      "min_account", "max_account"
                FROM "segments""#,
         )
         .fetch_all(self.connection())
@@ -77,8 +81,9 @@ impl Write {
         let view = self.view();
         let done = sqlx::query(
             r#"INSERT INTO "segments"
-                   ("path", "import_id", "rows", "bytes", "min_at", "max_at", "min_account", "max_account")
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"#,
+                   ("path", "import_id", "rows", "bytes", "min_at", "max_at", "n_unattributed",
+                    "min_account", "max_account")
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#,
         )
         .bind(segment.path.clone())
         .bind(segment.import_id.clone())
@@ -86,6 +91,7 @@ impl Write {
         .bind(segment.bytes)
         .bind(segment.min_at.micros())
         .bind(segment.max_at.micros())
+        .bind(segment.n_unattributed)
         .bind(segment.min_account.clone())
         .bind(segment.max_account.clone())
         .execute(view.connection())

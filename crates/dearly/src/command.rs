@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod openapi;
+pub(crate) mod refresh;
 pub(crate) mod retention;
 pub(crate) mod score;
 pub(crate) mod serve;

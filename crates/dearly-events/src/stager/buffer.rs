@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use dearly_domain::{Calendar, Instant};
+use dearly_domain::{AccountId, Attribution, Instant};
 
 use crate::event_row::order_of_values;
 use crate::names::{Names, SortedNames};
-use crate::{EventKey, EventRow};
+use crate::{EventKey, EventRow, Month};
 
-/// No user, no product.
+/// No account, no user, no product, no source.
 const NONE: u32 = u32::MAX;
 
 #[derive(Default)]
@@ -18,6 +18,7 @@ pub(super) struct Buffer {
     users: Names,
     events: Names,
     products: Names,
+    sources: Names,
     rows: Vec<Held>,
     keys: Vec<u128>,
     /// Message ids and attributes, which hardly ever repeat.
@@ -28,11 +29,16 @@ pub(super) struct Buffer {
 pub(super) struct Held {
     pub(super) at: i64,
     pub(super) recorded_at: Option<i64>,
+    pub(super) linked_at: Option<i64>,
+    pub(super) original_at: Option<i64>,
+    pub(super) sent_at: Option<i64>,
     pub(super) value: Option<f64>,
+    pub(super) attributed_by: Option<Attribution>,
     account: u32,
     user: u32,
     event: u32,
     product: u32,
+    source: u32,
     pub(super) count: u32,
     message_id: Piece,
     attributes: Piece,
@@ -52,15 +58,17 @@ pub(super) struct Sorted {
     pub(super) users: SortedNames,
     pub(super) events: SortedNames,
     pub(super) products: SortedNames,
+    pub(super) sources: SortedNames,
 }
 
 /// A row with the most significant parts of its order; names stand for their places in byte order.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
+    at: i64,
+    /// One more than its place, zero for none.
     account: u32,
     /// One more than its place, zero for none.
     user: u32,
-    at: i64,
     event: u32,
     row: u32,
 }
@@ -72,17 +80,14 @@ impl Buffer {
 
     /// Bytes of all texts held.
     pub(super) fn bytes(&self) -> usize {
-        self.texts.len()
-            + self.accounts.bytes()
-            + self.users.bytes()
-            + self.events.bytes()
-            + self.products.bytes()
+        let names = [&self.accounts, &self.users, &self.events, &self.products, &self.sources];
+        self.texts.len() + names.into_iter().map(Names::bytes).sum::<usize>()
     }
 
     /// Bytes of the texts of a row.
     pub(super) fn text_bytes(row: &EventRow) -> usize {
-        let optional = [&row.user, &row.product, &row.message_id, &row.attributes];
-        row.account.as_str().len()
+        let optional = [&row.user, &row.product, &row.message_id, &row.attributes, &row.source];
+        row.account.as_ref().map_or(0, |account| account.as_str().len())
             + row.event.len()
             + optional.into_iter().flatten().map(String::len).sum::<usize>()
     }
@@ -93,11 +98,16 @@ impl Buffer {
         self.rows.push(Held {
             at: row.at.micros(),
             recorded_at: row.recorded_at.map(Instant::micros),
+            linked_at: row.linked_at.map(Instant::micros),
+            original_at: row.original_at.map(Instant::micros),
+            sent_at: row.sent_at.map(Instant::micros),
             value: row.value,
-            account: self.accounts.number(row.account.as_str()),
-            user: row.user.as_deref().map_or(NONE, |user| self.users.number(user)),
+            attributed_by: row.attributed_by,
+            account: optional(&mut self.accounts, row.account.as_ref().map(AccountId::as_str)),
+            user: optional(&mut self.users, row.user.as_deref()),
             event: self.events.number(&row.event),
-            product: row.product.as_deref().map_or(NONE, |product| self.products.number(product)),
+            product: optional(&mut self.products, row.product.as_deref()),
+            source: optional(&mut self.sources, row.source.as_deref()),
             count: row.count,
             message_id,
             attributes,
@@ -136,12 +146,15 @@ impl Buffer {
         self.piece(self.row(place).attributes)
     }
 
-    pub(super) fn account(&self, place: Place) -> &str {
-        self.accounts.text(self.row(place).account)
+    /// The account of a row; `None` where it has none.
+    pub(super) fn account(&self, place: Place) -> Option<&str> {
+        let account = self.row(place).account;
+        (account != NONE).then(|| self.accounts.text(account))
     }
 
     pub(super) fn clear(&mut self) {
-        for names in [&mut self.accounts, &mut self.users, &mut self.events, &mut self.products] {
+        let Buffer { accounts, users, events, products, sources, .. } = self;
+        for names in [accounts, users, events, products, sources] {
             names.clear();
         }
         self.rows.clear();
@@ -152,50 +165,77 @@ impl Buffer {
     pub(super) fn sorted(&self) -> Sorted {
         let (accounts, users) = (self.accounts.sorted(), self.users.sorted());
         let (events, products) = (self.events.sorted(), self.products.sorted());
+        let sources = self.sources.sorted();
         let place = |(number, row): (usize, &Held)| Place {
-            account: accounts.places[row.account as usize],
-            user: if row.user == NONE { 0 } else { users.places[row.user as usize] + 1 },
             at: row.at,
+            account: if row.account == NONE { 0 } else { accounts.places[row.account as usize] + 1 },
+            user: if row.user == NONE { 0 } else { users.places[row.user as usize] + 1 },
             event: events.places[row.event as usize],
             row: number as u32,
         };
         let mut rows: Vec<Place> = self.rows.iter().enumerate().map(place).collect();
         rows.sort_unstable_by(|left, right| {
-            let order = |place: &Place| (place.account, place.user, place.at, place.event);
-            order(left).cmp(&order(right)).then_with(|| self.order_of_the_rest(&products, *left, *right))
+            let order = |place: &Place| (place.account, place.at, place.user, place.event);
+            order(left)
+                .cmp(&order(right))
+                .then_with(|| self.order_of_the_rest(&products, &sources, *left, *right))
         });
-        Sorted { rows, accounts, users, events, products }
+        Sorted { rows, accounts, users, events, products, sources }
     }
 
     /// The cells after the event, as in [`EventRow::order`], and the key to decide between equal rows.
-    fn order_of_the_rest(&self, products: &SortedNames, left: Place, right: Place) -> Ordering {
-        let product = |row: &Held| (row.product != NONE).then(|| products.places[row.product as usize]);
+    fn order_of_the_rest(
+        &self,
+        products: &SortedNames,
+        sources: &SortedNames,
+        left: Place,
+        right: Place,
+    ) -> Ordering {
+        let place =
+            |names: &SortedNames, number: u32| (number != NONE).then(|| names.places[number as usize]);
+        let first = |row: &Held| (place(products, row.product), row.count, row.recorded_at, row.linked_at);
+        let last = |row: &Held| (place(sources, row.source), row.attributed_by, row.original_at, row.sent_at);
         let (a, b) = (self.row(left), self.row(right));
-        (product(a), a.count, a.recorded_at)
-            .cmp(&(product(b), b.count, b.recorded_at))
+        first(a)
+            .cmp(&first(b))
             .then_with(|| order_of_values(a.value, b.value))
             .then_with(|| self.message_id(left).cmp(&self.message_id(right)))
             .then_with(|| self.attributes(left).cmp(&self.attributes(right)))
+            .then_with(|| last(a).cmp(&last(b)))
             .then_with(|| self.key(left).cmp(&self.key(right)))
     }
 }
 
+fn optional(names: &mut Names, text: Option<&str>) -> u32 {
+    text.map_or(NONE, |text| names.number(text))
+}
+
 impl Sorted {
-    /// The rows of each year (of UTC), in their order.
-    pub(super) fn by_year(&self) -> BTreeMap<i16, Vec<Place>> {
-        let mut years = BTreeMap::new();
-        let mut current = Year::of(0);
+    /// The rows of each month, in their order.
+    pub(super) fn by_month(&self) -> BTreeMap<Month, Vec<Place>> {
+        let mut months = BTreeMap::new();
+        let mut spans: Vec<(i64, i64, Month)> = Vec::new();
+        let mut current: Option<(i64, i64, Month)> = None;
         for &place in &self.rows {
-            if !current.holds(place.at) {
-                current = Year::of(place.at);
+            let holds = |(start, end, _): &(i64, i64, Month)| *start <= place.at && place.at < *end;
+            if !current.as_ref().is_some_and(holds) {
+                let span = spans.iter().copied().find(holds).unwrap_or_else(|| {
+                    let month = Month::of(Instant::from_micros(place.at));
+                    let span = (month.start().micros(), month.end().micros(), month);
+                    spans.push(span);
+                    span
+                });
+                current = Some(span);
             }
-            years.entry(current.number).or_insert_with(Vec::new).push(place);
+            if let Some((_, _, month)) = current {
+                months.entry(month).or_insert_with(Vec::new).push(place);
+            }
         }
-        years
+        months
     }
 
-    pub(super) fn account(place: Place) -> i32 {
-        place.account as i32
+    pub(super) fn account(place: Place) -> Option<i32> {
+        place.account.checked_sub(1).map(|account| account as i32)
     }
 
     pub(super) fn user(place: Place) -> Option<i32> {
@@ -209,32 +249,8 @@ impl Sorted {
     pub(super) fn product(&self, row: &Held) -> Option<i32> {
         (row.product != NONE).then(|| self.products.places[row.product as usize] as i32)
     }
-}
 
-/// A calendar year of UTC. Instants outside the years 1 to 9999 belong to the nearest.
-struct Year {
-    number: i16,
-    first: i64,
-    /// Exclusive.
-    end: i64,
-}
-
-impl Year {
-    fn of(micros: i64) -> Year {
-        let calendar = Calendar::utc();
-        let day = calendar.day_of(Instant::from_micros(micros));
-        let date = day.date();
-        let first = day.plus_days(1 - i32::from(date.day_of_year()));
-        let days = i32::from(date.days_in_year());
-        let number = date.year();
-        Year {
-            number,
-            first: if number == 1 { i64::MIN } else { calendar.start_of(first).micros() },
-            end: if number == 9999 { i64::MAX } else { calendar.start_of(first.plus_days(days)).micros() },
-        }
-    }
-
-    fn holds(&self, micros: i64) -> bool {
-        self.first <= micros && micros < self.end
+    pub(super) fn source(&self, row: &Held) -> Option<i32> {
+        (row.source != NONE).then(|| self.sources.places[row.source as usize] as i32)
     }
 }

@@ -86,7 +86,7 @@ fn a_segment_of_another_name_is_not_believed() {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open(folder.path());
     let mut segments = stage(&lake, &rows(), 1_000);
-    let other = format!("events/2026/segment-{:032x}.parquet", 7);
+    let other = format!("events/month=2026-01/segment-{:032x}.parquet", 7);
     fs::rename(folder.path().join(&segments[0].path), folder.path().join(&other)).unwrap();
     segments[0].path = other;
     let error = lake.known_keys(&segments).unwrap_err();

@@ -42,7 +42,8 @@ fn every_cell_is_part_of_the_key() {
     let row = event("a", "u", "2026-01-01T00:00:00Z", "login");
     let differing = [
         row.clone(),
-        EventRow { account: "b".into(), ..row.clone() },
+        EventRow { account: Some("b".into()), ..row.clone() },
+        EventRow { account: None, ..row.clone() },
         EventRow { at: "2026-01-01T00:00:01Z".parse().unwrap(), ..row.clone() },
         EventRow { event: "logout".to_owned(), ..row.clone() },
         EventRow { user: None, ..row.clone() },
@@ -52,7 +53,7 @@ fn every_cell_is_part_of_the_key() {
         EventRow { value: Some(0.0), ..row.clone() },
         EventRow { recorded_at: Some("1970-01-01T00:00:00Z".parse().unwrap()), ..row.clone() },
         EventRow { attributes: Some("{}".to_owned()), ..row.clone() },
-        EventRow { account: "al".into(), event: "ogin".to_owned(), ..row.clone() },
+        EventRow { account: Some("al".into()), event: "ogin".to_owned(), ..row.clone() },
         EventRow { message_id: Some("m".to_owned()), ..row.clone() },
     ];
     let mut keys = KnownKeys::default();

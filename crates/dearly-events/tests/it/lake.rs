@@ -11,10 +11,10 @@ fn rows(account: &str) -> Vec<dearly_events::EventRow> {
     (1..10).map(|day| event(account, "u", &format!("2026-01-0{day}T00:00:00Z"), "login")).collect()
 }
 
-/// Files in the folders of years.
+/// Files in the folders of months.
 fn files(data: &Path) -> usize {
-    let years = fs::read_dir(data.join("events")).unwrap().map(|year| year.unwrap().path());
-    years.filter(|year| year.is_dir()).map(|year| fs::read_dir(year).unwrap().count()).sum()
+    let months = fs::read_dir(data.join("events")).unwrap().map(|month| month.unwrap().path());
+    months.filter(|month| month.is_dir()).map(|month| fs::read_dir(month).unwrap().count()).sum()
 }
 
 #[test]
@@ -23,12 +23,12 @@ fn a_crash_before_the_commit_leaves_what_the_next_sweep_removes() {
     let lake = Lake::open(folder.path());
     let live = stage(&lake, &rows("a"), 100);
     let lost = stage(&lake, &rows("b"), 5);
-    let year = folder.path().join("events/2026");
+    let month = folder.path().join("events/month=2026-01");
     let name = live[0].path.rsplit('/').next().unwrap();
-    fs::write(year.join(format!("{name}.partial")), "PAR1 half").unwrap();
+    fs::write(month.join(format!("{name}.partial")), "PAR1 half").unwrap();
     // None of these is ours to remove.
-    fs::write(year.join("notes.parquet"), "").unwrap();
-    fs::write(year.join("segment-1.parquet"), "").unwrap();
+    fs::write(month.join("notes.parquet"), "").unwrap();
+    fs::write(month.join("segment-1.parquet"), "").unwrap();
     fs::write(folder.path().join("events/README"), "").unwrap();
     let bytes = lost.iter().map(|segment| segment.bytes).sum::<u64>() + 9;
     assert_eq!(lake.sweep(&live).unwrap(), Swept { files: 3, bytes });
@@ -80,12 +80,16 @@ fn a_path_that_is_no_segments_is_never_touched() {
     let live = stage(&lake, &rows("a"), 100);
     let precious = folder.path().join("precious");
     fs::write(&precious, "").unwrap();
-    for path in ["precious", "events/../precious", "/etc/passwd", "events/2026/segment-.parquet", ""] {
+    for path in ["precious", "events/../precious", "/etc/passwd", "events/month=2026-01/segment-.parquet", ""]
+    {
         let forged = Segment { path: path.to_owned(), ..live[0].clone() };
         let both = [live[0].clone(), forged];
         assert!(matches!(lake.discard(&both), Err(Error::NotASegment { .. })), "{path}");
         assert!(matches!(lake.known_keys(&both), Err(Error::NotASegment { .. })), "{path}");
     }
+    let former = Segment { path: format!("events/2026/segment-{:032x}.parquet", 7), ..live[0].clone() };
+    let error = lake.known_keys(&[former]).unwrap_err();
+    assert!(error.to_string().contains("has layout 1 of events, this program reads layout 2"), "{error}");
     assert!(precious.exists());
     assert_eq!(read(&lake, &live).len(), 9);
 }

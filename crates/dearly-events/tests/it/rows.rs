@@ -1,6 +1,6 @@
 //! Rows to test with.
 
-use dearly_domain::{AccountId, Instant};
+use dearly_domain::{AccountId, Attribution, Instant};
 use dearly_events::{EventRow, Lake, Occurrences, Projection, Segment};
 use proptest::collection::vec;
 use proptest::option::of;
@@ -8,38 +8,46 @@ use proptest::prelude::*;
 
 /// A plain event.
 pub(crate) fn event(account: &str, user: &str, at: &str, event: &str) -> EventRow {
-    EventRow {
-        account: AccountId::from(account),
-        at: at.parse().unwrap(),
-        event: event.to_owned(),
-        user: Some(user.to_owned()),
-        product: None,
-        count: 1,
-        value: None,
-        message_id: None,
-        recorded_at: None,
-        attributes: None,
-    }
+    let account = Some(AccountId::from(account));
+    EventRow { user: Some(user.to_owned()), ..EventRow::new(account, at.parse().unwrap(), event) }
 }
 
 /// Any rows at all: few enough accounts, users and events that they repeat, any text, any number.
 pub(crate) fn any_rows(most: usize) -> impl Strategy<Value = Vec<EventRow>> {
     let name = || prop_oneof![4 => "[a-e]", 1 => any::<String>(), 1 => "[a-c]{60,80}"];
-    // Mostly within a few years, so that a case does not write a file per row.
+    // Mostly within a few months, so that a case does not write a file per row.
     let instant = || {
-        prop_oneof![20 => 1_700_000_000_000_000_i64..1_790_000_000_000_000, 1 => any::<i64>()]
+        prop_oneof![20 => 1_760_000_000_000_000_i64..1_770_000_000_000_000, 1 => any::<i64>()]
             .prop_map(Instant::from_micros)
     };
+    let kind = prop::sample::select(Attribution::ALL.to_vec());
     let row = (
-        (name(), instant(), name(), of(name()), of(name())),
+        (of(name()), instant(), name(), of(name()), of(name())),
         (any::<u32>(), of(any::<f64>()), of(any::<String>()), of(instant()), of(any::<String>())),
+        (of(name()), of(kind), of(instant()), of(instant()), of(instant())),
     );
-    let row = row.prop_map(
-        |((account, at, event, user, product), (count, value, message_id, recorded_at, attributes))| {
-            let account = AccountId::from(account);
-            EventRow { account, at, event, user, product, count, value, message_id, recorded_at, attributes }
-        },
-    );
+    let row = row.prop_map(|(what, how, whence)| {
+        let (account, at, event, user, product) = what;
+        let (count, value, message_id, recorded_at, attributes) = how;
+        let (source, attributed_by, linked_at, original_at, sent_at) = whence;
+        EventRow {
+            account: account.map(AccountId::from),
+            at,
+            event,
+            user,
+            product,
+            count,
+            value,
+            message_id,
+            recorded_at,
+            attributes,
+            source,
+            attributed_by,
+            linked_at,
+            original_at,
+            sent_at,
+        }
+    });
     vec(row, 0..most)
 }
 
@@ -53,7 +61,7 @@ pub(crate) fn stage(lake: &Lake, rows: &[EventRow], rows_per_segment: usize) -> 
     stager.finish().unwrap()
 }
 
-/// All rows of the segments in the order in which they are read.
+/// All rows of the segments that have an account, in the order in which they are read.
 pub(crate) fn read(lake: &Lake, segments: &[Segment]) -> Vec<EventRow> {
     lake.scan(segments, None, Projection::ALL).flat_map(|account| account.unwrap().1).collect()
 }

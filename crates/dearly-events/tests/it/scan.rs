@@ -13,26 +13,36 @@ fn sorted(mut rows: Vec<EventRow>) -> Vec<EventRow> {
     rows
 }
 
+/// The rows that have an account.
+fn attributed(rows: &[EventRow]) -> Vec<EventRow> {
+    rows.iter().filter(|row| row.account.is_some()).cloned().collect()
+}
+
 /// The compact form written out again, without what it does not hold.
 fn expand(account: &AccountEvents) -> Vec<EventRow> {
     let row = |row: &dearly_events::CompactRow| EventRow {
-        account: account.account.clone(),
-        at: row.at,
-        event: account.events[row.event as usize].clone(),
         user: row.user.map(|user| account.users[user as usize].clone()),
         product: row.product.map(|product| account.products[product as usize].clone()),
         count: row.count,
-        value: None,
-        message_id: None,
         recorded_at: row.recorded_at,
-        attributes: None,
+        linked_at: row.linked_at,
+        ..EventRow::new(Some(account.account.clone()), row.at, account.events[row.event as usize].clone())
     };
     account.rows.iter().map(row).collect()
 }
 
 fn core(rows: &[EventRow]) -> Vec<EventRow> {
-    let core = |row: &EventRow| EventRow { value: None, message_id: None, attributes: None, ..row.clone() };
-    sorted(rows.iter().map(core).collect())
+    let core = |row: &EventRow| EventRow {
+        value: None,
+        message_id: None,
+        attributes: None,
+        source: None,
+        attributed_by: None,
+        original_at: None,
+        sent_at: None,
+        ..row.clone()
+    };
+    sorted(attributed(rows).iter().map(core).collect())
 }
 
 proptest! {
@@ -44,7 +54,9 @@ proptest! {
         let lake = Lake::open(folder.path());
         let segments = stage(&lake, &rows, cut);
         prop_assert_eq!(segments.iter().map(|segment| segment.rows as usize).sum::<usize>(), rows.len());
-        prop_assert_eq!(text(&read(&lake, &segments)), text(&sorted(rows.clone())));
+        prop_assert_eq!(text(&read(&lake, &segments)), text(&sorted(attributed(&rows))));
+        let unattributed: u64 = segments.iter().map(|segment| segment.n_unattributed).sum();
+        prop_assert_eq!(unattributed as usize, rows.len() - attributed(&rows).len());
 
         let accounts: Vec<AccountEvents> = lake.accounts(&segments, None).map(Result::unwrap).collect();
         prop_assert!(accounts.is_sorted_by(|left, right| left.account < right.account));
@@ -70,7 +82,7 @@ proptest! {
         let segments = stage(&lake, &rows, cut);
         let mut wanted: BTreeSet<AccountId> = others.into_iter().map(AccountId::from).collect();
         if !rows.is_empty() {
-            wanted.extend(picked.iter().map(|index| index.get(&rows).account.clone()));
+            wanted.extend(picked.iter().filter_map(|index| index.get(&rows).account.clone()));
         }
         let all = lake.accounts(&segments, None).map(Result::unwrap);
         let expected: Vec<AccountEvents> = all.filter(|account| wanted.contains(&account.account)).collect();
@@ -97,7 +109,8 @@ fn accounts_are_the_same_from_one_segment_and_from_many() {
         .collect();
     let one = stage(&lake, &rows, 1_000_000);
     let many = stage(&lake, &rows, 30_001);
-    assert_eq!((one.len(), many.len()), (1, 7));
+    // Twelve months, and every piece has all of them.
+    assert_eq!((one.len(), many.len()), (12, 7 * 12));
     assert!(lake.accounts(&one, None).map(Result::unwrap).eq(lake.accounts(&many, None).map(Result::unwrap)));
     let backwards: Vec<_> = many.iter().rev().cloned().collect();
     assert!(
@@ -109,35 +122,45 @@ fn accounts_are_the_same_from_one_segment_and_from_many() {
     let found: Vec<AccountEvents> = lake.accounts(&many, Some(&wanted)).map(Result::unwrap).collect();
     let ids: Vec<&str> = found.iter().map(|account| account.account.as_str()).collect();
     assert_eq!(ids, ["a007", "large"]);
-    let large = rows.iter().filter(|row| row.account.as_str() == "large").count();
+    let large = rows.iter().filter(|row| row.account == Some("large".into())).count();
     assert_eq!(found[1].rows.len(), large);
 }
 
 #[test]
-fn a_segment_holds_one_year() {
+fn a_segment_holds_one_month() {
     let folder = tempfile::tempdir().unwrap();
     let lake = Lake::open(folder.path());
     let rows = [
         event("a", "u", "2025-12-31T23:59:59.999999Z", "login"),
         event("a", "u", "2026-01-01T00:00:00Z", "login"),
-        event("b", "u", "2026-12-31T23:59:59Z", "login"),
+        event("b", "u", "2026-01-31T23:59:59Z", "login"),
+        EventRow { account: None, ..event("", "u", "2026-01-15T00:00:00Z", "login") },
+        EventRow { account: None, ..event("", "u", "2026-02-01T00:00:00Z", "login") },
     ];
     let segments = stage(&lake, &rows, 10);
     let described: Vec<String> = segments
         .iter()
         .map(|segment| {
-            let year = segment.path.split('/').nth(1).unwrap();
+            let folder = segment.path.split('/').nth(1).unwrap();
+            assert_eq!(folder, format!("month={}", segment.month().unwrap()));
+            let account = |account: &Option<AccountId>| account.clone().map_or("none".to_owned(), |id| id.0);
             format!(
-                "{year}: {} rows, {} to {}, {} to {}",
-                segment.rows, segment.min_at, segment.max_at, segment.min_account, segment.max_account
+                "{folder}: {} rows, {} without account, {} to {}, {} to {}",
+                segment.rows,
+                segment.n_unattributed,
+                segment.min_at,
+                segment.max_at,
+                account(&segment.min_account),
+                account(&segment.max_account)
             )
         })
         .collect();
     assert_eq!(
         described,
         [
-            "2025: 1 rows, 2025-12-31T23:59:59.999999Z to 2025-12-31T23:59:59.999999Z, a to a",
-            "2026: 2 rows, 2026-01-01T00:00:00Z to 2026-12-31T23:59:59Z, a to b",
+            "month=2025-12: 1 rows, 0 without account, 2025-12-31T23:59:59.999999Z to 2025-12-31T23:59:59.999999Z, a to a",
+            "month=2026-01: 3 rows, 1 without account, 2026-01-01T00:00:00Z to 2026-01-31T23:59:59Z, a to b",
+            "month=2026-02: 1 rows, 1 without account, 2026-02-01T00:00:00Z to 2026-02-01T00:00:00Z, none to none",
         ]
     );
     for segment in &segments {
@@ -151,12 +174,16 @@ fn what_is_not_asked_for_is_not_read() {
     let lake = Lake::open(folder.path());
     let mut row = event("a", "u", "2026-01-01T00:00:00Z", "login");
     (row.value, row.message_id, row.attributes) = (Some(1.5), Some("m".to_owned()), Some("{}".to_owned()));
+    (row.source, row.sent_at) = (Some("web".to_owned()), Some("2026-01-01T00:00:01Z".parse().unwrap()));
     let segments = stage(&lake, &[row.clone()], 10);
     let first = |projection| lake.scan(&segments, None, projection).next().unwrap().unwrap().1.remove(0);
     assert_eq!(first(Projection::ALL), row);
     assert_eq!(first(Projection { value: true, ..Projection::CORE }).value, Some(1.5));
+    let origin = first(Projection { origin: true, ..Projection::CORE });
+    assert_eq!((origin.source, origin.sent_at), (row.source.clone(), row.sent_at));
     let core = first(Projection::CORE);
     assert_eq!((core.value, core.message_id, core.attributes), (None, None, None));
+    assert_eq!((core.source, core.sent_at), (None, None));
 }
 
 #[test]

@@ -34,13 +34,14 @@ async fn segments_come_and_go() {
     each_store(async |store| {
         let segment = |path: &str| Segment {
             path: path.into(),
-            import_id: "1".into(),
+            import_id: Some("1".into()),
             rows: 1_000_000,
             bytes: 12_345_678,
             min_at: instant("2024-01-01T00:00:00.000001Z"),
             max_at: instant("2026-01-01"),
-            min_account: "a".into(),
-            max_account: "z".into(),
+            n_unattributed: 3,
+            min_account: Some("a".into()),
+            max_account: None,
         };
         let mut write = begin(&store, "1").await;
         for path in ["events/b.parquet", "events/B.parquet", "events/a.parquet"] {

@@ -1,11 +1,15 @@
 //! `dearly serve`.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use dearly_app::App;
 
 use crate::arguments::{Arguments, ServeArguments};
+
+/// How often the server looks whether scores must be brought up to date.
+const REFRESH_EVERY: Duration = Duration::from_secs(5 * 60);
 
 pub(crate) async fn run(arguments: &Arguments, own: &ServeArguments) -> anyhow::Result<ExitCode> {
     dearly_api::check_loopback(own.listen)?;
@@ -23,7 +27,12 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         listener.local_addr()?,
         app.folder().display()
     );
+    let refreshing = tokio::spawn({
+        let app = app.clone();
+        async move { app.keep_fresh(REFRESH_EVERY).await }
+    });
     dearly_api::serve(app, listener, stop()).await?;
+    refreshing.abort();
     Ok(ExitCode::SUCCESS)
 }
 

@@ -129,6 +129,7 @@ impl Account {
             event: index_of(&mut usage.events, event),
             product: product.map(|product| index_of(&mut usage.products, product)),
             count: 1,
+            linked_at: None,
         };
         usage.rows.push(row);
         self

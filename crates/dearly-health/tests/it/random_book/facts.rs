@@ -324,7 +324,14 @@ fn usage() -> impl Strategy<Value = Usage> {
         option::weighted(0.8, 0..PRODUCTS.len() as u32),
         0..4_u32,
     );
-    let row = row.prop_map(|(at, user, event, product, count)| UsageRow { at, user, event, product, count });
+    let row = row.prop_map(|(at, user, event, product, count)| UsageRow {
+        at,
+        user,
+        event,
+        product,
+        count,
+        linked_at: None,
+    });
     let rows = prop_oneof![1 => Just(Vec::new()), 5 => vec(row, 0..60)];
     (rows, any::<bool>()).prop_map(|(mut rows, names_products)| {
         if !names_products {
