@@ -30,6 +30,7 @@ mod plans;
 mod retention;
 mod scores;
 mod sources;
+mod sql;
 mod tickets;
 mod timeline;
 mod usage;

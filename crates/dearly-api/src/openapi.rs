@@ -19,12 +19,13 @@ use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
     ("scores", "scores of many accounts on many days"),
     ("retention", "retention of a period"),
+    ("query", "SQL over everything"),
     ("data", "imports and sources"),
     ("workbook", "what the scores are made by"),
     ("health", "whether the server lives"),

@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     account, accounts, book, explanation, guard, headers, health, history, import, imports, invoices,
-    observe, openapi, pages, people, plans, problem, retention, scores, sources, tickets, timeline, usage,
+    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, tickets, timeline, usage,
     workbook,
 };
 
@@ -109,6 +109,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(plans::routes())
         .merge(timeline::routes())
         .merge(scores::routes())
+        .merge(sql::routes())
         .merge(retention::routes())
         .merge(sources::routes())
         .merge(imports::routes())

@@ -15,6 +15,8 @@ use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
 use dearly_domain::{AccountId, Day, Held, Instant};
 
+use crate::readings::Readings;
+
 /// The facts of one account. Order within a list does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct AccountFacts {
@@ -48,6 +50,8 @@ pub struct AccountFacts {
     pub judgements: Vec<Held<Judgement>>,
     /// Telemetry.
     pub usage: Usage,
+    /// What measures in SQL say of it, on the days that are scored.
+    pub readings: Readings,
 }
 
 /// The events of one account, with dictionaries of their texts.

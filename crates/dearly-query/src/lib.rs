@@ -19,7 +19,7 @@ mod text;
 
 pub use answer::{Answer, AnswerColumn, JsonRow};
 pub use error::{Error, Place, Result};
-pub use measure::{Reading, check_measure};
+pub use measure::{Reading, check, check_measure};
 pub use records::{Source, SourceError, batch};
 pub use session::{Limits, Moment, Session};
 pub use table::{Column, Origin, TABLES, Table, table};

@@ -1,13 +1,15 @@
 //! Measures in SQL: a number for each account.
 
 use std::collections::HashSet;
-use std::sync::{Arc, LazyLock};
+use std::future::Future;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
 use dearly_domain::{Calendar, Day, Row};
+use futures_util::FutureExt;
 
 use crate::error::{Error, Result};
 use crate::records::{Source, SourceError};
@@ -35,18 +37,36 @@ impl Source for Nothing {
     }
 }
 
-/// Whether the text can be a measure: one statement that only reads, over tables that a measure may read, with the
-/// columns `account` and `value`. No book is needed.
+/// The tables that a text names which can be answered: one statement that only reads. No book is needed.
 ///
 /// # Errors
 /// [`Error::Sql`] with what is wrong.
-pub async fn check_measure(sql: &str) -> Result<()> {
-    static NOBODY: LazyLock<Arc<Nothing>> = LazyLock::new(|| Arc::new(Nothing));
+pub fn check(sql: &str, as_of: Day) -> Result<Vec<&'static Table>> {
+    let session = without_a_book(as_of)?;
+    at_once(session.plan(sql, as_of))?;
+    session.tables_named(sql, as_of)
+}
+
+/// The tables that a text names which can be a measure: a statement that only reads, over tables that a measure may
+/// read, with the columns `account` and `value`. No book is needed.
+///
+/// # Errors
+/// [`Error::Sql`] with what is wrong.
+pub fn check_measure(sql: &str) -> Result<Vec<&'static Table>> {
     let as_of = Day::from_days(20_000);
-    let moment =
-        Moment { as_of, ends_at: Calendar::utc().end_of(as_of), known_by: None, time_zone: None };
-    let session = Session::new(&moment, NOBODY.clone(), &Telemetry::none(), Limits::default())?;
-    session.plan_measure(sql, as_of).await.map(|_| ())
+    let session = without_a_book(as_of)?;
+    at_once(session.plan_measure(sql, as_of))?;
+    session.tables_named(sql, as_of)
+}
+
+fn without_a_book(as_of: Day) -> Result<Session> {
+    let moment = Moment { as_of, ends_at: Calendar::utc().end_of(as_of), known_by: None, time_zone: None };
+    Session::new(&moment, Arc::new(Nothing), &Telemetry::none(), Limits::default())
+}
+
+/// Planning over tables in memory waits for nothing.
+fn at_once<T>(planned: impl Future<Output = Result<T>>) -> Result<T> {
+    planned.now_or_never().unwrap_or_else(|| Err(Error::Failed("planning had to wait".to_owned())))
 }
 
 impl Session {

@@ -137,6 +137,16 @@ impl Session {
         Ok(plan)
     }
 
+    /// The documented tables that the text names.
+    pub(crate) fn tables_named(&self, sql: &str, as_of: Day) -> Result<Vec<&'static Table>> {
+        let statement = text::read(sql, as_of)?;
+        let mut named: Vec<&'static Table> =
+            self.tables_of(&statement)?.iter().filter_map(|reference| table(reference.table())).collect();
+        named.sort_unstable_by_key(|table| table.name);
+        named.dedup_by_key(|table| table.name);
+        Ok(named)
+    }
+
     /// The tables that the statement names.
     pub(crate) fn tables_of(&self, statement: &Statement) -> Result<Vec<TableReference>> {
         self.context.state().resolve_table_references(statement).map_err(|error| self.planning(error))

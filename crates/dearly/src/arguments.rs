@@ -69,6 +69,8 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Gross, net and logo retention of a period, on the opening book and on what was due
     Retention(RetentionArguments),
+    /// Ask anything in SQL, as of a day (docs/QUERY.md)
+    Query(QueryArguments),
     /// Print the OpenAPI description of the API
     Openapi,
     /// Print completions for a shell
@@ -304,6 +306,17 @@ pub(crate) struct RetentionArguments {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArguments {
+    /// One statement that only reads, `:as_of` in it being the day; `-` reads it from stdin
+    pub(crate) sql: String,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// At most so many rows
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

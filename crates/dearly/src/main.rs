@@ -43,6 +43,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Explain(own) => command::explain::run(arguments, own).await,
         Command::Accounts(own) => command::accounts::run(arguments, own).await,
         Command::Retention(own) => command::retention::run(arguments, own).await,
+        Command::Query(own) => command::query::run(arguments, own).await,
         Command::Openapi => command::openapi::run(),
         Command::Completions(own) => command::completions::run(own),
     }

@@ -8,7 +8,7 @@ use crate::small_book::{day, session};
 async fn a_measure_is_a_number_for_each_account() {
     let session = session(Limits::default());
     let sql = "select account, count(*) as value from tickets where opened_at >= :as_of - interval '30 days' group by account";
-    check_measure(sql).await.unwrap();
+    check_measure(sql).unwrap();
     let mut readings = session.measure(sql, day("2025-06-30")).await.unwrap();
     readings.sort_by(|a, b| a.account.cmp(&b.account));
     let of = |account: &str, value| Reading { account: account.to_owned(), value };
@@ -21,8 +21,8 @@ async fn a_measure_is_a_number_for_each_account() {
     assert_eq!(error, "the account \"acme\" has more than one row; group by account");
 }
 
-#[tokio::test]
-async fn what_is_no_measure_is_refused_without_a_book() {
+#[test]
+fn what_is_no_measure_is_refused_without_a_book() {
     for (sql, words) in [
         ("select account from tickets", "there is no column `value` among account"),
         ("select severity as account, 1 as value from tickets", "`account` is not the id of an account"),
@@ -35,10 +35,8 @@ async fn what_is_no_measure_is_refused_without_a_book() {
         ("explain select account, 1 as value from tickets", "account"),
         ("", "there is no statement"),
     ] {
-        let error = check_measure(sql).await.unwrap_err();
+        let error = check_measure(sql).unwrap_err();
         assert!(matches!(error, Error::Sql { .. }) && error.to_string().contains(words), "{sql}: {error}");
     }
-    check_measure("select account, sum(events) as value from daily_usage where day > :as_of - 28 group by account")
-        .await
-        .unwrap();
+    check_measure("select account, sum(events) as value from daily_usage where day > :as_of - 28 group by account").unwrap();
 }
