@@ -11,7 +11,6 @@ use dearly_app::query::{JsonRow, QueryLimits};
 use dearly_app::{App, Error, When};
 use dearly_domain::Day;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -75,7 +74,7 @@ struct QueryAnswer {
     /// What each value of a row is.
     columns: Vec<QueryColumn>,
     /// The rows: a value per column.
-    #[schema(value_type = Vec<Vec<Value>>)]
+    #[schema(value_type = Vec<Vec<serde_json::Value>>)]
     rows: Vec<JsonRow>,
     /// Whether there are more rows than the limit let through.
     truncated: bool,
@@ -145,7 +144,7 @@ async fn answer(
             response
         }
     };
-    response.headers_mut().append(VARY, HeaderValue::from_name(ACCEPT));
+    response.headers_mut().append(VARY, HeaderValue::from_static("accept"));
     Ok(response)
 }
 

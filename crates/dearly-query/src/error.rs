@@ -160,6 +160,9 @@ fn words(said: &str) -> (String, Option<String>) {
 
 /// There is no such table, with the nearest one or all.
 pub(crate) fn unknown_table(name: &str) -> (String, Option<String>) {
+    if table(name).is_some() {
+        return (format!("`{name}` is in no schema but its own"), Some(format!("write `{name}` alone")));
+    }
     let nearest = TABLES
         .iter()
         .map(|table| (strsim::damerau_levenshtein(table.name, name), table.name))
@@ -169,7 +172,6 @@ pub(crate) fn unknown_table(name: &str) -> (String, Option<String>) {
         Some((_, nearest)) => format!("did you mean `{nearest}`?"),
         None => format!("the tables are {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", ")),
     };
-    debug_assert!(table(name).is_none());
     (format!("there is no table `{name}`"), Some(help))
 }
 

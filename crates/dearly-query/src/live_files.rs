@@ -43,6 +43,17 @@ impl LiveFiles {
     }
 }
 
+/// A live file that is not there is no empty table: to the engine `NotFound` would be one.
+pub(crate) fn gone_is_wrong(error: object_store::Error) -> object_store::Error {
+    match error {
+        object_store::Error::NotFound { path, source } => object_store::Error::Generic {
+            store: "lake",
+            source: format!("the live file {path} is gone: {source}").into(),
+        },
+        other => other,
+    }
+}
+
 fn refused() -> object_store::Error {
     object_store::Error::NotSupported { source: "the lake can only be read here".into() }
 }
@@ -59,7 +70,7 @@ impl ObjectStore for LiveFiles {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         self.check(location)?;
-        self.store.get_opts(location, options).await
+        self.store.get_opts(location, options).await.map_err(gone_is_wrong)
     }
 
     fn delete_stream(&self, _: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {

@@ -157,7 +157,13 @@ impl Session {
             let known = match reference.schema() {
                 Some("information_schema") => true,
                 Some(schema) if schema != SCHEMA => false,
-                _ => table(reference.table()).is_some(),
+                Some(_) => table(reference.table()).is_some(),
+                // Series of numbers and days are the only functions that stand for tables.
+                None => {
+                    let state = self.context.state_ref();
+                    table(reference.table()).is_some()
+                        || state.read().table_functions().contains_key(reference.table())
+                }
             };
             if !known {
                 let (message, help) = unknown_table(reference.table());

@@ -10,10 +10,10 @@ async fn a_mistake_is_named_with_its_place_and_the_nearest_name() {
     for (sql, words) in [
         ("select * from tickts", &["there is no table `tickts` at line 1, column 15", "did you mean `tickets`?"][..]),
         ("select 1\n from weather", &["there is no table `weather` at line 2, column 7", "the tables are accounts, people"]),
-        ("select * from other.tickets", &["there is no table"]),
+        ("select * from other.tickets", &["write `tickets` alone"]),
         ("select nam from accounts", &["nam", "line 1, column 8", "name"]),
         ("select accounts.nam from accounts", &["nam", "line 1, column 8", "name"]),
-        ("select cout(*) from accounts", &["invalid function 'cout'", "did you mean `count`?"]),
+        ("select coun(*) from accounts", &["invalid function 'coun'", "did you mean `count`?"]),
         ("select * form accounts", &["expected", "form", "line 1, column 10"]),
         ("select on from licences", &["line 1, column 8", "in double quotes"]),
         ("select 'open", &["line 1, column 8"]),
