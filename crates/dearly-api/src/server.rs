@@ -19,8 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     account, accounts, book, explanation, guard, headers, health, history, import, imports, invoices,
-    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, tickets, timeline, usage,
-    workbook,
+    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, tickets, timeline,
+    usage, workbook,
 };
 
 /// The largest body of a request, but for imports, in bytes.

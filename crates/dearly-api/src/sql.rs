@@ -132,7 +132,8 @@ async fn answer(
 ) -> Result<Response, Problem> {
     let patience = server.patience;
     // The request's end is the work's end: both its time and its being waited for.
-    let answer = server.heavy(move |app| async move { read(&app, &sql, when, limit, patience).await }).await?;
+    let answer =
+        server.heavy(move |app| async move { read(&app, &sql, when, limit, patience).await }).await?;
     let mut response = match wants_csv(headers) {
         false => Json(answer).into_response(),
         true => {
@@ -148,7 +149,13 @@ async fn answer(
     Ok(response)
 }
 
-async fn read(app: &App, sql: &str, when: When, limit: u32, patience: Duration) -> Result<QueryAnswer, Error> {
+async fn read(
+    app: &App,
+    sql: &str,
+    when: When,
+    limit: u32,
+    patience: Duration,
+) -> Result<QueryAnswer, Error> {
     let limits = QueryLimits {
         rows: Some(limit as usize),
         time: Some(patience),

@@ -70,7 +70,8 @@ impl App {
         let QueryLimits { rows, time, memory_bytes, may_spill } = limits;
         let spill = may_spill.then(|| self.folder.join(SPILL));
         if let Some(folder) = &spill {
-            std::fs::create_dir_all(folder).map_err(crate::Error::io(format!("make the folder {}", folder.display())))?;
+            std::fs::create_dir_all(folder)
+                .map_err(crate::Error::io(format!("make the folder {}", folder.display())))?;
         }
         Ok(Limits { rows, time, memory_bytes, spill })
     }

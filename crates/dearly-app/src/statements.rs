@@ -24,7 +24,12 @@ impl BookReader {
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) where a statement cannot be answered.
-    pub(crate) async fn read_statements(&mut self, app: &App, in_force: &InForce, days: &[Day]) -> Result<()> {
+    pub(crate) async fn read_statements(
+        &mut self,
+        app: &App,
+        in_force: &InForce,
+        days: &[Day],
+    ) -> Result<()> {
         self.ask(app, in_force, &in_force.workbook, days, true).await
     }
 

@@ -310,7 +310,8 @@ mod tests {
             ..Row::default()
         };
         let versions = [version(None, "2026-01-01", account)];
-        let row = as_of(crate::account::Account::FILE, &versions, None, &calendar, "2025-05-01".parse().unwrap());
+        let row =
+            as_of(crate::account::Account::FILE, &versions, None, &calendar, "2025-05-01".parse().unwrap());
         assert_eq!(crate::account::Account::from_row(&row.unwrap()).customer_since, None);
     }
 

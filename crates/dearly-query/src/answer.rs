@@ -5,8 +5,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float16Type, Float32Type, Float64Type, Int64Type, Schema, TimeUnit, TimestampMicrosecondType,
-    UInt64Type,
+    DataType, Date32Type, Float16Type, Float32Type, Float64Type, Int64Type, Schema, TimeUnit,
+    TimestampMicrosecondType, UInt64Type,
 };
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::execution::SendableRecordBatchStream;
@@ -48,10 +48,10 @@ impl Answer {
         limits: &Limits,
         deadline: Option<Clock>,
     ) -> Answer {
-        let columns = schema.fields().iter().map(|field| AnswerColumn {
-            name: field.name().clone(),
-            kind: kind_of(field.data_type()),
-        });
+        let columns = schema
+            .fields()
+            .iter()
+            .map(|field| AnswerColumn { name: field.name().clone(), kind: kind_of(field.data_type()) });
         let left = limits.rows.unwrap_or(usize::MAX);
         Answer {
             columns: columns.collect(),
@@ -122,7 +122,10 @@ fn kind_of(data_type: &DataType) -> &'static str {
         DataType::Boolean => "boolean",
         DataType::Date32 | DataType::Date64 => "day",
         DataType::Timestamp(_, _) => "instant",
-        DataType::List(_) | DataType::LargeList(_) | DataType::FixedSizeList(_, _) | DataType::ListView(_) => "list",
+        DataType::List(_)
+        | DataType::LargeList(_)
+        | DataType::FixedSizeList(_, _)
+        | DataType::ListView(_) => "list",
         DataType::Map(_, _) | DataType::Struct(_) => "object",
         DataType::Dictionary(_, values) => kind_of(values),
         own if own.is_integer() => "integer",
@@ -189,7 +192,8 @@ fn values(column: &ArrayRef) -> Result<Vec<Value>> {
             let lists = column.as_list::<i32>();
             let inner = values(lists.values())?;
             each(&|row| {
-                let (from, to) = (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
+                let (from, to) =
+                    (lists.value_offsets()[row] as usize, lists.value_offsets()[row + 1] as usize);
                 Value::from(inner[from..to].to_vec())
             })
         }
@@ -209,14 +213,15 @@ fn values(column: &ArrayRef) -> Result<Vec<Value>> {
             let parts = column.as_struct();
             let columns: Vec<Vec<Value>> = parts.columns().iter().map(values).collect::<Result<_>>()?;
             each(&|row| {
-                let entries = fields.iter().zip(&columns).map(|(field, own)| (field.name().clone(), own[row].clone()));
+                let entries =
+                    fields.iter().zip(&columns).map(|(field, own)| (field.name().clone(), own[row].clone()));
                 Value::from(entries.collect::<Map<String, Value>>())
             })
         }
         _ => {
             let options = FormatOptions::default();
-            let formatter =
-                ArrayFormatter::try_new(column, &options).map_err(|error| Error::Failed(error.to_string()))?;
+            let formatter = ArrayFormatter::try_new(column, &options)
+                .map_err(|error| Error::Failed(error.to_string()))?;
             each(&|row| Value::from(formatter.value(row).to_string()))
         }
     })

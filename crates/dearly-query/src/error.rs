@@ -117,8 +117,10 @@ impl Error {
 pub(crate) fn syntax(said: &str) -> Error {
     let said = said.trim_start_matches("sql parser error: ").trim_start_matches("SQL error: ");
     let said = said.strip_prefix("ParserError(\"").and_then(|rest| rest.strip_suffix("\")")).unwrap_or(said);
-    let said = said.strip_prefix("TokenizerError(\"").and_then(|rest| rest.strip_suffix("\")")).unwrap_or(said);
-    let number = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>();
+    let said =
+        said.strip_prefix("TokenizerError(\"").and_then(|rest| rest.strip_suffix("\")")).unwrap_or(said);
+    let number =
+        |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u64>();
     let found = said.rsplit_once(" at Line: ").and_then(|(words, place)| {
         let (line, column) = place.split_once(", Column: ")?;
         Some((words, Place { line: number(line).ok()?, column: number(column).ok()? }))
@@ -149,7 +151,9 @@ fn words(said: &str) -> (String, Option<String>) {
             (message, Some(format!("did you mean {}", help.trim().replace("'", "`").replace("?", "") + "?")))
         }
         None => match said.split_once("Valid fields are") {
-            Some((message, fields)) => (message, Some(format!("the columns are {}", shortened(fields.trim())))),
+            Some((message, fields)) => {
+                (message, Some(format!("the columns are {}", shortened(fields.trim()))))
+            }
             None => (said, None),
         },
     };
@@ -163,14 +167,15 @@ pub(crate) fn unknown_table(name: &str) -> (String, Option<String>) {
     if table(name).is_some() {
         return (format!("`{name}` is in no schema but its own"), Some(format!("write `{name}` alone")));
     }
-    let nearest = TABLES
-        .iter()
-        .map(|table| (strsim::damerau_levenshtein(table.name, name), table.name))
-        .min()
-        .filter(|(distance, nearest)| *distance <= 2 || nearest.starts_with(name) || name.starts_with(nearest));
+    let nearest =
+        TABLES.iter().map(|table| (strsim::damerau_levenshtein(table.name, name), table.name)).min().filter(
+            |(distance, nearest)| *distance <= 2 || nearest.starts_with(name) || name.starts_with(nearest),
+        );
     let help = match nearest {
         Some((_, nearest)) => format!("did you mean `{nearest}`?"),
-        None => format!("the tables are {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", ")),
+        None => {
+            format!("the tables are {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", "))
+        }
     };
     (format!("there is no table `{name}`"), Some(help))
 }

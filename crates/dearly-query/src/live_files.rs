@@ -11,8 +11,8 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use object_store::path::Path;
 use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, PutMultipartOptions,
-    PutOptions, PutPayload, PutResult, Result,
+    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use url::Url;
 
@@ -39,7 +39,10 @@ impl LiveFiles {
         if self.files.contains_key(location) {
             return Ok(());
         }
-        Err(object_store::Error::NotFound { path: location.to_string(), source: "it is no live file of the lake".into() })
+        Err(object_store::Error::NotFound {
+            path: location.to_string(),
+            source: "it is no live file of the lake".into(),
+        })
     }
 }
 
@@ -108,11 +111,7 @@ impl fmt::Debug for LiveFiles {
 pub(crate) struct OnlyLiveFiles(pub(crate) LiveFiles);
 
 impl ObjectStoreRegistry for OnlyLiveFiles {
-    fn register_store(
-        &self,
-        _: &Url,
-        _: Arc<dyn ObjectStore>,
-    ) -> Option<Arc<dyn ObjectStore>> {
+    fn register_store(&self, _: &Url, _: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
         None
     }
 

@@ -76,18 +76,25 @@ impl Session {
             let name = reference.table();
             let Some(own) = table(name) else { continue };
             if matches!(own.origin, Origin::Scores | Origin::Stored) {
-                let may = TABLES.iter().filter(|table| !matches!(table.origin, Origin::Scores | Origin::Stored));
+                let may =
+                    TABLES.iter().filter(|table| !matches!(table.origin, Origin::Scores | Origin::Stored));
                 let place = text::place_of_relation(&mut statement, name);
                 return Err(Error::Sql {
-                    message: format!("a measure may not read `{name}`, which is made from measures or says nothing of a day"),
+                    message: format!(
+                        "a measure may not read `{name}`, which is made from measures or says nothing of a day"
+                    ),
                     place,
-                    help: Some(format!("the tables are {}", may.map(|own| own.name).collect::<Vec<_>>().join(", "))),
+                    help: Some(format!(
+                        "the tables are {}",
+                        may.map(|own| own.name).collect::<Vec<_>>().join(", ")
+                    )),
                 });
             }
         }
         let plan = self.plan(sql, as_of).await?;
         let schema = plan.schema().as_arrow().clone();
-        let columns = || schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
+        let columns =
+            || schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
         let shape = |message: String| Error::Sql {
             message,
             place: None,
@@ -97,7 +104,8 @@ impl Session {
             let field = schema.field_with_name(name).ok();
             field.ok_or_else(|| shape(format!("there is no column `{name}` among {}", columns())))
         };
-        if !matches!(field("account")?.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View) {
+        if !matches!(field("account")?.data_type(), DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+        {
             return Err(shape("`account` is not the id of an account, which is text".to_owned()));
         }
         let value = field("value")?.data_type();
@@ -117,7 +125,8 @@ impl Session {
     pub async fn measure(&self, sql: &str, as_of: Day) -> Result<Vec<Reading>> {
         self.plan_measure(sql, as_of).await?;
         let mut answer = self.ask(sql, as_of).await?;
-        let place = |name: &str| answer.columns().iter().position(|column| column.name == name).expect("checked");
+        let place =
+            |name: &str| answer.columns().iter().position(|column| column.name == name).expect("checked");
         let (account, value) = (place("account"), place("value"));
         let mut readings = Vec::new();
         let mut seen = HashSet::new();
@@ -125,7 +134,8 @@ impl Session {
             let as_type = |place: usize, own: &DataType| {
                 cast(batch.column(place), own).map_err(|error| Error::Failed(error.to_string()))
             };
-            let (accounts, values) = (as_type(account, &DataType::Utf8)?, as_type(value, &DataType::Float64)?);
+            let (accounts, values) =
+                (as_type(account, &DataType::Utf8)?, as_type(value, &DataType::Float64)?);
             let (accounts, values) = (accounts.as_string::<i32>(), values.as_primitive::<Float64Type>());
             for row in 0..batch.num_rows() {
                 if accounts.is_null(row) {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use datafusion::arrow::array::{
-    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder, MapBuilder, MapFieldNames,
-    RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, BooleanBuilder, Date32Builder, Float64Builder, Int64Builder, ListBuilder, MapBuilder,
+    MapFieldNames, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use datafusion::catalog::{Session as EngineSession, TableProvider};
@@ -45,10 +45,13 @@ pub(crate) fn schema_of(table: &Table) -> SchemaRef {
 }
 
 pub(crate) fn schema_of_columns(columns: &[Column], has_attributes: bool) -> SchemaRef {
-    let mut fields: Vec<Field> =
-        columns.iter().map(|column| Field::new(column.name, type_of(column.kind), !column.required)).collect();
+    let mut fields: Vec<Field> = columns
+        .iter()
+        .map(|column| Field::new(column.name, type_of(column.kind), !column.required))
+        .collect();
     if has_attributes {
-        let entries = vec![Field::new("keys", DataType::Utf8, false), Field::new("values", DataType::Utf8, true)];
+        let entries =
+            vec![Field::new("keys", DataType::Utf8, false), Field::new("values", DataType::Utf8, true)];
         let entries = Field::new("entries", DataType::Struct(entries.into()), false);
         fields.push(Field::new(ATTRIBUTES, DataType::Map(Arc::new(entries), false), false));
     }
@@ -98,7 +101,9 @@ fn array<'a>(kind: Kind, cells: impl Iterator<Item = &'a Cell>, n_rows: usize) -
     }
     match kind {
         Kind::Text => built!(StringBuilder::with_capacity(n_rows, n_rows * 8), Cell::Text(text) => text),
-        Kind::Integer | Kind::Money => built!(Int64Builder::with_capacity(n_rows), Cell::Integer(number) => *number),
+        Kind::Integer | Kind::Money => {
+            built!(Int64Builder::with_capacity(n_rows), Cell::Integer(number) => *number)
+        }
         Kind::Decimal => built!(Float64Builder::with_capacity(n_rows), Cell::Decimal(number) => *number),
         Kind::Day => built!(Date32Builder::with_capacity(n_rows), Cell::Day(day) => day.days()),
         Kind::Instant => built!(
@@ -121,7 +126,8 @@ fn array<'a>(kind: Kind, cells: impl Iterator<Item = &'a Cell>, n_rows: usize) -
 }
 
 fn attributes(rows: &[Row]) -> ArrayRef {
-    let names = MapFieldNames { entry: "entries".to_owned(), key: "keys".to_owned(), value: "values".to_owned() };
+    let names =
+        MapFieldNames { entry: "entries".to_owned(), key: "keys".to_owned(), value: "values".to_owned() };
     let mut builder = MapBuilder::new(Some(names), StringBuilder::new(), StringBuilder::new());
     for row in rows {
         for (name, value) in &row.attributes {
@@ -188,7 +194,8 @@ impl TableProvider for RecordsTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> EngineResult<Arc<dyn ExecutionPlan>> {
-        let batch = self.load().await.map_err(|error| DataFusionError::External(Box::new(Unread::new(error))))?;
+        let batch =
+            self.load().await.map_err(|error| DataFusionError::External(Box::new(Unread::new(error))))?;
         in_memory(&batch)?.scan(state, projection, filters, limit).await
     }
 }

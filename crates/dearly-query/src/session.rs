@@ -84,7 +84,12 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Failed`] where the engine cannot be set up.
-    pub fn new(moment: &Moment, source: Arc<dyn Source>, telemetry: &Telemetry, limits: Limits) -> Result<Session> {
+    pub fn new(
+        moment: &Moment,
+        source: Arc<dyn Source>,
+        telemetry: &Telemetry,
+        limits: Limits,
+    ) -> Result<Session> {
         let disk = match &limits.spill {
             Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
             None => DiskManagerMode::Disabled,
@@ -96,7 +101,8 @@ impl Session {
             .build_arc()
             .map_err(|error| Error::Failed(error.to_string()))?;
         let context = SessionContext::new_with_config_rt(settings(), runtime);
-        register(&context, moment, source, &telemetry.addresses()).map_err(|error| Error::Failed(error.to_string()))?;
+        register(&context, moment, source, &telemetry.addresses())
+            .map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Session { context, limits })
     }
 
@@ -132,7 +138,8 @@ impl Session {
     pub(crate) async fn plan(&self, sql: &str, as_of: Day) -> Result<LogicalPlan> {
         let mut statement = text::read(sql, as_of)?;
         self.check_tables(&mut statement)?;
-        let plan = self.context.state().statement_to_plan(statement).await.map_err(|error| self.planning(error))?;
+        let plan =
+            self.context.state().statement_to_plan(statement).await.map_err(|error| self.planning(error))?;
         check_reads_only(&plan).map_err(|error| self.planning(error))?;
         Ok(plan)
     }
@@ -216,9 +223,10 @@ fn documentation(own: &Table) -> datafusion::arrow::array::RecordBatch {
         .iter()
         .flat_map(|table| {
             let attributes = table.has_attributes.then(|| ATTRIBUTES);
-            let columns = table.columns.iter().map(|column| {
-                (column.name, column.sql_type(), column.unit, column.meaning.as_str())
-            });
+            let columns = table
+                .columns
+                .iter()
+                .map(|column| (column.name, column.sql_type(), column.unit, column.meaning.as_str()));
             columns
                 .chain(attributes)
                 .map(|(name, sql_type, unit, meaning)| Row {
@@ -247,11 +255,15 @@ fn is_question(plan: &LogicalPlan) -> bool {
 
 /// Refuses everything that changes, sets or runs for its side effects, wherever in the plan.
 fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
-    SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false).verify_plan(plan)?;
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false)
+        .verify_plan(plan)?;
     plan.apply_with_subqueries(|node| match node {
-        LogicalPlan::Analyze(_) => {
-            Err(datafusion::common::DataFusionError::Plan("explain analyze is refused: a question only reads".to_owned()))
-        }
+        LogicalPlan::Analyze(_) => Err(datafusion::common::DataFusionError::Plan(
+            "explain analyze is refused: a question only reads".to_owned(),
+        )),
         _ => Ok(TreeNodeRecursion::Continue),
     })?;
     Ok(())

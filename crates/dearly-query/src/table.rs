@@ -102,8 +102,18 @@ fn of_file(file: &'static File) -> Table {
     let meaning = sentence(file.meaning);
     match file.name {
         "subscriptions" => columns.extend([
-            column("annual_cents", Kind::Money, "cents of the reporting currency", "Annual recurring revenue; empty where the workbook has no rate for the currency."),
-            must("is_running", Kind::Boolean, "", "Whether the term covers the day; the day an account left ends its terms."),
+            column(
+                "annual_cents",
+                Kind::Money,
+                "cents of the reporting currency",
+                "Annual recurring revenue; empty where the workbook has no rate for the currency.",
+            ),
+            must(
+                "is_running",
+                Kind::Boolean,
+                "",
+                "Whether the term covers the day; the day an account left ends its terms.",
+            ),
         ]),
         "invoices" => columns.push(column(
             "reporting_cents",
@@ -146,10 +156,25 @@ fn event_columns(has_account: bool) -> Vec<Column> {
         must("count", Kind::Integer, "times", "How many times."),
         column("value", Kind::Decimal, "", "A number that came with it."),
         column("recorded_at", Kind::Instant, "", "When it became known; empty is when it happened."),
-        column("linked_at", Kind::Instant, "", "When a link made later moved it to its account: from that day on it counts there."),
-        column("original_at", Kind::Instant, "", "The time by the sender's own clock, before it was corrected."),
+        column(
+            "linked_at",
+            Kind::Instant,
+            "",
+            "When a link made later moved it to its account: from that day on it counts there.",
+        ),
+        column(
+            "original_at",
+            Kind::Instant,
+            "",
+            "The time by the sender's own clock, before it was corrected.",
+        ),
         column("sent_at", Kind::Instant, "", "When the sender says it was sent."),
-        column("attributed_by", Kind::Text, "", "How its account was found: `group`, `property` or `membership`; empty for imports."),
+        column(
+            "attributed_by",
+            Kind::Text,
+            "",
+            "How its account was found: `group`, `property` or `membership`; empty for imports.",
+        ),
         column("source", Kind::Text, "", "The source whose key sent it; empty for imports."),
         column("message_id", Kind::Text, "", "The id that deduplicates."),
         column("attributes", Kind::Text, "", "Its other properties, as the text of a JSON object."),
@@ -159,7 +184,12 @@ fn event_columns(has_account: bool) -> Vec<Column> {
 
 fn telemetry() -> Vec<Table> {
     vec![
-        of("events", Origin::Telemetry, "An event of an account, as attributed on the day.", event_columns(true)),
+        of(
+            "events",
+            Origin::Telemetry,
+            "An event of an account, as attributed on the day.",
+            event_columns(true),
+        ),
         of(
             "unattributed_events",
             Origin::Telemetry,
@@ -194,9 +224,24 @@ fn reckoned() -> Vec<Table> {
                 must("account", Text, "", "Whose renewal."),
                 must("product", Text, "", "Of which product."),
                 must("due_on", Day, "", "The day the terms end."),
-                must("due_arr_cents", Money, "cents of the reporting currency", "Their annual recurring revenue."),
-                must("renewed_arr_cents", Money, "cents of the reporting currency", "That of the terms that follow."),
-                must("outcome", Text, "", "`renewed`, `contraction`, `expansion`, `churned`, or `open` while it may still be renewed."),
+                must(
+                    "due_arr_cents",
+                    Money,
+                    "cents of the reporting currency",
+                    "Their annual recurring revenue.",
+                ),
+                must(
+                    "renewed_arr_cents",
+                    Money,
+                    "cents of the reporting currency",
+                    "That of the terms that follow.",
+                ),
+                must(
+                    "outcome",
+                    Text,
+                    "",
+                    "`renewed`, `contraction`, `expansion`, `churned`, or `open` while it may still be renewed.",
+                ),
             ],
         ),
         of(
@@ -208,7 +253,12 @@ fn reckoned() -> Vec<Table> {
                 must("name", Text, "", "Its name."),
                 must("as_of", Day, "", "The day."),
                 must("status", Text, "", "`prospect`, `customer` or `churned`."),
-                must("arr_cents", Money, "cents of the reporting currency", "Annual recurring revenue on the day."),
+                must(
+                    "arr_cents",
+                    Money,
+                    "cents of the reporting currency",
+                    "Annual recurring revenue on the day.",
+                ),
                 column("renews_on", Day, "", "The next due day of a running term."),
                 column("last_met_on", Day, "", "The day a person was last met."),
                 score("outcomes", "The customer outcomes score; empty is unknown."),

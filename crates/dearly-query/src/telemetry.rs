@@ -48,7 +48,8 @@ impl Telemetry {
         if files.is_empty() {
             return Ok(Telemetry::none());
         }
-        let store = LocalFileSystem::new_with_prefix(folder).map_err(|error| Error::Failed(error.to_string()))?;
+        let store =
+            LocalFileSystem::new_with_prefix(folder).map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Telemetry { store: Arc::new(store), files })
     }
 
@@ -101,10 +102,7 @@ pub(crate) fn register(context: &SessionContext, addresses: &[String], moment: &
         linked = ident("linked_at").is_null().or(linked.and(ident("linked_at").lt_eq(known_by)));
     }
     let there = raw.filter(visible)?;
-    let events = shaped(
-        there.clone().filter(ident("account").is_not_null().and(linked.clone()))?,
-        "events",
-    )?;
+    let events = shaped(there.clone().filter(ident("account").is_not_null().and(linked.clone()))?, "events")?;
     let unattributed =
         shaped(there.filter(ident("account").is_null().or(linked.is_not_true()))?, "unattributed_events")?;
     let zone = moment.time_zone.as_deref().unwrap_or(UTC);

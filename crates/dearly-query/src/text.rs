@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use datafusion::common::DataFusionError;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArguments, Statement as SqlStatement, Value, visit_expressions_mut,
-    visit_relations,
+    Expr, FunctionArguments, Statement as SqlStatement, Value, visit_expressions_mut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
@@ -31,8 +30,9 @@ pub(crate) fn read(text: &str, as_of: Day) -> Result<Statement> {
         .and_then(|mut parser| parser.parse_statements())
         .map_err(mistake)?;
     let mut statements = statements.into_iter();
-    let mut statement =
-        statements.next().ok_or_else(|| Error::sql_at("there is no statement", None, Some("as in `select * from accounts`".to_owned())))?;
+    let mut statement = statements.next().ok_or_else(|| {
+        Error::sql_at("there is no statement", None, Some("as in `select * from accounts`".to_owned()))
+    })?;
     if statements.next().is_some() {
         return Err(Error::sql("there are several statements, and one is answered at a time"));
     }
@@ -77,7 +77,8 @@ fn check_reads_only(statement: &Statement, text: &str) -> Result<()> {
     if reads {
         return Ok(());
     }
-    let first: String = text.split_whitespace().take(2).collect::<Vec<_>>().join(" ").chars().take(40).collect();
+    let first: String =
+        text.split_whitespace().take(2).collect::<Vec<_>>().join(" ").chars().take(40).collect();
     Err(Error::sql_at(
         format!("`{first} …` is refused: a question only reads"),
         None,
@@ -98,7 +99,8 @@ fn bind(statement: &mut SqlStatement, as_of: Day) -> Result<()> {
                 if let Value::Placeholder(name) = &value.value {
                     if name != ":as_of" {
                         let place = place_of(value.span);
-                        let help = Some("the one parameter is `:as_of`, the day that is asked about".to_owned());
+                        let help =
+                            Some("the one parameter is `:as_of`, the day that is asked about".to_owned());
                         return ControlFlow::Break(Error::sql_at(
                             format!("there is no parameter `{name}`"),
                             place,

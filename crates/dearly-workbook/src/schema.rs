@@ -103,9 +103,8 @@ fn form(form: &Form, shape: &Shape) -> Value {
 
 /// The name of a kind, or an object with that one key, beside which `per` may stand.
 fn value() -> Value {
-    let bare = VALUES
-        .iter()
-        .filter(|shape| shape.name != SQL && shape.fields.iter().all(|member| !member.required));
+    let bare =
+        VALUES.iter().filter(|shape| shape.name != SQL && shape.fields.iter().all(|member| !member.required));
     let names: Vec<Value> =
         bare.map(|shape| json!({ "const": shape.name, "description": shape.meaning })).collect();
     let mut choices = vec![json!({ "oneOf": names })];

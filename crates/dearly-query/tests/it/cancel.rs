@@ -15,7 +15,8 @@ use crate::small_book::{day, moment, session};
 async fn dropping_the_answer_stops_the_work() {
     let before = Handle::current().metrics().num_alive_tasks();
     let session = session(Limits::default());
-    let endless = "select count(*) from generate_series(1, 9000000000000) as a(n) where n % 7 = 3 group by n % 3";
+    let endless =
+        "select count(*) from generate_series(1, 9000000000000) as a(n) where n % 7 = 3 group by n % 3";
     let answer = session.ask(endless, day("2025-06-30")).await.unwrap();
     let working = tokio::spawn(async move {
         let mut answer = answer;
@@ -62,7 +63,8 @@ async fn dropping_the_question_stops_the_loading() {
     let (asked, given_up) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(false)));
     let source = Never { asked: Arc::clone(&asked), given_up: Arc::clone(&given_up) };
     let session =
-        Session::new(&moment("2025-06-30", None), Arc::new(source), &Telemetry::none(), Limits::default()).unwrap();
+        Session::new(&moment("2025-06-30", None), Arc::new(source), &Telemetry::none(), Limits::default())
+            .unwrap();
     tokio::select! {
         _ = session.ask("select * from accounts", day("2025-06-30")) => panic!("nothing is there to answer with"),
         () = asked.notified() => {}
@@ -82,7 +84,8 @@ impl Source for Broken {
 #[tokio::test]
 async fn what_the_source_says_is_handed_on() {
     let session =
-        Session::new(&moment("2025-06-30", None), Arc::new(Broken), &Telemetry::none(), Limits::default()).unwrap();
+        Session::new(&moment("2025-06-30", None), Arc::new(Broken), &Telemetry::none(), Limits::default())
+            .unwrap();
     let error = session.ask("select count(*) from accounts", day("2025-06-30")).await.err().unwrap();
     assert_eq!(error.to_string(), "cannot read the table accounts");
     let source = std::error::Error::source(&error).unwrap();

@@ -13,12 +13,17 @@ const BEGIN: &str = "<!-- tables: written by UPDATE_DOCS=1 cargo test -p dearly-
 fn the_page_lists_every_table() {
     let mut text = String::from(BEGIN);
     for table in TABLES.iter() {
-        writeln!(text, "\n### {}\n\n{}\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |", table.name, table.meaning)
-            .unwrap();
+        writeln!(
+            text,
+            "\n### {}\n\n{}\n\n| column | type | unit | meaning |\n| --- | --- | --- | --- |",
+            table.name, table.meaning
+        )
+        .unwrap();
         for column in &table.columns {
             let (name, kind, unit, meaning) = (column.name, column.sql_type(), column.unit, &column.meaning);
             let required = if column.required { "*" } else { "" };
-            writeln!(text, "| `{name}`{required} | {kind} | {unit} | {} |", meaning.replace('|', "\\|")).unwrap();
+            writeln!(text, "| `{name}`{required} | {kind} | {unit} | {} |", meaning.replace('|', "\\|"))
+                .unwrap();
         }
         if table.has_attributes {
             writeln!(text, "| `attributes`* | map of text to text | | The columns that the format does not know, as in `attributes['plan']`. |").unwrap();
@@ -30,7 +35,10 @@ fn the_page_lists_every_table() {
         std::fs::write(FILE, format!("{head}{text}")).unwrap();
         return;
     }
-    assert!(format!("{BEGIN}{tables}") == text, "docs/QUERY.md is stale; write it with UPDATE_DOCS=1 cargo test -p dearly-query documentation");
+    assert!(
+        format!("{BEGIN}{tables}") == text,
+        "docs/QUERY.md is stale; write it with UPDATE_DOCS=1 cargo test -p dearly-query documentation"
+    );
 }
 
 #[tokio::test]

@@ -46,6 +46,7 @@ async fn an_answer_that_needs_too_much_memory_is_refused_or_spilt() {
     let mut answer = narrow.ask(large, day("2025-06-30")).await.unwrap();
     assert!(matches!(answer.next().await, Err(Error::TooMuchMemory { limit_bytes: 4194304 })));
     let folder = tempfile::tempdir().unwrap();
-    let spilling = session(Limits { spill: Some(folder.path().to_owned()), memory_bytes: 32 << 20, ..limits });
+    let spilling =
+        session(Limits { spill: Some(folder.path().to_owned()), memory_bytes: 32 << 20, ..limits });
     assert_eq!(ask(&spilling, large).await, "[800000]");
 }

@@ -29,7 +29,10 @@ fn what_is_no_measure_is_refused_without_a_book() {
         ("select account, subject as value from tickets", "`value` is no number"),
         ("select account, count(*) as value from tickts group by account", "did you mean `tickets`?"),
         ("select account, outcomes as value from scores", "a measure may not read `scores`"),
-        ("select account, c.n as value from (select account, count(*) n from components group by 1) c", "`components`"),
+        (
+            "select account, c.n as value from (select account, count(*) n from components group by 1) c",
+            "`components`",
+        ),
         ("drop table accounts", "a question only reads"),
         ("select account, value", "account"),
         ("explain select account, 1 as value from tickets", "account"),
@@ -38,5 +41,8 @@ fn what_is_no_measure_is_refused_without_a_book() {
         let error = check_measure(sql).unwrap_err();
         assert!(matches!(error, Error::Sql { .. }) && error.to_string().contains(words), "{sql}: {error}");
     }
-    check_measure("select account, sum(events) as value from daily_usage where day > :as_of - 28 group by account").unwrap();
+    check_measure(
+        "select account, sum(events) as value from daily_usage where day > :as_of - 28 group by account",
+    )
+    .unwrap();
 }

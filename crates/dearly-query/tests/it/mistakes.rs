@@ -8,8 +8,14 @@ use crate::small_book::{day, mistake, session};
 async fn a_mistake_is_named_with_its_place_and_the_nearest_name() {
     let session = session(Limits::default());
     for (sql, words) in [
-        ("select * from tickts", &["there is no table `tickts` at line 1, column 15", "did you mean `tickets`?"][..]),
-        ("select 1\n from weather", &["there is no table `weather` at line 2, column 7", "the tables are accounts, people"]),
+        (
+            "select * from tickts",
+            &["there is no table `tickts` at line 1, column 15", "did you mean `tickets`?"][..],
+        ),
+        (
+            "select 1\n from weather",
+            &["there is no table `weather` at line 2, column 7", "the tables are accounts, people"],
+        ),
         ("select * from other.tickets", &["write `tickets` alone"]),
         ("select nam from accounts", &["nam", "line 1, column 8", "name"]),
         ("select accounts.nam from accounts", &["nam", "line 1, column 8", "name"]),

@@ -44,7 +44,10 @@ impl Source for SmallBook {
                 let mut acme = row(&[("external_id", text("acme")), ("name", text("Acme"))]);
                 acme.attributes.insert("plan".to_owned(), Attribute::Text("premier".to_owned()));
                 acme.attributes.insert("seats".to_owned(), Attribute::Integer(12));
-                vec![acme, row(&[("external_id", text("beta")), ("name", text("Beta")), ("tier", Cell::Integer(1))])]
+                vec![
+                    acme,
+                    row(&[("external_id", text("beta")), ("name", text("Beta")), ("tier", Cell::Integer(1))]),
+                ]
             }
             "people" => vec![row(&[
                 ("external_id", text("p1")),
@@ -75,12 +78,7 @@ impl Source for SmallBook {
 pub(crate) fn moment(as_of: &str, time_zone: Option<&str>) -> Moment {
     let calendar = time_zone.map_or_else(Calendar::utc, |name| Calendar::named(name).unwrap());
     let as_of = day(as_of);
-    Moment {
-        as_of,
-        ends_at: calendar.end_of(as_of),
-        known_by: None,
-        time_zone: time_zone.map(str::to_owned),
-    }
+    Moment { as_of, ends_at: calendar.end_of(as_of), known_by: None, time_zone: time_zone.map(str::to_owned) }
 }
 
 /// The book as of 30 June 2025, without telemetry.
@@ -90,7 +88,8 @@ pub(crate) fn session(limits: Limits) -> Session {
 
 /// The rows of an answer as JSON text, one line each.
 pub(crate) async fn ask(session: &Session, sql: &str) -> String {
-    let mut answer = session.ask(sql, day("2025-06-30")).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    let mut answer =
+        session.ask(sql, day("2025-06-30")).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
     let mut lines = Vec::new();
     while let Some(rows) = answer.next_rows().await.unwrap_or_else(|error| panic!("{sql}: {error}")) {
         lines.extend(rows.into_iter().map(|row| Value::from(row).to_string()));
@@ -141,7 +140,11 @@ pub(crate) fn write_events(folder: &TempDir, path: &str, events: &[Event<'_>], i
     let bytes = |text: &str| ByteArray::from(text);
     let micros = |text: &str| at(text).micros();
     let levels: Vec<i16> = events.iter().map(|event| i16::from(event.0.is_some())).collect();
-    column!(ByteArrayType, events.iter().filter_map(|event| event.0).map(bytes).collect::<Vec<_>>(), Some(&levels));
+    column!(
+        ByteArrayType,
+        events.iter().filter_map(|event| event.0).map(bytes).collect::<Vec<_>>(),
+        Some(&levels)
+    );
     let all = vec![1; events.len()];
     column!(ByteArrayType, events.iter().map(|event| bytes(event.1)).collect::<Vec<_>>(), Some(&all));
     column!(ByteArrayType, events.iter().map(|event| bytes(event.2)).collect::<Vec<_>>(), None);
@@ -149,7 +152,11 @@ pub(crate) fn write_events(folder: &TempDir, path: &str, events: &[Event<'_>], i
     column!(Int64Type, events.iter().map(|event| event.4).collect::<Vec<_>>(), None);
     if !is_old {
         let levels: Vec<i16> = events.iter().map(|event| i16::from(event.5.is_some())).collect();
-        column!(Int64Type, events.iter().filter_map(|event| event.5).map(micros).collect::<Vec<_>>(), Some(&levels));
+        column!(
+            Int64Type,
+            events.iter().filter_map(|event| event.5).map(micros).collect::<Vec<_>>(),
+            Some(&levels)
+        );
     }
     rows.close().unwrap();
     writer.close().unwrap();

@@ -53,11 +53,18 @@ async fn files_of_any_age_are_read_and_dead_ones_are_not() {
     write_events(&folder, "events/month=2025-06/segment-dead.parquet", &JUNE, false);
     let session = with_events(folder.path(), vec![old, new], &moment("2025-06-30", None));
     assert_eq!(
-        ask(&session, "select \"user\", month, sum(count), count(linked_at), count(product) from events group by 1, 2").await,
+        ask(
+            &session,
+            "select \"user\", month, sum(count), count(linked_at), count(product) from events group by 1, 2"
+        )
+        .await,
         "[\"ann\",\"2025-06\",3,0,0]"
     );
     // A bare `user` is the column, as in every other place.
-    assert_eq!(ask(&session, "select user, count(distinct user) from events group by user").await, "[\"ann\",1]");
+    assert_eq!(
+        ask(&session, "select user, count(distinct user) from events group by user").await,
+        "[\"ann\",1]"
+    );
     // A plan names files below the lake, and not where the lake is.
     let plan = ask(&session, "explain select count(*) from events where at >= '2025-06-29'").await;
     assert!(plan.contains("segment-a.parquet") && !plan.contains("segment-dead"), "{plan}");

@@ -58,7 +58,11 @@ impl Sink {
                 let mut out = io::BufWriter::new(io::stdout());
                 let columns: Vec<Value> =
                     columns.iter().map(|own| json!({ "name": own.name, "type": own.kind })).collect();
-                write!(out, "{{\n  \"as_of\": \"{as_of}\",\n  \"columns\": {},\n  \"rows\": [", Value::from(columns))?;
+                write!(
+                    out,
+                    "{{\n  \"as_of\": \"{as_of}\",\n  \"columns\": {},\n  \"rows\": [",
+                    Value::from(columns)
+                )?;
                 Sink::Json { out, is_first: true }
             }
             Format::Csv => {
@@ -85,7 +89,11 @@ impl Sink {
     fn finish(self, is_truncated: bool) -> anyhow::Result<()> {
         match self {
             Sink::Json { mut out, is_first } => {
-                writeln!(out, "{}],\n  \"truncated\": {is_truncated}\n}}", if is_first { "" } else { "\n  " })?;
+                writeln!(
+                    out,
+                    "{}],\n  \"truncated\": {is_truncated}\n}}",
+                    if is_first { "" } else { "\n  " }
+                )?;
                 out.flush()?;
             }
             Sink::Csv(mut writer) => writer.flush()?,

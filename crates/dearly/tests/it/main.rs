@@ -7,6 +7,7 @@ mod examples;
 mod explain;
 mod import;
 mod interrupted;
+mod query;
 mod refresh;
 mod retention;
 mod score;
