@@ -126,12 +126,7 @@ pub(crate) fn syntax(said: &str) -> Error {
         Some((words, Place { line: number(line).ok()?, column: number(column).ok()? }))
     });
     let (words, place) = found.map_or((said, None), |(words, place)| (words, Some(place)));
-    let reserved = ["found: on", "found: by", "found: user", "found: at", "found: order", "found: group"];
-    let help = reserved
-        .iter()
-        .any(|word| words.to_ascii_lowercase().contains(word))
-        .then(|| "a column whose name is a word of SQL stands in double quotes, as in \"on\"".to_owned());
-    Error::sql_at(first_small(words), place, help)
+    Error::sql_at(first_small(words), place, None)
 }
 
 pub(crate) fn place_of(diagnostic: &Diagnostic) -> Option<Place> {

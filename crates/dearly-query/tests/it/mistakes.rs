@@ -21,7 +21,6 @@ async fn a_mistake_is_named_with_its_place_and_the_nearest_name() {
         ("select accounts.nam from accounts", &["nam", "line 1, column 8", "name"]),
         ("select coun(*) from accounts", &["invalid function 'coun'", "did you mean `count`?"]),
         ("select * form accounts", &["expected", "form", "line 1, column 10"]),
-        ("select on from licences", &["line 1, column 8", "in double quotes"]),
         ("select 'open", &["line 1, column 8"]),
         ("select name from accounts group by tier", &["name"]),
         ("select name + 1 from accounts", &["name"]),

@@ -185,10 +185,10 @@ fn a_new_fact_reaches_a_measure_in_sql() {
     };
     let (before, score_before) = (value(), score());
     place.write(
-        "more/tickets.csv",
+        "tickets.csv",
         "external_id,account,severity,opened_at\nnew-1,acme,2,2025-06-01T00:00:00Z\nnew-2,acme,2,2025-06-01T00:00:00Z\n",
     );
-    place.dearly("import more").run();
+    place.dearly("import tickets.csv").run();
     assert_eq!(value(), before + 2.0);
     assert_ne!(score(), score_before);
 }
@@ -205,9 +205,9 @@ fn a_workbook_with_wrong_sql_is_refused_at_its_place() {
     place.write("wb/scorecards/experience.yaml", experience(wrong));
     let said = place.dearly("workbook validate wb").exits(1).run();
     said.says(&[
-        "scorecards/experience.yaml:9:38: the SQL of the measure cannot be asked: there is no table `tickts` (line 1, column 40 of the SQL); did you mean `tickets`?",
-        "scorecards/experience.yaml:10:38: the SQL of the measure cannot be asked: a measure may not read `scores`",
-        "scorecards/experience.yaml:11:37: the SQL of the measure cannot be asked: `delete from …` is refused",
+        "scorecards/experience.yaml:9:42: the SQL of the measure cannot be asked: there is no table `tickts` (line 1, column 40 of the SQL); did you mean `tickets`?",
+        "scorecards/experience.yaml:10:42: the SQL of the measure cannot be asked: a measure may not read `scores`",
+        "scorecards/experience.yaml:11:41: the SQL of the measure cannot be asked: `delete from …` is refused",
     ]);
     place.write(
         "wb/scorecards/experience.yaml",
