@@ -26,6 +26,7 @@ const TAGS: [(&str, &str); 9] = [
     ("account", "one account"),
     ("scores", "scores of many accounts on many days"),
     ("retention", "retention of a period"),
+    ("query", "SQL over everything"),
     ("data", "imports and sources"),
     (ingest::TAG, "telemetry as Segment's and RudderStack's SDKs send it"),
     ("workbook", "what the scores are made by"),

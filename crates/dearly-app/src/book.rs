@@ -14,6 +14,7 @@ use rayon::prelude::*;
 
 use crate::app::{App, InForce};
 use crate::error::{Error, Result};
+use crate::statements::ReadingsOf;
 
 /// How many accounts are in memory at a time.
 const CHUNK: usize = 256;
@@ -40,6 +41,8 @@ pub(crate) struct BookReader {
     rates: Rates,
     known_by: Option<Instant>,
     pub(crate) facts: BookFacts,
+    /// What measures in SQL say, by account.
+    pub(crate) readings: ReadingsOf,
 }
 
 impl App {
@@ -62,11 +65,18 @@ impl App {
             }
         };
         let rates = in_force.workbook.rates();
-        Ok(BookReader { view, revision, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
+        let readings = ReadingsOf::new();
+        let lake = self.lake.clone();
+        Ok(BookReader { view, revision, lake, segments, calendar, rates, known_by, facts, readings })
     }
 }
 
 impl BookReader {
+    /// What may be known.
+    pub(crate) fn known_by(&self) -> Option<Instant> {
+        self.known_by
+    }
+
     /// Every account of the book, in order.
     pub(crate) async fn accounts(&mut self) -> Result<Vec<AccountId>> {
         let mut ids: Vec<AccountId> =
@@ -140,6 +150,11 @@ impl BookReader {
     async fn records(&mut self, ids: &[AccountId], needs: Needs) -> Result<Vec<AccountFacts>> {
         let mut facts: Vec<AccountFacts> =
             ids.iter().map(|id| AccountFacts { account: id.clone(), ..AccountFacts::default() }).collect();
+        if !self.readings.is_empty() {
+            for own in &mut facts {
+                own.readings = self.readings.get(&own.account).cloned().unwrap_or_default();
+            }
+        }
         let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
         macro_rules! load {
             ($field:ident, $noun:ty, |$row:ident| $account:expr) => {

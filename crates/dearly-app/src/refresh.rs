@@ -71,6 +71,11 @@ impl App {
             n_due: count(Reason::Due),
             n_untouched: (all.len() - touched.len()) as i64,
         };
+        // A statement may read the whole book, so that its answers hold for this revision only: no day is reckoned ahead.
+        let has_statements = !in_force.workbook.statements().is_empty();
+        if !touched.is_empty() {
+            reader.read_statements(self, &in_force, &[day]).await?;
+        }
         let engine = Engine::new(&in_force.workbook);
         let book = reader.facts;
         let mut done = 0;
@@ -84,7 +89,10 @@ impl App {
                         facts.iter().map(|facts| kept.remove(&facts.account).unwrap_or_default()).collect();
                     let made = facts.par_iter().zip(known).map(|(facts, known)| {
                         let Loaded { mut days, mut stale, .. } = known;
-                        let ahead = day.plus_days(AHEAD_DAYS + spread(&facts.account));
+                        let ahead = match has_statements {
+                            true => day,
+                            false => day.plus_days(AHEAD_DAYS + spread(&facts.account)),
+                        };
                         // Days ahead that were reckoned before are left to be reckoned when their time comes.
                         stale.retain(|stale| *stale < day);
                         days.cut(day);

@@ -107,6 +107,7 @@ impl App {
             None if !query.anew => Some(Keeping::open(&in_force, &mut reader).await?),
             _ => None,
         };
+        reader.read_statements(self, &in_force, &days).await?;
         let engine = Engine::new(&in_force.workbook);
         let (book, total) = (reader.facts, ids.len());
         let mut done = 0;

@@ -241,7 +241,12 @@ impl Keeping {
 fn rules(in_force: &InForce, reader: &BookReader) -> String {
     let currency = in_force.workbook.organisation.currency.as_deref().unwrap_or("-");
     let plans = reader.facts.plans_since.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    format!("{} {currency} {plans} {}", in_force.content_hash, dearly_health::RULES)
+    let rules = format!("{} {currency} {plans} {}", in_force.content_hash, dearly_health::RULES);
+    // What a measure in SQL reads is not known to belong to one account: any change of the book may change it.
+    match in_force.workbook.statements().is_empty() {
+        true => rules,
+        false => format!("{rules} at {}", reader.revision),
+    }
 }
 
 impl App {

@@ -16,6 +16,8 @@ use dearly_domain::ticket::Ticket;
 pub use dearly_domain::usage::{Usage, UsageRow, UsageRows};
 use dearly_domain::{AccountId, Day, Held};
 
+use crate::readings::Readings;
+
 /// The facts of one account. Order within a list does not matter.
 #[derive(Clone, Debug, Default)]
 pub struct AccountFacts {
@@ -49,6 +51,8 @@ pub struct AccountFacts {
     pub judgements: Vec<Held<Judgement>>,
     /// Telemetry.
     pub usage: Usage,
+    /// What measures in SQL say of it, on the days that are scored.
+    pub readings: Readings,
 }
 
 /// What is known of the book as a whole.

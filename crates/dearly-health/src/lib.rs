@@ -14,6 +14,7 @@ mod engine;
 mod fields;
 mod measure;
 mod movement;
+mod readings;
 mod scorecard;
 
 /// The number of the rules of this engine: it grows whenever the same facts and workbook give other scores, so that scores
@@ -22,3 +23,4 @@ pub const RULES: u32 = 1;
 
 pub use engine::{Engine, Opened, ScoreEvidence};
 pub use movement::{Moved, What, movement};
+pub use readings::Readings;

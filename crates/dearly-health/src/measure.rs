@@ -6,6 +6,7 @@ mod deployment;
 mod engagement;
 mod experience;
 mod roi;
+mod sql;
 
 use dearly_workbook::model::{LimitWhen, Value};
 
@@ -71,6 +72,7 @@ fn read_unlimited<'a>(value: &'a Value, as_of: &AsOf<'a>, trace: &mut Trace) -> 
         Value::Attribute { name } => commercial::attribute(as_of, name, trace),
         Value::ArrChange { within } => commercial::arr_change(as_of, *within, trace),
         Value::Tenure => commercial::tenure(as_of, trace),
+        Value::Sql(statement) => sql::sql(as_of, statement, trace),
         Value::SetupStepsDone | Value::Multithreading { .. } | Value::OpenTickets { .. } => {
             unreachable!("read with their limits")
         }

@@ -558,6 +558,8 @@ pub enum Value {
     },
     /// Full months since the account's start.
     Tenure,
+    /// The column `value` of a statement in SQL, by its column `account`.
+    Sql(String),
 }
 
 impl Value {

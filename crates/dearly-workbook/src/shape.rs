@@ -540,4 +540,12 @@ pub(crate) const VALUES: &[Shape] = &[
     ),
     value("arr_change", "Recurring revenue against the start of the window, less 1.", &[within(1)]),
     value("tenure", "Full months since the account's start.", &[]),
+    value(
+        SQL,
+        "The column `value` of a statement in SQL, by its column `account`; `:as_of` in it is the day that is scored.",
+        &[],
+    ),
 ];
+
+/// The kind of value that is a statement, and not a name with parameters.
+pub(crate) const SQL: &str = "sql";

@@ -77,6 +77,8 @@ pub(crate) enum Command {
     Key(KeyArguments),
     /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
     Lake(LakeArguments),
+    /// Ask anything in SQL, as of a day (docs/QUERY.md)
+    Query(QueryArguments),
     /// Print the OpenAPI description of the API
     Openapi,
     /// Print completions for a shell
@@ -373,6 +375,17 @@ pub(crate) enum LakeCommand {
         #[arg(long, value_name = "DAY")]
         from: Option<Day>,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArguments {
+    /// One statement that only reads, `:as_of` in it being the day; `-` reads it from stdin
+    pub(crate) sql: String,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// At most so many rows
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<usize>,
 }
 
 #[derive(Debug, Args)]

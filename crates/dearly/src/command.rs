@@ -8,6 +8,7 @@ pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod lake;
 pub(crate) mod openapi;
+pub(crate) mod query;
 pub(crate) mod refresh;
 pub(crate) mod retention;
 pub(crate) mod score;

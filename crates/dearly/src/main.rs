@@ -45,6 +45,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Retention(own) => command::retention::run(arguments, own).await,
         Command::Key(own) => command::key::run(arguments, own).await,
         Command::Lake(own) => command::lake::run(arguments, own).await,
+        Command::Query(own) => command::query::run(arguments, own).await,
         Command::Openapi => command::openapi::run(),
         Command::Completions(own) => command::completions::run(own),
     }

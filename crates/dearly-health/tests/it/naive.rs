@@ -106,6 +106,10 @@ impl Naive<'_> {
             Value::Attribute { name } => self.attribute(name),
             Value::ArrChange { within } => self.arr_change(*within),
             Value::Tenure => self.tenure(),
+            Value::Sql(statement) => match self.facts.readings.get(statement, self.d) {
+                Some(own) => value(own),
+                None => Reading::Missing("no row"),
+            },
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::model::{FeatureSet, NpsOf, Per, TrendAgainst, TrendOf, Value};
 use crate::nearest::help;
 use crate::node::{Entry, Node, Scalar};
-use crate::shape::{MOST_USERS, NPS_OF, PER, Shape, TREND_AGAINST, TREND_OF, VALUES};
+use crate::shape::{MOST_USERS, NPS_OF, PER, SQL, Shape, TREND_AGAINST, TREND_OF, VALUES};
 
 use super::map::Map;
 use super::scalar;
@@ -14,6 +14,10 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
     match node {
         Node::Scalar(name) => {
             let shape = shape(sink, name)?;
+            if shape.name == SQL {
+                sink.error(name.place, "`sql` needs a statement", Some(SQL_EXAMPLE.to_owned()));
+                return None;
+            }
             let nothing = Node::Mapping(name.place, Vec::new());
             decode_kind(sink, shape, &nothing, None)
         }
@@ -26,6 +30,12 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
                 return None;
             };
             let shape = shape(sink, key)?;
+            if shape.name == SQL {
+                if let Some(Entry { key, .. }) = beside.first() {
+                    sink.error(key.place, "`sql` is not divided by anything: remove `per`", None);
+                }
+                return sql(sink, value);
+            }
             let nothing = Node::Mapping(value.place(), Vec::new());
             let parameters = if value.is_empty() { &nothing } else { value };
             decode_kind(sink, shape, parameters, beside.first().copied())
@@ -35,6 +45,20 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
             None
         }
     }
+}
+
+const SQL_EXAMPLE: &str =
+    "as in `{ sql: \"select account, count(*) as value from tickets group by account\" }`";
+
+/// The statement. Whether it can be asked is for those to say who know SQL and the tables.
+fn sql(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
+    if node.is_empty() {
+        sink.error(node.place(), "`sql` needs a statement", Some(SQL_EXAMPLE.to_owned()));
+        return None;
+    }
+    let text = scalar::text(sink, node)?;
+    sink.statements.push((node.place(), text.clone()));
+    Some(Value::Sql(text))
 }
 
 fn shape(sink: &mut Sink<'_>, name: &Scalar) -> Option<&'static Shape> {

@@ -8,6 +8,7 @@ mod explain;
 mod import;
 mod interrupted;
 mod lake;
+mod query;
 mod refresh;
 mod retention;
 mod score;

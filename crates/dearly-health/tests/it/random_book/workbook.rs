@@ -206,9 +206,13 @@ fn value() -> impl Strategy<Value = Value> {
             .boxed(),
         window().prop_map(|within| Value::ArrChange { within }).boxed(),
         Just(Value::Tenure).boxed(),
+        Just(Value::Sql(STATEMENT.to_owned())).boxed(),
     ];
     proptest::strategy::Union::new(kinds)
 }
+
+/// A statement that the records of random books have answers to.
+pub(super) const STATEMENT: &str = "select account, value from somewhere";
 
 /// A limit that the kind of measure may carry.
 fn limits(value: &Value, bound: f64) -> Vec<Limit> {

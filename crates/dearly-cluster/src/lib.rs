@@ -1,0 +1,1 @@
+//! The same SQL on several machines: the only crate that knows Ballista.
