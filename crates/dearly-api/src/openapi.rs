@@ -20,7 +20,7 @@ use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
