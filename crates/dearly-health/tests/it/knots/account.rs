@@ -11,7 +11,7 @@ use dearly_domain::step::Step;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
-use dearly_domain::{Attributes, Day, Held, Instant};
+use dearly_domain::{Attributes, Day, Held, Instant, Texts};
 use dearly_health::facts::{AccountFacts, UsageRow};
 
 /// An account under construction.
@@ -29,6 +29,14 @@ fn index_of(texts: &mut Vec<String>, text: &str) -> u32 {
     let place = texts.iter().position(|known| known == text).unwrap_or_else(|| {
         texts.push(text.to_owned());
         texts.len() - 1
+    });
+    place as u32
+}
+
+fn index_of_user(users: &mut Texts, user: &str) -> u32 {
+    let place = users.iter().position(|known| known == user).unwrap_or_else(|| {
+        users.push(user);
+        users.len() - 1
     });
     place as u32
 }
@@ -125,7 +133,7 @@ impl Account {
         let usage = &mut self.facts.usage;
         let row = UsageRow {
             at,
-            user: Some(index_of(&mut usage.users, user)),
+            user: Some(index_of_user(&mut usage.users, user)),
             event: index_of(&mut usage.events, event),
             product: product.map(|product| index_of(&mut usage.products, product)),
             count: 1,
