@@ -34,11 +34,11 @@ fn index_of(texts: &mut Vec<String>, text: &str) -> u32 {
 }
 
 fn index_of_user(users: &mut Texts, user: &str) -> u32 {
-    let place = users.iter().position(|known| known == user).unwrap_or_else(|| {
+    let known = users.iter().position(|known| known == user);
+    if known.is_none() {
         users.push(user);
-        users.len() - 1
-    });
-    place as u32
+    }
+    known.unwrap_or(users.len() - 1) as u32
 }
 
 impl Account {
