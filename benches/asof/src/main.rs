@@ -52,6 +52,9 @@ enum Command {
     Decode {
         /// The data folder.
         folder: PathBuf,
+        /// Every text written out, rather than left in the dictionary of its row group.
+        #[arg(long)]
+        texts: bool,
     },
 }
 
@@ -64,6 +67,6 @@ fn main() -> anyhow::Result<()> {
         #[cfg(feature = "records")]
         Command::Register { folder } => lake::register(&folder),
         Command::Pass { folder, out } => pass::run(&folder, out.as_deref()),
-        Command::Decode { folder } => decode::run(&folder),
+        Command::Decode { folder, texts } => decode::run(&folder, texts),
     }
 }

@@ -16,54 +16,15 @@ pub(crate) fn run(folder: &Path, out: Option<&Path>) -> anyhow::Result<()> {
     let segments = read_list(folder)?;
     let lake = Lake::open(folder);
     let (days, sticky, calendar) = (answers::days(), answers::sticky(), Calendar::utc());
-    if let Ok(stage) = std::env::var("STAGE") {
-        measured(|| {
-            let mut total = 0;
-            for portion in lake.read_ahead(&segments, None, false) {
-                let portion = portion?;
-                if stage == "read" {
-                    total += portion.len();
-                    continue;
-                }
-                let sum: usize = portion
-                    .into_par_iter()
-                    .map_init(
-                        || Gatherer::new(None),
-                        |gatherer, runs| {
-                            let usage = Usage::from(gatherer.gather(runs));
-                            if stage == "gather" {
-                                return usage.rows.len();
-                            }
-                            let presence = Presence::of(&usage, &calendar, &days);
-                            if stage == "presence" {
-                                return 1;
-                            }
-                            presence.users(Scope::Any, 1, WITHIN, 0);
-                            if stage == "any" {
-                                return 1;
-                            }
-                            presence.events(WITHIN, 0).len() + presence.events(WITHIN, WITHIN).len()
-                        },
-                    )
-                    .sum();
-                total += sum;
-            }
-            Ok(total)
-        })?;
-        return Ok(());
-    }
+    let gatherer = Gatherer::new(None);
     let answers = measured(|| {
         let mut answers: Vec<Answers> = Vec::new();
         for portion in lake.read_ahead(&segments, None, false) {
-            let portion = portion?.into_par_iter().map_init(
-                || Gatherer::new(None),
-                |gatherer, runs| {
-                    let account = runs.account().0.clone();
-                    let usage = Usage::from(gatherer.gather(runs));
-                    Answers { account, days: answer(&usage, &calendar, &days, &sticky) }
-                },
-            );
-            answers.par_extend(portion);
+            answers.par_extend(portion?.into_par_iter().map(|runs| {
+                let account = runs.account().0.clone();
+                let usage = Usage::from(gatherer.gather(runs));
+                Answers { account, days: answer(&usage, &calendar, &days, &sticky) }
+            }));
         }
         Ok(answers)
     })?;

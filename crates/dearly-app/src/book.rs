@@ -95,7 +95,7 @@ impl BookReader {
             return Err(Error::NotFound { what: "account", id: id.to_owned(), hint });
         };
         let wanted: BTreeSet<AccountId> = ids.into_iter().collect();
-        let mut gatherer = Gatherer::new(self.known_by);
+        let gatherer = Gatherer::new(self.known_by);
         for portion in self.lake.read_ahead(&self.segments, Some(&wanted), self.known_by.is_some()) {
             for runs in portion? {
                 facts.usage = gatherer.gather(runs).into();
@@ -116,6 +116,7 @@ impl BookReader {
         let ids: Vec<AccountId> = wanted.iter().cloned().collect();
         let segments = if needs == Needs::Everything { self.segments.as_slice() } else { &[] };
         let mut portions = self.lake.read_ahead(segments, Some(&wanted), self.known_by.is_some());
+        let gatherer = Gatherer::new(self.known_by);
         let mut events: VecDeque<AccountRuns> = VecDeque::new();
         for chunk in ids.chunks(CHUNK) {
             let mut facts: VecDeque<AccountFacts> = self.records(chunk, needs).await?.into();
@@ -132,7 +133,11 @@ impl BookReader {
                 let upto = events.back().map_or(last.clone(), |runs| runs.account().clone().min(last));
                 let complete = facts.partition_point(|facts| facts.account <= upto);
                 let own = events.partition_point(|runs| *runs.account() <= upto);
-                let usages = gather(events.drain(..own).collect(), self.known_by);
+                let own: Vec<AccountRuns> = events.drain(..own).collect();
+                let usages: Vec<(AccountId, Usage)> = own
+                    .into_par_iter()
+                    .map(|runs| (runs.account().clone(), gatherer.gather(runs).into()))
+                    .collect();
                 let mut usages = usages.into_iter().peekable();
                 let mut facts: Vec<AccountFacts> = facts.drain(..complete).collect();
                 for facts in &mut facts {
@@ -236,17 +241,6 @@ impl BookReader {
             ))
         })
     }
-}
-
-/// The events of accounts as the engine reads them, side by side.
-fn gather(accounts: Vec<AccountRuns>, known_by: Option<Instant>) -> Vec<(AccountId, Usage)> {
-    let accounts = accounts.into_par_iter();
-    accounts
-        .map_init(
-            || Gatherer::new(known_by),
-            |gatherer, runs| (runs.account().clone(), gatherer.gather(runs).into()),
-        )
-        .collect()
 }
 
 /// Held rows of a noun from the versions of many keys, which come ordered by key.

@@ -199,7 +199,7 @@ fn users(
             let (user, last) = *own.last()?;
             let name = &facts.usage.users[user as usize];
             (day.days() - last < within).then(|| UserUsage {
-                user: name.clone(),
+                user: name.to_owned(),
                 person: persons.named(name).map(str::to_owned),
                 active_days: own.iter().filter(|(_, on)| day.days() - on < WINDOW_DAYS).count() as i64,
                 events: events.get(&user).copied().unwrap_or(0),
@@ -304,7 +304,7 @@ mod tests {
                 noun(&[("product", "extra"), ("on", "2025-03-28"), ("assigned", "3")]),
             ],
             usage: Usage {
-                users: vec!["Ann@Example.com".into(), "u1".into(), "u2".into()],
+                users: vec!["Ann@Example.com", "u1", "u2"].into(),
                 events: vec!["report".into(), "export".into(), "login".into()],
                 products: vec![],
                 rows: rows.into(),

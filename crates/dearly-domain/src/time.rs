@@ -38,11 +38,13 @@ impl Day {
     pub const MAX: Day = Day(2_932_896);
 
     /// The day with this count of days since 1970-01-01, clamped to years 1 to 9999.
+    #[inline]
     pub fn from_days(days: i32) -> Day {
         Day(days.clamp(Self::MIN.0, Self::MAX.0))
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub fn days(self) -> i32 {
         self.0
     }
@@ -114,11 +116,13 @@ impl FromStr for Day {
 
 impl Instant {
     /// The instant with this count of microseconds since the epoch.
+    #[inline]
     pub const fn from_micros(micros: i64) -> Instant {
         Instant(micros)
     }
 
     /// Microseconds since the epoch.
+    #[inline]
     pub fn micros(self) -> i64 {
         self.0
     }
@@ -178,6 +182,7 @@ impl Calendar {
     }
 
     /// The day that holds the instant.
+    #[inline]
     pub fn day_of(&self, instant: Instant) -> Day {
         if self.utc {
             return Day::from_days(instant.0.div_euclid(MICROS_PER_DAY) as i32);

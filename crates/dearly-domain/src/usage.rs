@@ -1,12 +1,13 @@
 //! Use of the product by one account: its events as columns of numbers, with dictionaries of their texts.
 
+use crate::texts::Texts;
 use crate::time::{Calendar, Day, Instant};
 
 /// The events of one account, with dictionaries of their texts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Usage {
     /// Telemetry ids.
-    pub users: Vec<String>,
+    pub users: Texts,
     /// Names of events.
     pub events: Vec<String>,
     /// Names of products.

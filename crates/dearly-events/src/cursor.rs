@@ -149,7 +149,12 @@ impl Cursor {
                 self.batch = None;
                 return Ok(false);
             };
-            self.reader = Some(self.file.read(row_group, &self.columns, BATCH_ROWS)?);
+            let is_blank = |column: &usize| {
+                [PRODUCT, RECORDED_AT, LINKED_AT].contains(column) && self.file.is_blank(row_group, *column)
+            };
+            let columns: Vec<usize> =
+                self.columns.iter().copied().filter(|column| !is_blank(column)).collect();
+            self.reader = Some(self.file.read(row_group, &columns, BATCH_ROWS)?);
         }
     }
 }
@@ -163,7 +168,7 @@ pub(crate) struct Batch {
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
     recorded_at: Option<TimestampMicrosecondArray>,
-    linked_at: TimestampMicrosecondArray,
+    linked_at: Option<TimestampMicrosecondArray>,
     pub(crate) origin: Option<Origin>,
     count: Int64Array,
     counts_differ: bool,
@@ -225,10 +230,12 @@ impl Batch {
             account: Words::new(required("account")?)?,
             user: Words::new(required("user")?)?,
             event: Words::new(required("event")?)?.shared_by(former.map(|former| &former.event), names),
-            product: Words::new(required("product")?)?.shared_by(former.map(|former| &former.product), names),
+            product: column("product")
+                .map_or_else(|| Ok(Words::none(batch.num_rows())), Words::new)?
+                .shared_by(former.map(|former| &former.product), names),
             at: instants("at")?,
             recorded_at: column("recorded_at").map(|_| instants("recorded_at")).transpose()?,
-            linked_at: instants("linked_at")?,
+            linked_at: column("linked_at").map(|_| instants("linked_at")).transpose()?,
             origin,
             counts_differ: count.values().iter().any(|count| *count != 1),
             count,
@@ -296,12 +303,12 @@ impl Batch {
     }
 
     pub(crate) fn linked_at(&self, row: usize) -> Option<Instant> {
-        instant(&self.linked_at, row)
+        instant(self.linked_at.as_ref()?, row)
     }
 
     /// Whether any event was linked to its account later.
     pub(crate) fn has_links(&self) -> bool {
-        self.linked_at.null_count() < self.rows
+        self.linked_at.as_ref().is_some_and(|linked_at| linked_at.null_count() < self.rows)
     }
 
     pub(crate) fn original_at(&self, row: usize) -> Option<Instant> {
@@ -369,6 +376,12 @@ impl Words {
             dictionary.values().as_string_opt::<i32>().ok_or("a dictionary has values that are no texts")?;
         // Arrow has seen to it that every key lies within its dictionary.
         Ok(Words { keys: keys.clone(), texts: texts.clone(), shared: Arc::default(), given: Vec::new() })
+    }
+
+    /// A column in which no row has a text.
+    fn none(rows: usize) -> Words {
+        let (keys, texts) = (Int32Array::new_null(rows), StringArray::new_null(0));
+        Words { keys, texts, shared: Arc::default(), given: Vec::new() }
     }
 
     /// With the numbers that the texts have among those of all segments.

@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dearly_domain::usage::UsageRows;
 use dearly_domain::{AccountId, Instant};
@@ -10,7 +10,7 @@ use dearly_domain::{AccountId, Instant};
 use crate::cursor::{Batch, Words};
 use crate::names::SharedNames;
 use crate::scan::AccountEvents;
-use crate::texts::Texts;
+use crate::texts::NumberedTexts;
 
 /// The rows of one account, decoded but not gathered: what a reader hands to those who work side by side.
 pub struct AccountRuns {
@@ -32,22 +32,39 @@ impl AccountRuns {
     }
 }
 
-/// Gathers accounts, one after the other; each thread has its own, for the memory that it keeps.
+/// Gathers accounts, for several threads at a time. What it keeps of memory for each makes the next account cheaper.
 pub struct Gatherer {
-    users: Users,
-    events: Local,
-    products: Local,
     known_by: Option<Instant>,
+    idle: Mutex<Vec<Numbering>>,
 }
 
 impl Gatherer {
     /// Gathers the events that were known by an instant, or all.
     pub fn new(known_by: Option<Instant>) -> Gatherer {
-        Gatherer { users: Users::new(), events: Local::default(), products: Local::default(), known_by }
+        Gatherer { known_by, idle: Mutex::default() }
     }
 
     /// The events of the account. They ascend in time where its segments do not overlap, as those of different months.
-    pub fn gather(&mut self, account: AccountRuns) -> AccountEvents {
+    pub fn gather(&self, account: AccountRuns) -> AccountEvents {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbering = idle().pop();
+        let mut numbering = numbering.unwrap_or_default();
+        let events = numbering.gather(account, self.known_by);
+        idle().push(numbering);
+        events
+    }
+}
+
+/// The numbers of texts, for one account at a time.
+#[derive(Default)]
+struct Numbering {
+    users: Users,
+    events: Local,
+    products: Local,
+}
+
+impl Numbering {
+    fn gather(&mut self, account: AccountRuns, known_by: Option<Instant>) -> AccountEvents {
         let n_rows = account.rows();
         let mut at = Vec::with_capacity(n_rows);
         let (mut user, mut event) = (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows));
@@ -56,7 +73,7 @@ impl Gatherer {
         for (batch, range) in account.runs {
             self.users.enter(&batch.user, former.as_ref().map(|former| &former.user));
             // Mostly one piece; several where some rows were not known yet.
-            for rows in self.known(&batch, range) {
+            for rows in known(&batch, range, known_by) {
                 let begun = at.len();
                 at.extend(batch.instants(rows.clone()));
                 self.users.extend(&mut user, &batch.user, rows.clone());
@@ -92,24 +109,24 @@ impl Gatherer {
             rows: UsageRows::from_columns(at, user, event, product, count, linked),
         }
     }
+}
 
-    /// The pieces of the rows that were known in time.
-    fn known(&self, batch: &Batch, rows: Range<usize>) -> Vec<Range<usize>> {
-        let Some(by) = self.known_by else { return vec![rows] };
-        let mut pieces: Vec<Range<usize>> = Vec::new();
-        for row in rows.filter(|row| batch.recorded_at(*row).unwrap_or(batch.at(*row)) <= by) {
-            match pieces.last_mut() {
-                Some(piece) if piece.end == row => piece.end += 1,
-                _ => pieces.push(row..row + 1),
-            }
+/// The pieces of the rows that were known in time.
+fn known(batch: &Batch, rows: Range<usize>, by: Option<Instant>) -> Vec<Range<usize>> {
+    let Some(by) = by else { return vec![rows] };
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    for row in rows.filter(|row| batch.recorded_at(*row).unwrap_or(batch.at(*row)) <= by) {
+        match pieces.last_mut() {
+            Some(piece) if piece.end == row => piece.end += 1,
+            _ => pieces.push(row..row + 1),
         }
-        pieces
     }
+    pieces
 }
 
 /// The numbers that an account gives its users, of whom there may be many, and hardly any is known to another account.
 struct Users {
-    texts: Texts,
+    texts: NumberedTexts,
     /// For each text of the dictionary the number it was given, and in which dictionary that was.
     given: Vec<Given>,
     /// Counts the dictionaries that were entered, over all accounts.
@@ -122,12 +139,14 @@ struct Given {
     number: u32,
 }
 
-impl Users {
-    fn new() -> Users {
-        let texts = Texts::new(RandomState::new().hash_one(0_u8));
+impl Default for Users {
+    fn default() -> Users {
+        let texts = NumberedTexts::new(RandomState::new().hash_one(0_u8));
         Users { texts, given: Vec::new(), dictionary: 0 }
     }
+}
 
+impl Users {
     /// Turns to a dictionary; batches of one row group mostly share theirs.
     fn enter(&mut self, words: &Words, former: Option<&Words>) {
         if former.is_some_and(|former| former.shares_texts(words)) {
@@ -170,13 +189,12 @@ struct Local {
 impl Local {
     fn extend(&mut self, column: &mut Vec<u32>, words: &Words, rows: Range<usize>) {
         let shared = words.shared();
-        let most = shared.iter().max().map_or(0, |most| *most as usize + 1);
-        if self.given.len() < most {
-            self.given.resize(most, Given { by: u32::MAX, number: 0 });
-        }
         column.extend(words.places(rows).map(|place| {
             place.map_or(UsageRows::NONE, |place| {
                 let shared = shared[place];
+                if self.given.len() <= shared as usize {
+                    self.given.resize(shared as usize + 1, Given { by: u32::MAX, number: 0 });
+                }
                 let given = &mut self.given[shared as usize];
                 if given.by != self.account {
                     *given = Given { by: self.account, number: self.names.len() as u32 };

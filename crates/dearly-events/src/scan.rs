@@ -1,7 +1,7 @@
 //! Events as they are read: account by account, in ascending order of accounts.
 
-use dearly_domain::AccountId;
 use dearly_domain::usage::{Usage, UsageRows};
+use dearly_domain::{AccountId, Texts};
 
 use crate::cursor::Batch;
 use crate::gather::Gatherer;
@@ -38,7 +38,7 @@ pub struct AccountEvents {
     /// The account.
     pub account: AccountId,
     /// Its users, each once.
-    pub users: Vec<String>,
+    pub users: Texts,
     /// Its events' names, each once.
     pub events: Vec<String>,
     /// Its products, each once.

@@ -1,17 +1,16 @@
 //! The texts of one account, numbered as they come.
 
+use dearly_domain::Texts;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// No text yet.
 const EMPTY: u32 = u32::MAX;
 
 /// Every distinct text once. Kept from account to account for its memory.
-pub(crate) struct Texts {
+pub(crate) struct NumberedTexts {
     /// From hashes to numbers, by open addressing; a power of two of them, at most half full.
     slots: Vec<Slot>,
-    bytes: Vec<u8>,
-    /// Where each text ends in `bytes`.
-    ends: Vec<usize>,
+    texts: Texts,
     seed: u64,
 }
 
@@ -22,72 +21,63 @@ struct Slot {
     number: u32,
 }
 
-impl Texts {
+impl NumberedTexts {
     /// `seed` is one that no file can foresee.
-    pub(crate) fn new(seed: u64) -> Texts {
-        Texts { slots: vec![Slot { hash: 0, number: EMPTY }; 64], bytes: Vec::new(), ends: Vec::new(), seed }
+    pub(crate) fn new(seed: u64) -> NumberedTexts {
+        NumberedTexts { slots: vec![Slot { hash: 0, number: EMPTY }; 64], texts: Texts::default(), seed }
     }
 
     /// The number of a text.
     pub(crate) fn number(&mut self, text: &str) -> u32 {
         let hash = xxh3_64_with_seed(text.as_bytes(), self.seed);
-        let place = self.place_of(hash, text.as_bytes());
+        let place = self.place_of(hash, text);
         if self.slots[place].number != EMPTY {
             return self.slots[place].number;
         }
-        let number = self.ends.len() as u32;
+        let number = self.texts.len() as u32;
         self.slots[place] = Slot { hash: (hash >> 32) as u32, number };
-        self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len());
-        if self.ends.len() * 2 > self.slots.len() {
+        self.texts.push(text);
+        if self.texts.len() * 2 > self.slots.len() {
             self.grow();
         }
         number
     }
 
     /// The slot of the text, or the free one where it belongs.
-    fn place_of(&self, hash: u64, text: &[u8]) -> usize {
+    fn place_of(&self, hash: u64, text: &str) -> usize {
         let mask = self.slots.len() - 1;
         let mut place = hash as usize & mask;
         loop {
             let slot = self.slots[place];
-            if slot.number == EMPTY || slot.hash == (hash >> 32) as u32 && self.text(slot.number) == text {
+            if slot.number == EMPTY
+                || slot.hash == (hash >> 32) as u32 && self.texts[slot.number as usize] == *text
+            {
                 return place;
             }
             place = (place + 1) & mask;
         }
     }
 
-    fn text(&self, number: u32) -> &[u8] {
-        let start = (number as usize).checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[number as usize]]
-    }
-
     fn grow(&mut self) {
         self.slots = vec![Slot { hash: 0, number: EMPTY }; self.slots.len() * 2];
         let mask = self.slots.len() - 1;
-        for number in 0..self.ends.len() as u32 {
-            let hash = xxh3_64_with_seed(self.text(number), self.seed);
+        for (number, text) in self.texts.iter().enumerate() {
+            let hash = xxh3_64_with_seed(text.as_bytes(), self.seed);
             let mut place = hash as usize & mask;
             while self.slots[place].number != EMPTY {
                 place = (place + 1) & mask;
             }
-            self.slots[place] = Slot { hash: (hash >> 32) as u32, number };
+            self.slots[place] = Slot { hash: (hash >> 32) as u32, number: number as u32 };
         }
     }
 
     /// All texts in the order of their numbers; none is left.
-    pub(crate) fn take(&mut self) -> Vec<String> {
-        let texts = (0..self.ends.len() as u32)
-            .map(|number| String::from_utf8_lossy(self.text(number)).into_owned())
-            .collect();
+    pub(crate) fn take(&mut self) -> Texts {
         // A large account's table would cost every small one after it a sweep.
-        let slots = (self.ends.len() * 4).next_power_of_two().clamp(64, self.slots.len());
+        let slots = (self.texts.len() * 4).next_power_of_two().clamp(64, self.slots.len());
         self.slots.truncate(slots);
         self.slots.fill(Slot { hash: 0, number: EMPTY });
-        self.bytes.clear();
-        self.ends.clear();
-        texts
+        std::mem::take(&mut self.texts)
     }
 }
 
@@ -97,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_text_has_one_number() {
-        let mut texts = Texts::new(7);
+        let mut texts = NumberedTexts::new(7);
         for round in 0..3 {
             let names: Vec<String> =
                 (0..1_000 * round + 10).map(|number| format!("user {}", number * 7 % 1_000)).collect();
@@ -106,11 +96,11 @@ mod tests {
             assert_eq!(numbers, again);
             let taken = texts.take();
             for (name, number) in names.iter().zip(numbers) {
-                assert_eq!(taken[number as usize], *name);
+                assert_eq!(&taken[number as usize], name);
             }
             assert_eq!(taken.len(), names.iter().collect::<std::collections::HashSet<_>>().len());
         }
-        assert_eq!(texts.take(), Vec::<String>::new());
+        assert_eq!(texts.take(), Texts::default());
         assert_eq!((texts.number(""), texts.number("ü"), texts.number("")), (0, 1, 0));
     }
 }

@@ -157,8 +157,8 @@ fn a_late_link_gives_unattributed_events_an_account() {
     assert_eq!(live.iter().map(|segment| segment.n_unattributed).sum::<u64>(), 1);
     let acme = lake.accounts(&live, Some(&BTreeSet::from(["acme".into()]))).next().unwrap().unwrap();
     assert_eq!(
-        (acme.users.as_slice(), acme.rows.get(0).linked_at),
-        (["linked".to_owned()].as_slice(), Some(link))
+        (acme.users.iter().collect::<Vec<_>>(), acme.rows.get(0).linked_at),
+        (vec!["linked"], Some(link))
     );
 }
 

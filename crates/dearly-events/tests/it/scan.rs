@@ -22,7 +22,7 @@ fn attributed(rows: &[EventRow]) -> Vec<EventRow> {
 /// The compact form written out again, without what it does not hold.
 fn expand(account: &AccountEvents) -> Vec<EventRow> {
     let row = |row: UsageRow| EventRow {
-        user: row.user.map(|user| account.users[user as usize].clone()),
+        user: row.user.map(|user| account.users[user as usize].to_owned()),
         product: row.product.map(|product| account.products[product as usize].clone()),
         count: row.count,
         linked_at: row.linked_at,
@@ -62,7 +62,9 @@ proptest! {
         let accounts: Vec<AccountEvents> = lake.accounts(&segments, None).map(Result::unwrap).collect();
         prop_assert!(accounts.is_sorted_by(|left, right| left.account < right.account));
         for account in &accounts {
-            for names in [&account.users, &account.events, &account.products] {
+            let users: BTreeSet<&str> = account.users.iter().collect();
+            prop_assert_eq!(users.len(), account.users.len());
+            for names in [&account.events, &account.products] {
                 let distinct: BTreeSet<&String> = names.iter().collect();
                 prop_assert_eq!(distinct.len(), names.len(), "{:?}", names);
             }
@@ -91,7 +93,7 @@ proptest! {
         prop_assert_eq!(&found, &expected);
 
         // Read ahead, the same accounts come in portions.
-        let mut gatherer = Gatherer::new(None);
+        let gatherer = Gatherer::new(None);
         let portions = lake.read_ahead(&segments, Some(&wanted), false).map(Result::unwrap);
         let ahead: Vec<AccountEvents> = portions.flatten().map(|runs| gatherer.gather(runs)).collect();
         prop_assert_eq!(ahead, expected);
@@ -109,7 +111,7 @@ proptest! {
         let segments = stage(&lake, &rows, cut);
         let known_at = |row: &EventRow| row.recorded_at.unwrap_or(row.at);
         let by = known_at(picked.get(&rows));
-        let mut gatherer = Gatherer::new(Some(by));
+        let gatherer = Gatherer::new(Some(by));
         let portions = lake.read_ahead(&segments, None, true).map(Result::unwrap);
         let accounts: Vec<AccountEvents> = portions.flatten().map(|runs| gatherer.gather(runs)).collect();
         let known: Vec<EventRow> = rows.iter().filter(|row| known_at(row) <= by).cloned().collect();

@@ -134,7 +134,7 @@ impl<'a> Naive<'a> {
             .map(|row| Event {
                 at: row.at,
                 day: self.day_of(row.at),
-                user: row.user.map(|user| usage.users[user as usize].as_str()),
+                user: row.user.map(|user| &usage.users[user as usize]),
                 event: &usage.events[row.event as usize],
                 product: row.product.map(|product| usage.products[product as usize].as_str()),
                 count: row.count,

@@ -343,7 +343,7 @@ fn usage() -> impl Strategy<Value = Usage> {
         }
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let rows = rows.into();
-        Usage { users: texts(&USERS), events: texts(&EVENTS), products: texts(&PRODUCTS), rows }
+        Usage { users: USERS.iter().collect(), events: texts(&EVENTS), products: texts(&PRODUCTS), rows }
     })
 }
 

@@ -49,7 +49,9 @@ pub(crate) fn shuffled(facts: &AccountFacts, seed: u64) -> AccountFacts {
     shuffler.shuffle(&mut facts.judgements);
     let mut rows: Vec<UsageRow> = facts.usage.rows.iter().collect();
     shuffler.shuffle(&mut rows);
-    let users = shuffler.shuffle_texts(&mut facts.usage.users);
+    let mut names: Vec<String> = facts.usage.users.iter().map(str::to_owned).collect();
+    let users = shuffler.shuffle_texts(&mut names);
+    facts.usage.users = names.into();
     let events = shuffler.shuffle_texts(&mut facts.usage.events);
     let products = shuffler.shuffle_texts(&mut facts.usage.products);
     for row in &mut rows {
