@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dearly_domain::{Attribution, Calendar, Day, Instant};
+use dearly_domain::account::Account;
+use dearly_domain::{AccountId, Attribution, Calendar, Day, Instant, Record};
 use dearly_events::{Compaction, EventRow, Fate, Lake, Rewritten, Segment, Selection};
 use dearly_store::{Store, Write};
 
@@ -245,6 +246,11 @@ impl App {
                 first.n_changed += more.n_changed;
                 first.added.extend(more.added);
                 first.removed.extend(more.removed);
+                first.touches_all |= more.touches_all;
+                for (account, from) in more.touched {
+                    let known = first.touched.entry(account).or_insert(from);
+                    *known = from.min(*known);
+                }
                 publish(&self.lake, &mut write, &first).await?;
                 write.commit().await?;
                 Ok::<bool, Error>(true)
@@ -317,7 +323,7 @@ pub(crate) fn grace_ends() -> Instant {
     Instant::from_micros(Instant::now().micros() - GRACE.as_micros() as i64)
 }
 
-/// Makes the added segments live and the removed ones not; `false` where one of those is live no more.
+/// Makes the added segments live and the removed ones not, and notes whose facts change by it; `false` where one of those is live no more.
 async fn publish(lake: &Lake, write: &mut Write, rewritten: &Rewritten) -> Result<bool> {
     lake.check(&rewritten.added)?;
     let now = Instant::now();
@@ -328,6 +334,15 @@ async fn publish(lake: &Lake, write: &mut Write, rewritten: &Rewritten) -> Resul
     }
     for own in &rewritten.added {
         write.insert_segment(&stored(own, None)).await?;
+    }
+    if rewritten.touches_all {
+        for account in write.view().keys(Account::FILE).await? {
+            write.note_change(&account, Day::MIN);
+        }
+    }
+    for (account, from) in &rewritten.touched {
+        // A day before, since the organisation's day may begin before UTC's.
+        write.note_change(account.as_str(), Calendar::utc().day_of(*from).plus_days(-1));
     }
     Ok(true)
 }
@@ -490,7 +505,11 @@ mod tests {
         let mut write = app.store.write("link").await.unwrap();
         let rewritten = app.reattribute(&mut write, &named(&["ann"]), &owners, attribute).await.unwrap();
         assert_eq!(rewritten.n_changed, 1);
-        write.commit().await.unwrap();
+        assert_eq!(rewritten.touched, BTreeMap::from([("acme".into(), link)]), "days before the link stay");
+        let revision = write.commit().await.unwrap();
+        let changes = app.store.view().await.unwrap().account_changes(revision - 1).await.unwrap().unwrap();
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].account.as_str(), changes[0].from), ("acme", "2026-01-31".parse().unwrap()));
         let live = app.live().await.unwrap();
         let accounts: Vec<_> =
             app.lake.scan(&live, None, Projection::ALL).map(|account| account.unwrap()).collect();
