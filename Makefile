@@ -10,7 +10,7 @@ PROFILE ?= dev
 DEARLY := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/dearly
 DATA ?= dearly-data
 
-.PHONY: help demo pages build test check unit e2e fuzz-api read-lake bench openapi tools-test clean
+.PHONY: help demo pages build test check unit e2e kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,13 @@ fuzz-api: build ## schemathesis against the real binary: no server error, nothin
 
 read-lake: build ## DuckDB and pandas on a lake that the real binary wrote
 	scripts/read-lake $(DEARLY)
+
+kill-nine: build ## Kills the real server 200 times in mid-stream; every acknowledged event must be there once
+	cargo build -p dearly-testing --example ingest_load --locked
+	DEARLY=$(DEARLY) scripts/kill-nine
+
+bench-ingest: ## Telemetry over HTTP: events per second of server CPU, of wall time, and the time to an answer
+	scripts/bench-ingest
 
 bench: ## Benchmarks; the numbers stand in docs/BENCHMARKS.md
 	scripts/bench
