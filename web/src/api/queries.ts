@@ -143,6 +143,12 @@ export const coverageQuery = (asOf: AsOfQuery) =>
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
 
+export const telemetryQuery = () =>
+  queryOptions({
+    queryKey: ['telemetry'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/telemetry', { signal })),
+  });
+
 export const importsQuery = () =>
   queryOptions({
     queryKey: ['imports'],

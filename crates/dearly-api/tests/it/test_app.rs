@@ -177,11 +177,13 @@ impl TestApp {
         TestApp::new().await.open_door(Arc::new(RealDisk), options).await
     }
 
-    /// The same with the door for telemetry open, its log on this disk.
+    /// The same with the door for telemetry open, its log on this disk. One that was open before must be stopped.
     pub(crate) async fn open_door(self, disk: Arc<dyn Disk>, options: IngestOptions) -> TestApp {
-        let ingestion = self.app.start_ingestion_on(disk, options).await.unwrap();
-        let router = dearly_api::router(self.app.clone(), Some(Arc::clone(&ingestion)));
-        TestApp { router, ingestion: Some(ingestion), ..self }
+        let TestApp { router, ingestion, app, api, folder } = self;
+        drop((router, ingestion));
+        let ingestion = app.start_ingestion_on(disk, options).await.unwrap();
+        let router = dearly_api::router(app.clone(), Some(Arc::clone(&ingestion)));
+        TestApp { router, ingestion: Some(ingestion), app, api, folder }
     }
 
     /// The data folder.
