@@ -353,34 +353,29 @@ fn run(mut flusher: Flusher, handle: &Handle, stopping: &AtomicBool) {
     loop {
         match flusher.ingest.next_flush(POLL) {
             NextFlush::Sealed(sealed) => {
-                if let Err(error) = handle.block_on(flusher.flush(&sealed)) {
-                    let error = error.chain();
-                    tracing::error!(
-                        error,
-                        "telemetry could not be flushed; the log keeps it, and it is tried again"
-                    );
-                    n_failures += 1;
-                    if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
-                        tracing::error!(
-                            "stopped with telemetry that is not flushed; the next start takes it up"
-                        );
-                        return;
+                let flushed = handle.block_on(flusher.flush(&sealed));
+                let flushed = flushed.and_then(|()| Ok(flusher.ingest.flushed(sealed.through())?));
+                match flushed {
+                    Ok(()) => n_failures = 0,
+                    Err(error) => {
+                        let error = error.chain();
+                        tracing::error!(error, "telemetry is not flushed yet; the log keeps it");
+                        n_failures += 1;
+                        if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
+                            tracing::error!("stopped with telemetry that the next start takes up");
+                            return;
+                        }
+                        std::thread::sleep(AFTER_FAILURE);
+                        continue;
                     }
-                    std::thread::sleep(AFTER_FAILURE);
-                    continue;
-                }
-                n_failures = 0;
-                if let Err(error) = flusher.ingest.flushed(sealed.through()) {
-                    tracing::error!(%error, "the telemetry log keeps what is flushed already");
                 }
             }
-            NextFlush::Nothing => {
-                if let Err(error) = handle.block_on(flusher.idle()) {
-                    let error = error.chain();
-                    tracing::warn!(error, "what was learned of earlier telemetry is not applied yet");
-                }
-            }
+            NextFlush::Nothing => {}
             NextFlush::Closed => break,
+        }
+        if let Err(error) = handle.block_on(flusher.between()) {
+            let error = error.chain();
+            tracing::warn!(error, "what was learned of earlier telemetry is not applied yet");
         }
     }
     if let Err(error) = handle.block_on(flusher.end()) {
