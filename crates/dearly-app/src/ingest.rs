@@ -406,3 +406,6 @@ impl Nonce {
         self.run.wrapping_add(u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
     }
 }
+
+#[cfg(test)]
+mod tests;
