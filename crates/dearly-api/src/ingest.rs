@@ -123,7 +123,7 @@ async fn take(server: &Server, call: &str, headers: &HeaderMap, body: Body) -> R
         return Err(Trouble::no_such_call(call));
     };
     let body = body::decompressed(headers, body)?;
-    let ingestion = server.ingestion.as_ref().ok_or_else(Trouble::closed)?;
+    let ingestion = server.door.ingestion().ok_or_else(Trouble::closed)?;
     let key = authorization::write_key(headers);
     ingestion.take(endpoint, key.as_deref(), &body).await?;
     Ok(())

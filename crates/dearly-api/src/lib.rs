@@ -39,4 +39,4 @@ mod usage;
 mod workbook;
 
 pub use openapi::openapi;
-pub use server::{Doors, Error, check_loopback, ingest_router, router, serve};
+pub use server::{Error, Listeners, check_loopback, ingest_router, router, serve};

@@ -10,7 +10,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::serve::ListenerExt;
 use dearly_app::App;
-use dearly_app::ingest::Ingestion;
+use dearly_app::ingest::Door;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
@@ -63,8 +63,8 @@ pub(crate) struct Server {
     /// Seats for what reads the whole book: it keeps every core busy, so more at a time would only be slower.
     pub(crate) heavy: Arc<Semaphore>,
     pub(crate) patience: Duration,
-    /// The door for telemetry, where this server has one.
-    pub(crate) ingestion: Option<Arc<Ingestion>>,
+    /// Where telemetry comes in.
+    pub(crate) door: Door,
     /// Seats for requests of telemetry.
     pub(crate) ingest_seats: Arc<Semaphore>,
 }
@@ -77,25 +77,24 @@ impl Server {
             light: Arc::new(Semaphore::new(LIGHT_SEATS)),
             heavy: Arc::new(Semaphore::new(cores.max(2))),
             patience: PATIENCE,
-            ingestion: None,
+            door: Door::default(),
             ingest_seats: Arc::new(Semaphore::new(ingest::SEATS)),
         }
     }
 }
 
-/// The API, the pages and what guards them; and the door for telemetry, which refuses where there is none.
-pub fn router(app: App, ingestion: Option<Arc<Ingestion>>) -> Router {
+/// The API, the pages and what guards them; and the door for telemetry, which asks to come again while it is closed.
+pub fn router(app: App, door: Door) -> Router {
     let (routes, _) = routes().split_for_parts();
-    let server = Server { ingestion, ..Server::new(app) };
+    let server = Server { door, ..Server::new(app) };
     // Telemetry has its own authentication, so pages of other sites may send it; asked by another name is neither.
     let telemetry = ingest::router(server.clone()).layer(from_fn(ingest::refuse_other_hosts));
     guarded(routes.fallback(pages::show)).with_state(server).merge(telemetry)
 }
 
 /// The door for telemetry and nothing else: what may be served beyond this machine.
-pub fn ingest_router(app: App, ingestion: Arc<Ingestion>) -> Router {
-    let server = Server { ingestion: Some(ingestion), ..Server::new(app) };
-    ingest::router(server)
+pub fn ingest_router(app: App, door: Door) -> Router {
+    ingest::router(Server { door, ..Server::new(app) })
 }
 
 /// What stands around every route; what comes last is met first.
@@ -147,7 +146,7 @@ pub fn check_loopback(address: SocketAddr) -> Result<(), Error> {
 
 /// Where the server listens.
 #[derive(Debug)]
-pub struct Doors {
+pub struct Listeners {
     /// For everything; on this machine only.
     pub everything: TcpListener,
     /// For telemetry and nothing else, from anywhere.
@@ -161,11 +160,11 @@ pub struct Doors {
 /// [`Error::BeyondLoopback`] where the listener is open to other machines, [`Error::Io`] where the system fails.
 pub async fn serve(
     app: App,
-    ingestion: Arc<Ingestion>,
-    doors: Doors,
+    door: Door,
+    listeners: Listeners,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
-    check_loopback(doors.everything.local_addr()?)?;
+    check_loopback(listeners.everything.local_addr()?)?;
     let (tell, told) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         shutdown.await;
@@ -173,9 +172,9 @@ pub async fn serve(
         let _ = tell.send(true);
     });
     let mut serving = JoinSet::new();
-    serving.spawn(listen(doors.everything, router(app.clone(), Some(Arc::clone(&ingestion))), told.clone()));
-    if let Some(listener) = doors.telemetry {
-        serving.spawn(listen(listener, ingest_router(app, Arc::clone(&ingestion)), told.clone()));
+    serving.spawn(listen(listeners.everything, router(app.clone(), door.clone()), told.clone()));
+    if let Some(listener) = listeners.telemetry {
+        serving.spawn(listen(listener, ingest_router(app, door.clone()), told.clone()));
     }
     let done = async {
         while let Some(ended) = serving.join_next().await {
@@ -190,7 +189,9 @@ pub async fn serve(
             Ok(())
         }
     };
-    ingestion.stop().await;
+    if let Some(ingestion) = door.ingestion() {
+        ingestion.stop().await;
+    }
     done
 }
 

@@ -15,7 +15,7 @@ mod told;
 mod traits;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -60,6 +60,22 @@ pub struct Ingestion {
     stopping: Arc<AtomicBool>,
     /// Makes ids for calls that have none.
     nonce: Nonce,
+}
+
+/// Where telemetry comes in: closed until it is opened, once. Clones are the same door.
+#[derive(Clone, Default)]
+pub struct Door(Arc<OnceLock<Arc<Ingestion>>>);
+
+impl Door {
+    /// Opens it. One that is open stays as it is.
+    pub fn open(&self, ingestion: Arc<Ingestion>) {
+        let _ = self.0.set(ingestion);
+    }
+
+    /// What takes telemetry, where it is open.
+    pub fn ingestion(&self) -> Option<&Arc<Ingestion>> {
+        self.0.get()
+    }
 }
 
 /// What came of a request.
@@ -112,10 +128,11 @@ pub enum Refusal {
 }
 
 impl App {
-    /// Opens the door: takes up what an earlier process left in the log, and begins to take requests.
+    /// Takes up what an earlier process left in the log, and begins to take requests. Waits while someone else writes
+    /// into the records.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another process has it open; [`Error::Ingest`] where the log cannot be used.
+    /// [`Error::Busy`] where another process takes telemetry into this folder; [`Error::Ingest`] where the log cannot be used.
     pub async fn start_ingestion(&self, options: IngestOptions) -> Result<Arc<Ingestion>> {
         self.start_ingestion_on(Arc::new(RealDisk), options).await
     }
@@ -128,7 +145,12 @@ impl App {
     ) -> Result<Arc<Ingestion>> {
         // After a crash in the middle of a commit the records may show one that is not on the disk yet. By what they say
         // the log deletes files, so what they say is written again, for good.
-        let mut write = self.store.write("open the door for telemetry").await?;
+        let mut write = loop {
+            match self.store.write("begin to take telemetry").await {
+                Err(dearly_store::Error::Busy { .. }) => {}
+                write => break write?,
+            }
+        };
         let flushed_through = write.view().setting(FLUSHED_THROUGH).await?;
         write.set_setting(FLUSHED_THROUGH, Some(flushed_through.as_deref().unwrap_or("0"))).await?;
         write.commit().await?;
@@ -331,34 +353,29 @@ fn run(mut flusher: Flusher, handle: &Handle, stopping: &AtomicBool) {
     loop {
         match flusher.ingest.next_flush(POLL) {
             NextFlush::Sealed(sealed) => {
-                if let Err(error) = handle.block_on(flusher.flush(&sealed)) {
-                    let error = error.chain();
-                    tracing::error!(
-                        error,
-                        "telemetry could not be flushed; the log keeps it, and it is tried again"
-                    );
-                    n_failures += 1;
-                    if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
-                        tracing::error!(
-                            "stopped with telemetry that is not flushed; the next start takes it up"
-                        );
-                        return;
+                let flushed = handle.block_on(flusher.flush(&sealed));
+                let flushed = flushed.and_then(|()| Ok(flusher.ingest.flushed(sealed.through())?));
+                match flushed {
+                    Ok(()) => n_failures = 0,
+                    Err(error) => {
+                        let error = error.chain();
+                        tracing::error!(error, "telemetry is not flushed yet; the log keeps it");
+                        n_failures += 1;
+                        if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
+                            tracing::error!("stopped with telemetry that the next start takes up");
+                            return;
+                        }
+                        std::thread::sleep(AFTER_FAILURE);
+                        continue;
                     }
-                    std::thread::sleep(AFTER_FAILURE);
-                    continue;
-                }
-                n_failures = 0;
-                if let Err(error) = flusher.ingest.flushed(sealed.through()) {
-                    tracing::error!(%error, "the telemetry log keeps what is flushed already");
                 }
             }
-            NextFlush::Nothing => {
-                if let Err(error) = handle.block_on(flusher.idle()) {
-                    let error = error.chain();
-                    tracing::warn!(error, "what was learned of earlier telemetry is not applied yet");
-                }
-            }
+            NextFlush::Nothing => {}
             NextFlush::Closed => break,
+        }
+        if let Err(error) = handle.block_on(flusher.between()) {
+            let error = error.chain();
+            tracing::warn!(error, "what was learned of earlier telemetry is not applied yet");
         }
     }
     if let Err(error) = handle.block_on(flusher.end()) {
@@ -389,3 +406,6 @@ impl Nonce {
         self.run.wrapping_add(u128::from(self.next.fetch_add(1, Ordering::Relaxed)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,9 +41,26 @@ impl Store {
     pub async fn write_keys(&self) -> Result<Vec<WriteKey>> {
         self.view().await?.write_keys().await
     }
+
+    /// The key with this hash.
+    pub async fn write_key_of_hash(&self, hash: &str) -> Result<Option<WriteKey>> {
+        self.view().await?.write_key_of_hash(hash).await
+    }
 }
 
 impl View {
+    /// The key with this hash.
+    pub async fn write_key_of_hash(&mut self, hash: &str) -> Result<Option<WriteKey>> {
+        let row = sqlx::query(
+            r#"SELECT "id", "source", "hash", "created_at", "revoked_at" FROM "write_keys" WHERE "hash" = $1"#,
+        )
+        .bind(hash.to_owned())
+        .fetch_optional(self.connection())
+        .await;
+        row.and_then(|row| row.as_ref().map(WriteKey::from_row).transpose())
+            .map_err(|source| self.error("read a write key", source))
+    }
+
     /// All keys, revoked ones too, in the order in which they were made.
     pub async fn write_keys(&mut self) -> Result<Vec<WriteKey>> {
         let rows =

@@ -94,12 +94,12 @@ impl Trouble {
             .after(Duration::from_secs(1))
     }
 
-    /// This server takes no telemetry, or no more.
+    /// This server takes no telemetry, or not yet.
     pub(super) fn closed() -> Trouble {
         Trouble::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "closed",
-            "this server takes no telemetry; send it again",
+            "this server takes no telemetry yet; send it again",
         )
         .after(Duration::from_secs(30))
     }

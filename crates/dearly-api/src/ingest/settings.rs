@@ -36,7 +36,7 @@ pub(super) async fn get_settings(
     Path(key): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(ingestion) = &server.ingestion else {
+    let Some(ingestion) = server.door.ingestion() else {
         return Trouble::closed().into_response();
     };
     match ingestion.check_key(&key).await {

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, Method, Request};
 use axum::response::Response;
 use dearly_app::App;
 use dearly_app::import::ImportRequest;
-use dearly_app::ingest::{Disk, IngestOptions, Ingestion, RealDisk};
+use dearly_app::ingest::{Disk, Door, IngestOptions, Ingestion, RealDisk};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -169,7 +169,13 @@ impl TestApp {
 
     fn over((app, folder): (App, TempDir)) -> TestApp {
         let api = serde_json::from_str(&dearly_api::openapi()).unwrap();
-        TestApp { router: dearly_api::router(app.clone(), None), ingestion: None, app, api, folder }
+        TestApp {
+            router: dearly_api::router(app.clone(), Door::default()),
+            ingestion: None,
+            app,
+            api,
+            folder,
+        }
     }
 
     /// With the door for telemetry open.
@@ -177,11 +183,15 @@ impl TestApp {
         TestApp::new().await.open_door(Arc::new(RealDisk), options).await
     }
 
-    /// The same with the door for telemetry open, its log on this disk.
+    /// The same with the door for telemetry open, its log on this disk. One that was open before must be stopped.
     pub(crate) async fn open_door(self, disk: Arc<dyn Disk>, options: IngestOptions) -> TestApp {
-        let ingestion = self.app.start_ingestion_on(disk, options).await.unwrap();
-        let router = dearly_api::router(self.app.clone(), Some(Arc::clone(&ingestion)));
-        TestApp { router, ingestion: Some(ingestion), ..self }
+        let TestApp { router, ingestion, app, api, folder } = self;
+        drop((router, ingestion));
+        let ingestion = app.start_ingestion_on(disk, options).await.unwrap();
+        let door = Door::default();
+        door.open(Arc::clone(&ingestion));
+        let router = dearly_api::router(app.clone(), door);
+        TestApp { router, ingestion: Some(ingestion), app, api, folder }
     }
 
     /// The data folder.

@@ -34,41 +34,52 @@ pub(super) struct Flusher {
     pub(super) ingest: Arc<Ingest>,
     /// Of what the log does not keep: duplicates.
     counts: Arc<Mutex<Counts>>,
+    /// Up to where this process has made the log visible. What the log hands out again is not flushed again.
+    through: u64,
     relinked: Option<Clock>,
     counted: Clock,
 }
 
 impl Flusher {
     pub(super) fn new(app: App, ingest: Arc<Ingest>, counts: Arc<Mutex<Counts>>) -> Flusher {
-        Flusher { app, ingest, counts, relinked: None, counted: Clock::now() }
+        Flusher { app, ingest, counts, through: 0, relinked: None, counted: Clock::now() }
     }
 
     /// Makes these rows visible. They are so for good once this is done; after an error nothing of them is.
     pub(super) async fn flush(&mut self, sealed: &Sealed) -> Result<()> {
+        if sealed.through() <= self.through {
+            return Ok(());
+        }
         let told = Told::read(sealed)?;
         let mut write = self.app.store.write("flush telemetry").await?;
-        let mut segments = Vec::new();
+        // A commit that failed may have come to pass all the same, as where a connection broke off in the middle of it.
+        let stored = write.view().setting(FLUSHED_THROUGH).await?;
+        if stored.and_then(|text| text.parse().ok()).is_some_and(|through: u64| through >= sealed.through()) {
+            self.through = sealed.through();
+            return Ok(write.roll_back().await?);
+        }
         let mut counts = self.take_counts();
+        let mut segments = Vec::new();
         let written =
             flush_into(&self.app, &mut write, sealed, &told, &mut counts.clone(), &mut segments).await;
-        let committed = match written {
-            Ok(()) => write.commit().await.map(|_| ()).map_err(Error::from),
-            Err(error) => {
-                // The error itself says more than one of taking back would.
-                let _ = write.roll_back().await;
-                Err(error)
-            }
-        };
-        if let Err(error) = committed {
-            self.app.lake.discard(&segments)?;
+        if let Err(error) = written {
             self.give_back(&mut counts);
+            // The error itself says more than one of taking back would.
+            let _ = write.roll_back().await;
+            self.app.lake.discard(&segments)?;
             return Err(error);
         }
-        self.relink_in_time().await
+        if let Err(error) = write.commit().await {
+            // For the same reason the segments stay: if they are not live, a sweep removes them.
+            self.give_back(&mut counts);
+            return Err(error.into());
+        }
+        self.through = sealed.through();
+        Ok(())
     }
 
-    /// Done while there is nothing to flush.
-    pub(super) async fn idle(&mut self) -> Result<()> {
+    /// Done between flushes.
+    pub(super) async fn between(&mut self) -> Result<()> {
         if self.counted.elapsed() >= COUNT_EVERY {
             self.counted = Clock::now();
             self.write_counts().await?;

@@ -37,6 +37,8 @@ async fn keys_are_made_listed_and_revoked_once() {
         write.commit().await.unwrap();
         let keys = store.write_keys().await.unwrap();
         assert_eq!(keys, [WriteKey { revoked_at: Some(at(5)), ..key("a", "web", 2) }, key("b", "web", 2)]);
+        let found = store.write_key_of_hash("hash of b").await.unwrap();
+        assert_eq!((found, store.write_key_of_hash("b").await.unwrap()), (Some(key("b", "web", 2)), None));
         let sources = store.sources().await.unwrap();
         assert_eq!((sources.len(), sources[0].created_at), (1, at(1)), "the first stays");
         let mut write = store.write("a source that is not there").await.unwrap();
@@ -91,7 +93,10 @@ async fn rejected_calls_are_bounded_and_the_newest_stay() {
         for some in calls.chunks(70) {
             write.keep_rejected_calls("web", some).await.unwrap();
         }
-        write.keep_rejected_calls("web", &[RejectedCall { received_at: at(900), ..call(250) }]).await.unwrap();
+        write
+            .keep_rejected_calls("web", &[RejectedCall { received_at: at(900), ..call(250) }])
+            .await
+            .unwrap();
         write.commit().await.unwrap();
         let kept = store.view().await.unwrap().rejected_calls(1_000).await.unwrap();
         assert_eq!((kept.len(), &kept[0].id, &kept[1].id), (201, &"0250".to_owned(), &"0299".to_owned()));
@@ -120,8 +125,19 @@ async fn memberships_and_aliases_are_found_by_user() {
         let mut write = store.write("learn").await.unwrap();
         let links: Vec<Link> = (0..150).map(|number| link(&format!("u{number}"), 1, "acme")).collect();
         write.insert_memberships(&links).await.unwrap();
-        write.insert_memberships(&[link("u7", 1, "acme"), link("u7", 3, "globex"), link("u7", 2, "ünï")]).await.unwrap();
-        write.insert_aliases(&[alias("a", 2, "u7"), alias("a", 1, "u8"), alias("b", 1, "u7"), alias("b", 1, "u7")]).await.unwrap();
+        write
+            .insert_memberships(&[link("u7", 1, "acme"), link("u7", 3, "globex"), link("u7", 2, "ünï")])
+            .await
+            .unwrap();
+        write
+            .insert_aliases(&[
+                alias("a", 2, "u7"),
+                alias("a", 1, "u8"),
+                alias("b", 1, "u7"),
+                alias("b", 1, "u7"),
+            ])
+            .await
+            .unwrap();
         write.insert_relinks(&BTreeSet::from(["a".to_owned(), "b".to_owned()])).await.unwrap();
         write.insert_relinks(&BTreeSet::from(["b".to_owned(), "c".to_owned()])).await.unwrap();
         write.delete_relinks(&BTreeSet::from(["a".to_owned()])).await.unwrap();

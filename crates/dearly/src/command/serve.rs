@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context;
-use dearly_api::Doors;
+use dearly_api::Listeners;
 use dearly_app::App;
-use dearly_app::ingest::IngestOptions;
+use dearly_app::ingest::{Door, IngestOptions};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::arguments::{Arguments, ServeArguments};
 
@@ -35,7 +36,7 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         deduplicate_for: Duration::from_secs(u64::from(own.deduplicate_days) * 24 * 3600),
         ..IngestOptions::default()
     };
-    let ingestion = app.start_ingestion(options).await?;
+    let door = Door::default();
     eprintln!(
         "Dearly serves http://{} from {} (stop with Ctrl-C)",
         everything.local_addr()?,
@@ -54,12 +55,29 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         let app = app.clone();
         async move { app.keep_fresh(REFRESH_EVERY).await }
     });
-    let served = dearly_api::serve(app, ingestion, Doors { everything, telemetry }, stop()).await;
+    // Pages do not wait for someone else's import, which the door may have to.
+    let (own, opened) = (app.clone(), door.clone());
+    let opening =
+        tokio::spawn(async move { own.start_ingestion(options).await.map(|open| opened.open(open)) });
+    let listeners = Listeners { everything, telemetry };
+    let served = tokio::select! {
+        served = dearly_api::serve(app, door, listeners, stop()) => served.map_err(anyhow::Error::from),
+        error = failure(opening) => Err(error),
+    };
     refreshing.abort();
     stopping.store(true, Ordering::Relaxed);
     compaction.await.context("merging segments of events ended badly")?;
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why the door could not be opened; waits for ever where it could.
+async fn failure(opening: JoinHandle<dearly_app::Result<()>>) -> anyhow::Error {
+    match opening.await {
+        Ok(Ok(())) => std::future::pending().await,
+        Ok(Err(error)) => anyhow::Error::from(error).context("cannot take telemetry"),
+        Err(error) => anyhow::Error::from(error).context("cannot take telemetry"),
+    }
 }
 
 async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {

@@ -14,6 +14,7 @@ mod retention;
 mod score;
 mod serve;
 mod support;
+mod telemetry;
 mod versions;
 mod workbook;
 mod writers;

@@ -48,10 +48,8 @@ async fn an_anonymous_visitor_who_logs_in_was_that_user() {
 async fn what_was_acknowledged_is_there_after_a_restart() {
     let door = Door::open().await;
     door.batch(&[track("1", "u"), track("2", "u")]).await;
-    let Door { mut app, key } = door;
-    let ingestion = app.ingestion.take().unwrap();
-    ingestion.stop().await;
-    drop(ingestion);
+    let Door { app, key } = door;
+    app.ingestion.as_ref().unwrap().stop().await;
     let door = Door { app: app.open_door(Arc::new(RealDisk), IngestOptions::default()).await, key };
     door.batch(&[track("2", "u"), track("3", "u")]).await;
     assert_eq!(door.counts().await, [3, 0, 1, 0, 3]);

@@ -82,7 +82,7 @@ async fn a_call_that_cannot_be_taken_is_shown_and_the_rest_is_taken() {
     assert_eq!(
         reasons,
         [
-            "the call has 33068 bytes, and at most 32768 are taken",
+            "the call has 33063 bytes, and at most 32768 are taken",
             "the call has neither userId nor anonymousId",
             "the call is not an object",
         ]

@@ -177,8 +177,9 @@ async fn other_names_are_refused_but_for_the_door_of_its_own() {
     };
     let answer = door.app.send(request()).await;
     assert_eq!((answer.status, &answer.sent["code"]), (403, &json!("host")));
-    let ingestion = door.app.ingestion.clone().unwrap();
-    let router = dearly_api::ingest_router(door.app.app.clone(), ingestion);
+    let own = dearly_app::ingest::Door::default();
+    own.open(door.app.ingestion.clone().unwrap());
+    let router = dearly_api::ingest_router(door.app.app.clone(), own);
     assert_eq!(router.clone().oneshot(request()).await.unwrap().status(), 200);
     for path in ["/", "/api/v1/book", "/api/openapi.json", "/healthz"] {
         let request = Request::get(path).header("host", "localhost").body(Body::empty()).unwrap();
@@ -187,9 +188,9 @@ async fn other_names_are_refused_but_for_the_door_of_its_own() {
 }
 
 #[tokio::test]
-async fn without_a_door_it_says_so() {
+async fn while_the_door_is_closed_it_says_so() {
     let app = crate::test_app::TestApp::empty().await;
     let request = Request::post("/v1/track").body(Body::from("{}")).unwrap();
     let answer = app.send(request).await;
-    assert_eq!((answer.status, answer.header("retry-after")), (503, "30"));
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
 }
