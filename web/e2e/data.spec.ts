@@ -43,6 +43,7 @@ test('tells how telemetry begins where there is none', async ({ page, baseURL })
   const telemetry = page.getByRole('region', { name: 'Telemetry' });
   await expect(telemetry).toContainText('dearly key create --write --source web');
   await expect(telemetry).toContainText(`${baseURL}/v1`);
+  await expect(telemetry.getByRole('button', { name: 'Copy host' })).toBeVisible();
   await expect(telemetry.getByRole('button', { name: 'Copy address' })).toBeVisible();
   await expectAccessible(page, '#telemetry');
 });

@@ -15,7 +15,7 @@ import { DAYS } from './telemetry';
 import { Unattributed } from './Unattributed';
 
 /** Pixels that the section has at least, loading or loaded. */
-const HEIGHT = 320;
+const HEIGHT = 400;
 
 /** What SDKs send: how fresh, how much, and what became of it. It is of now, whatever day the page is of. */
 export function TelemetrySection() {

@@ -5,10 +5,10 @@ import classes from './Telemetry.module.css';
 
 const COMMAND = 'dearly key create --write --source web';
 
-/** Where SDKs send to: the server that served the page. */
-function address(): string {
-  return `${window.location.origin}/v1`;
-}
+/** Where SDKs are pointed: the server that served the page. They add `/v1` themselves, and would add it twice. */
+const host = () => window.location.origin;
+/** Where the calls arrive. */
+const address = () => `${host()}/v1`;
 
 /** How the first events come in. */
 export function TelemetryStart() {
@@ -20,11 +20,15 @@ export function TelemetryStart() {
           <Copyable text={COMMAND} label="Copy command" />
         </li>
         <li>
-          <p>Point an SDK of Segment or RudderStack to this address, with that key:</p>
+          <p>
+            Point an SDK of Segment, or a server’s of RudderStack, here with that key, as its <code>host</code>,{' '}
+            <code>dataPlaneUrl</code> or <code>cdnURL</code>:
+          </p>
+          <Copyable text={host()} label="Copy host" />
+          <p>What takes a whole address, or sends without an SDK, sends here:</p>
           <Copyable text={address()} label="Copy address" />
           <p className={classes.quiet}>
-            SDKs that add <code>/v1</code> themselves take the address without it. For senders on other machines start{' '}
-            <code>dearly serve --ingest-listen ADDRESS</code>.
+            For senders on other machines start <code>dearly serve --ingest-listen ADDRESS</code>.
           </p>
         </li>
       </ol>
@@ -37,7 +41,11 @@ export function TelemetryAddress() {
   return (
     <p className={classes.address}>
       <span>
-        SDKs send to <code>{address()}</code>
+        SDKs are pointed to <code>{host()}</code>
+      </span>
+      <CopyButton text={host()} label="Copy host" />
+      <span>
+        and send to <code>{address()}</code>
       </span>
       <CopyButton text={address()} label="Copy address" />
       <span className={classes.quiet}>

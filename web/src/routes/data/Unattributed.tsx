@@ -20,7 +20,7 @@ export function Unattributed({ events }: { events: number }) {
       </p>
       <ul className={classes.ways}>
         <li>
-          Send a <code>group</code> call for each user: it claims what the user sent before, too.
+          Send a <code>group</code> call for each user: from its day on it claims what the user sent before, too.
         </li>
         <li>
           Or name the account in each event, as <code>context.groupId</code>: from then on.
