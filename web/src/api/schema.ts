@@ -331,6 +331,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers a statement in SQL over everything, as of a day (docs/QUERY.md). */
+        get: operations["query"];
+        put?: never;
+        /** Answers a statement in SQL over everything, as of a day (docs/QUERY.md). */
+        post: operations["post_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -957,6 +975,7 @@ export interface components {
              */
             days_overdue?: number | null;
         };
+        KnownBy: string;
         /** @description A measure opened. */
         MeasureExplanation: {
             /** @description Its id. */
@@ -1172,6 +1191,39 @@ export interface components {
             /** @description Every mistake of a workbook. */
             problems?: components["schemas"]["WorkbookProblem"][];
             report?: components["schemas"]["ImportRow"] | null;
+            place?: components["schemas"]["SqlPlace"] | null;
+            /** @description What to do about a question: the nearest valid name, or the names there are. */
+            help?: string | null;
+        };
+        /** @description An answer. */
+        QueryAnswer: {
+            /** @description The day that every table was read as of. */
+            as_of: components["schemas"]["Day"];
+            /** @description What each value of a row is. */
+            columns: components["schemas"]["QueryColumn"][];
+            /** @description The rows: a value per column. */
+            rows: unknown[][];
+            /** @description Whether there are more rows than the limit let through. */
+            truncated: boolean;
+        };
+        /** @description A question as a body, for texts too long for an address. */
+        QueryBody: {
+            /** @description One statement that only reads; `:as_of` in it is the day. */
+            sql: string;
+            as_of?: components["schemas"]["Day"] | null;
+            known_by?: components["schemas"]["KnownBy"] | null;
+            /**
+             * Format: int32
+             * @description At most so many rows; the default is 10000.
+             */
+            limit?: number | null;
+        };
+        /** @description A column of an answer. */
+        QueryColumn: {
+            /** @description Its name; several may have the same. */
+            name: string;
+            /** @description `text`, `integer`, `number`, `boolean`, `day`, `instant`, `list`, `object` or `other`. */
+            type: string;
         };
         /** @description A group of a retention report. */
         RetentionGroup: {
@@ -1312,6 +1364,19 @@ export interface components {
             n_accounts: number;
             first_on?: components["schemas"]["Day"] | null;
             last_on?: components["schemas"]["Day"] | null;
+        };
+        /** @description A place in the text of a question. */
+        SqlPlace: {
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description The column in characters, from 1.
+             */
+            column: number;
         };
         /** @description A term. */
         SubscriptionRow: {
@@ -2928,6 +2993,164 @@ export interface operations {
             };
         };
     };
+    query: {
+        parameters: {
+            query: {
+                /** @description One statement that only reads; `:as_of` in it is the day. */
+                sql: string;
+                /** @description The day; its end is meant. The default is the book's `default_as_of`. */
+                as_of?: string;
+                /** @description Only facts that were recorded by this instant, or by the end of this day in UTC. */
+                known_by?: string;
+                /** @description At most so many rows; the default is 10000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer; CSV where `Accept` asks for it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    post_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryBody"];
+            };
+        };
+        responses: {
+            /** @description the answer; CSV where `Accept` asks for it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description bodies of this kind are not read */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the documents or the rows cannot be taken; all mistakes are listed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_retention: {
         parameters: {
             query: {
@@ -3591,4 +3814,4 @@ export interface operations {
         };
     };
 }
-// stamp e3acebd3879c55c5e2f024836546c0595b795440e420df0453f8ecf4b3e010a1
+// stamp b8089fea02dc35bbc284fb94146143eabd34da718e94313a8128fc92f8250a71
