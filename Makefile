@@ -10,7 +10,7 @@ PROFILE ?= dev
 DEARLY := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/dearly
 DATA ?= dearly-data
 
-.PHONY: help demo pages build test check unit e2e kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
+.PHONY: help demo pages build test check unit test-cluster e2e kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools-test check unit e2e fuzz-api read-lake ## Set up everything and pass all tests
+test: tools-test check unit e2e fuzz-api read-lake test-cluster ## Set up everything and pass all tests
 	@echo "make test: all passed"
 
 check: pages ## Format, lints, boundaries of crates, docs, types of the pages
@@ -44,6 +44,9 @@ check: pages ## Format, lints, boundaries of crates, docs, types of the pages
 unit: ## Rust tests (both databases) and the pages' unit tests
 	cargo test --workspace --locked
 	cd web && npm test
+
+test-cluster: pages ## The feature `cluster`: a scheduler and two executors on loopback, one of them killed
+	cargo test -p dearly -p dearly-cluster --features cluster,dearly-cluster/ballista --test cluster --lib --locked
 
 e2e: build ## The pages in Chromium, against the real binary on a demo book
 	scripts/e2e $(DEARLY)

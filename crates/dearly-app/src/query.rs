@@ -1,11 +1,15 @@
 //! Questions in SQL over the book as of a day.
 
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use dearly_domain::{Cell, Day, Row};
 pub use dearly_query::{Answer, AnswerColumn, Error, JsonRow, Place};
-use dearly_query::{Limits, Origin, Table, check};
+pub use dearly_query::{Limits, Moment, RecordBatch};
+use dearly_query::{Origin, Table, Telemetry, batch, check, write_parquet};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::accounts::TREND_WEEKS;
@@ -39,6 +43,42 @@ pub fn text_of(value: &Value) -> String {
     }
 }
 
+/// The daily rollup of raw events, in the order in which whoever reads it again wants it.
+pub const ROLLUP: &str =
+    "select account, \"user\", event, product, day, events from daily_usage order by 1, 2, 3, 4, 5";
+
+/// What it takes to ask a statement elsewhere.
+pub struct Shipment {
+    /// The day, and what may be known.
+    pub moment: Moment,
+    /// The addresses of the live files of telemetry.
+    pub files: Vec<String>,
+    /// The rows of the other tables that the statement names.
+    pub tables: HashMap<&'static str, RecordBatch>,
+}
+
+/// A rollup that was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rollup {
+    /// The day up to which events count.
+    pub as_of: Day,
+    /// The file.
+    pub path: PathBuf,
+    /// How many rows it has.
+    pub n_rows: u64,
+}
+
+/// Writes the answer to [`ROLLUP`] into the folder, which is made if it is not there.
+///
+/// # Errors
+/// [`Error::Query`](crate::Error::Query), [`Error::Io`](crate::Error::Io).
+pub async fn write_rollup(as_of: Day, mut answer: Answer, out: &Path) -> Result<Rollup> {
+    std::fs::create_dir_all(out).map_err(crate::Error::io(format!("make the folder {}", out.display())))?;
+    let path = out.join("daily_usage.parquet");
+    let n_rows = write_parquet(&mut answer, &path).await?;
+    Ok(Rollup { as_of, path, n_rows })
+}
+
 /// An answer under way.
 pub struct Asked {
     /// The day it is as of.
@@ -64,6 +104,39 @@ impl App {
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
         let session = Arc::new(tables).session(day, self.limits(limits)?)?;
         Ok(Asked { as_of: day, answer: session.ask(sql, day).await? })
+    }
+
+    /// The tables that a statement names, as of the day, for asking it elsewhere: records as rows, telemetry as the
+    /// addresses of its files, which must be the same there.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query) where the text cannot be answered.
+    pub async fn shipment(&self, sql: &str, when: When) -> Result<Shipment> {
+        let in_force = self.in_force().await?;
+        let day = self.day(when, &in_force.calendar).await?;
+        let named = check(sql, day)?;
+        let mut view = self.store.view().await?;
+        let mut tables = BookTables::read(&mut view, &self.folder, &in_force, when.known_by, &named).await?;
+        drop(view);
+        self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
+        let records = named.iter().filter(|table| !matches!(table.origin, Origin::Telemetry));
+        let records = records.filter(|table| table.name != "documentation");
+        Ok(Shipment {
+            moment: tables.moment(day),
+            files: Telemetry::shared_addresses(&self.folder, tables.files())?,
+            tables: records
+                .map(|table| Ok((table.name, batch(table, &tables.table(table, day))?)))
+                .collect::<Result<_>>()?,
+        })
+    }
+
+    /// Writes the daily rollup of all events up to the day as Parquet into the folder.
+    ///
+    /// # Errors
+    /// [`Error::Query`](crate::Error::Query), [`Error::Io`](crate::Error::Io).
+    pub async fn rollup(&self, when: When, limits: QueryLimits, out: &Path) -> Result<Rollup> {
+        let Asked { as_of, answer } = self.query(ROLLUP, when, limits).await?;
+        write_rollup(as_of, answer, out).await
     }
 
     fn limits(&self, limits: QueryLimits) -> Result<Limits> {

@@ -95,14 +95,24 @@ impl BookTables {
         self.made.insert(table, rows);
     }
 
-    /// A session as of a day.
-    pub(crate) fn session(self: &Arc<Self>, day: Day, limits: Limits) -> Result<Session> {
-        let moment = Moment {
+    /// The end of the day, and what may be known.
+    pub(crate) fn moment(&self, day: Day) -> Moment {
+        Moment {
             as_of: day,
             ends_at: self.calendar.end_of(day),
             known_by: self.known_by,
             time_zone: self.time_zone.clone(),
-        };
+        }
+    }
+
+    /// The live files of telemetry, where a table that was read needs them.
+    pub(crate) fn files(&self) -> &[SegmentFile] {
+        self.telemetry.files()
+    }
+
+    /// A session as of a day.
+    pub(crate) fn session(self: &Arc<Self>, day: Day, limits: Limits) -> Result<Session> {
+        let moment = self.moment(day);
         let source = AsOfDay { book: Arc::clone(self), day };
         Ok(Session::new(&moment, Arc::new(source), &self.telemetry, limits)?)
     }
@@ -119,7 +129,8 @@ impl BookTables {
         self.rows(T::FILE, day).map(|row| T::from_row(&row))
     }
 
-    fn table(&self, table: &'static Table, day: Day) -> Vec<Row> {
+    /// The rows of a table as of the day.
+    pub(crate) fn table(&self, table: &'static Table, day: Day) -> Vec<Row> {
         if let Some(made) = self.made.get(table.name) {
             return made.clone();
         }

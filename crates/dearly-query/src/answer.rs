@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float16Type, Float32Type, Float64Type, Int64Type, Schema, TimeUnit,
+    DataType, Date32Type, Float16Type, Float32Type, Float64Type, Int64Type, Schema, SchemaRef, TimeUnit,
     TimestampMicrosecondType, UInt64Type,
 };
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -66,6 +66,10 @@ impl Answer {
     /// Its columns, in order.
     pub fn columns(&self) -> &[AnswerColumn] {
         &self.columns
+    }
+
+    pub(crate) fn schema(&self) -> SchemaRef {
+        self.stream.schema()
     }
 
     /// Whether there are more rows than the limit let through; known after the last of those.

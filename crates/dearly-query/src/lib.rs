@@ -8,9 +8,12 @@
 //! Nothing here knows HTTP, the records database, or scores. Arrow's record batches are the only foreign type handed out.
 
 mod answer;
+#[doc(hidden)]
+pub mod engine;
 mod error;
 mod live_files;
 mod measure;
+mod parquet;
 mod records;
 mod session;
 mod table;
@@ -18,8 +21,10 @@ mod telemetry;
 mod text;
 
 pub use answer::{Answer, AnswerColumn, JsonRow};
+pub use datafusion::arrow::array::RecordBatch;
 pub use error::{Error, Place, Result};
 pub use measure::{Reading, check, check_measure};
+pub use parquet::write_parquet;
 pub use records::{Source, SourceError, batch};
 pub use session::{Limits, Moment, Session};
 pub use table::{Column, Origin, TABLES, Table, table};

@@ -4,15 +4,14 @@ use std::collections::HashSet;
 use std::future::Future;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
-use dearly_domain::{Calendar, Day, Row};
+use dearly_domain::{Calendar, Day};
 use futures_util::FutureExt;
 
 use crate::error::{Error, Result};
-use crate::records::{Source, SourceError};
+use crate::records::Nothing;
 use crate::session::{Limits, Moment, Session};
 use crate::table::{Origin, TABLES, Table, table};
 use crate::telemetry::Telemetry;
@@ -25,16 +24,6 @@ pub struct Reading {
     pub account: String,
     /// The number.
     pub value: f64,
-}
-
-/// Nothing in every table.
-struct Nothing;
-
-#[async_trait]
-impl Source for Nothing {
-    async fn rows(&self, _: &'static Table) -> std::result::Result<Vec<Row>, SourceError> {
-        Ok(Vec::new())
-    }
 }
 
 /// The tables that a text names which can be answered: one statement that only reads. No book is needed.

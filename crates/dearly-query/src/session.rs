@@ -21,7 +21,7 @@ use tokio::time::{Instant as Clock, timeout_at};
 use crate::answer::Answer;
 use crate::error::{Error, Result, unknown_table};
 use crate::live_files::OnlyLiveFiles;
-use crate::records::{RecordsTable, Source, batch, in_memory};
+use crate::records::{RecordsTable, Source, batch};
 use crate::table::{Origin, TABLES, Table, table};
 use crate::telemetry::{self, Telemetry};
 use crate::text;
@@ -68,7 +68,7 @@ pub struct Session {
 const CATALOG: &str = "dearly";
 const SCHEMA: &str = "book";
 
-fn settings() -> SessionConfig {
+pub(crate) fn settings() -> SessionConfig {
     let mut config =
         SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema(CATALOG, SCHEMA);
     let options = config.options_mut();
@@ -101,9 +101,20 @@ impl Session {
             .build_arc()
             .map_err(|error| Error::Failed(error.to_string()))?;
         let context = SessionContext::new_with_config_rt(settings(), runtime);
-        register(&context, moment, source, &telemetry.addresses())
+        let records = |table: &'static Table| -> Arc<dyn TableProvider> {
+            match table.name {
+                DOCUMENTATION => Arc::new(RecordsTable::loaded(table, documentation(table))),
+                _ => Arc::new(RecordsTable::new(table, Arc::clone(&source))),
+            }
+        };
+        telemetry::all_rows(&telemetry.addresses())
+            .and_then(|all| register(&context, moment, all, records))
             .map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Session { context, limits })
+    }
+
+    pub(crate) fn over(context: SessionContext, limits: Limits) -> Session {
+        Session { context, limits }
     }
 
     /// Answers a statement that only reads, `:as_of` in it being `as_of`. Dropping the future, or the answer, stops the
@@ -202,22 +213,20 @@ impl Session {
 pub(crate) fn register(
     context: &SessionContext,
     moment: &Moment,
-    source: Arc<dyn Source>,
-    addresses: &[String],
+    events: Arc<dyn TableProvider>,
+    records: impl Fn(&'static Table) -> Arc<dyn TableProvider>,
 ) -> EngineResult<()> {
-    telemetry::register(context, addresses, moment)?;
-    for table in TABLES.iter() {
-        let provider: Arc<dyn TableProvider> = match table.origin {
-            Origin::Telemetry => continue,
-            Origin::Stored if table.name == "documentation" => Arc::new(in_memory(&documentation(table))?),
-            _ => Arc::new(RecordsTable::new(table, Arc::clone(&source))),
-        };
-        context.register_table(table.name, provider)?;
+    telemetry::register(context, events, moment)?;
+    for table in TABLES.iter().filter(|table| !matches!(table.origin, Origin::Telemetry)) {
+        context.register_table(table.name, records(table))?;
     }
     Ok(())
 }
 
-fn documentation(own: &Table) -> datafusion::arrow::array::RecordBatch {
+/// The table that documents the others.
+const DOCUMENTATION: &str = "documentation";
+
+pub(crate) fn documentation(own: &Table) -> datafusion::arrow::array::RecordBatch {
     let text = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
     let rows: Vec<Row> = TABLES
         .iter()

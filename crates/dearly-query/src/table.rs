@@ -353,7 +353,13 @@ mod tests {
             columns.dedup();
             assert_eq!(columns.len(), table.columns.len(), "{}", table.name);
             for column in &table.columns {
-                assert!(column.meaning.ends_with(['.', '…']), "{}.{}: {}", table.name, column.name, column.meaning);
+                assert!(
+                    column.meaning.ends_with(['.', '…']),
+                    "{}.{}: {}",
+                    table.name,
+                    column.name,
+                    column.meaning
+                );
             }
         }
     }

@@ -18,6 +18,7 @@ use datafusion::prelude::{SessionContext, ident, lit};
 use dearly_domain::Instant;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use url::Url;
 
 use crate::error::{Error, Result};
 use crate::live_files::{ADDRESS, LiveFiles};
@@ -63,6 +64,24 @@ impl Telemetry {
         Telemetry { store: Arc::new(object_store::memory::InMemory::new()), files: Vec::new() }
     }
 
+    /// The addresses of the files for other machines that see the folder under the same path.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where the folder is none.
+    pub fn shared_addresses(folder: &Path, files: &[SegmentFile]) -> Result<Vec<String>> {
+        let folder = folder.canonicalize().map_err(|error| Error::Failed(error.to_string()))?;
+        let of = |file: &SegmentFile| {
+            let url = Url::from_file_path(folder.join(&file.path));
+            url.map(String::from).map_err(|()| Error::Failed(format!("{} has no address", file.path)))
+        };
+        files.iter().map(of).collect()
+    }
+
+    /// The files.
+    pub fn files(&self) -> &[SegmentFile] {
+        &self.files
+    }
+
     pub(crate) fn live(&self) -> LiveFiles {
         LiveFiles::new(Arc::clone(&self.store), &self.files)
     }
@@ -84,10 +103,13 @@ fn stored_columns() -> Vec<Column> {
     events.columns.iter().filter(|column| column.name != "month").cloned().collect()
 }
 
-/// `events`, `unattributed_events` and `daily_usage` over the files at these addresses.
-pub(crate) fn register(context: &SessionContext, addresses: &[String], moment: &Moment) -> EngineResult<()> {
-    let stored = raw(addresses)?;
-    let raw = context.read_table(stored)?;
+/// `events`, `unattributed_events` and `daily_usage` over all rows of the live files.
+pub(crate) fn register(
+    context: &SessionContext,
+    all: Arc<dyn TableProvider>,
+    moment: &Moment,
+) -> EngineResult<()> {
+    let raw = context.read_table(all)?;
     let end = lit(ScalarValue::TimestampMicrosecond(Some(moment.ends_at.micros()), Some(UTC.into())));
     let mut visible = ident("at").lt(end.clone());
     let mut linked = ident("linked_at").is_null().or(ident("linked_at").lt(end));
@@ -130,7 +152,7 @@ fn shaped(frame: DataFrame, name: &str) -> EngineResult<DataFrame> {
 }
 
 /// All rows of the files; a column that a file lacks reads as empty.
-fn raw(addresses: &[String]) -> EngineResult<Arc<dyn TableProvider>> {
+pub(crate) fn all_rows(addresses: &[String]) -> EngineResult<Arc<dyn TableProvider>> {
     let mut columns = stored_columns();
     for column in &mut columns {
         // Older files name the account of every event, newer ones may not.

@@ -46,6 +46,9 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Key(own) => command::key::run(arguments, own).await,
         Command::Lake(own) => command::lake::run(arguments, own).await,
         Command::Query(own) => command::query::run(arguments, own).await,
+        Command::Rollup(own) => command::rollup::run(arguments, own).await,
+        #[cfg(feature = "cluster")]
+        Command::Cluster(own) => command::cluster::run(arguments, own).await,
         Command::Openapi => command::openapi::run(),
         Command::Completions(own) => command::completions::run(own),
     }

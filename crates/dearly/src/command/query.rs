@@ -11,7 +11,7 @@ use crate::arguments::{Arguments, Format, QueryArguments};
 use crate::output::Sheet;
 
 /// How many bytes a question keeps in memory before it goes to files.
-const MEMORY_BYTES: usize = 2 << 30;
+pub(crate) const MEMORY_BYTES: usize = 2 << 30;
 
 pub(crate) async fn run(arguments: &Arguments, own: &QueryArguments) -> anyhow::Result<ExitCode> {
     let app = super::open_existing(arguments).await?;
@@ -23,6 +23,12 @@ pub(crate) async fn run(arguments: &Arguments, own: &QueryArguments) -> anyhow::
         }
         sql => sql.to_owned(),
     };
+    #[cfg(feature = "cluster")]
+    if let Some(url) = &own.cluster {
+        let asked = super::cluster::ask(&app, url, &sql, super::when(&own.when), own.limit).await?;
+        write(arguments.format, asked).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let limits = QueryLimits { rows: own.limit, time: None, memory_bytes: MEMORY_BYTES, may_spill: true };
     // Ctrl-C ends the process, and with it the work.
     let asked = app.query(&sql, super::when(&own.when), limits).await?;
