@@ -77,6 +77,8 @@ fn described() -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").description(Some("the server that was asked")).build()]))
         .build();
     own.merge(routes);
+    let (_, telemetry) = ingest::routes().split_for_parts();
+    own.merge(telemetry);
     let mut schemas = vec![(ProblemDetails::name().into_owned(), ProblemDetails::schema())];
     ProblemDetails::schemas(&mut schemas);
     own.components.get_or_insert_default().schemas.extend(schemas);
