@@ -31,7 +31,9 @@ pub(crate) enum Needs {
 
 /// Reads facts as one consistent state of the book.
 pub(crate) struct BookReader {
-    view: View,
+    pub(crate) view: View,
+    /// The revision of the facts that it reads.
+    pub(crate) revision: i64,
     lake: Lake,
     segments: Vec<dearly_events::Segment>,
     calendar: Calendar,
@@ -60,7 +62,7 @@ impl App {
             }
         };
         let rates = in_force.workbook.rates();
-        Ok(BookReader { view, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
+        Ok(BookReader { view, revision, lake: self.lake.clone(), segments, calendar, rates, known_by, facts })
     }
 }
 

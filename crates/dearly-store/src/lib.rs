@@ -17,15 +17,18 @@ pub mod target;
 pub mod view;
 pub mod write;
 
+pub mod account_change;
 pub mod coverage;
 pub mod import;
 pub mod published_score;
 pub mod record;
 mod revision;
+pub mod score_history;
 pub mod segment;
 pub mod setting;
 pub mod workbook;
 
+pub use account_change::AccountChange;
 pub use coverage::{ColumnCoverage, Coverage};
 pub use error::{Error, Result};
 pub use import::{Counts, Import, NewImport};
@@ -33,6 +36,7 @@ pub use lock::Holder;
 pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
+pub use score_history::ScoreHistory;
 pub use segment::{RetiredSegment, Segment};
 pub use target::Target;
 pub use view::View;

@@ -27,6 +27,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (19, "create settings", include_str!("../migrations/0019_create_settings.sql")),
     (20, "create revision", include_str!("../migrations/0020_create_revision.sql")),
     (21, "rebuild segments", include_str!("../migrations/0021_rebuild_segments.sql")),
+    (40, "create account_changes", include_str!("../migrations/0040_create_account_changes.sql")),
+    (41, "create score_histories", include_str!("../migrations/0041_create_score_histories.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Workbook(WorkbookArguments),
     /// Scores of all accounts or of some, as of a day or over a span
     Score(ScoreArguments),
+    /// Bring the kept scores up to date, of those accounts only that need it: the daily run
+    Refresh(RefreshArguments),
     /// What an account's scores are made of, down to the facts, and what moved
     Explain(ExplainArguments),
     /// The accounts with their scores, worst first or as asked
@@ -229,6 +231,16 @@ pub(crate) struct ScoreArguments {
     /// Only this account; may be given several times
     #[arg(long, value_name = "ID")]
     pub(crate) account: Vec<String>,
+    /// Reckon anew, also what is kept from an earlier run
+    #[arg(long)]
+    pub(crate) anew: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefreshArguments {
+    /// The day; the default is the earlier of today and the last day with a fact
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<Day>,
 }
 
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod lake;
 pub(crate) mod openapi;
+pub(crate) mod refresh;
 pub(crate) mod retention;
 pub(crate) mod score;
 pub(crate) mod serve;

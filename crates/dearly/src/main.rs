@@ -39,6 +39,7 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(own) => command::import::run(arguments, own).await,
         Command::Workbook(own) => command::workbook::run(arguments, own).await,
         Command::Score(own) => command::score::run(arguments, own).await,
+        Command::Refresh(own) => command::refresh::run(arguments, own).await,
         Command::Explain(own) => command::explain::run(arguments, own).await,
         Command::Accounts(own) => command::accounts::run(arguments, own).await,
         Command::Retention(own) => command::retention::run(arguments, own).await,

@@ -3,11 +3,15 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context;
 use dearly_app::App;
 
 use crate::arguments::{Arguments, ServeArguments};
+
+/// How often the server looks whether scores must be brought up to date.
+const REFRESH_EVERY: Duration = Duration::from_secs(5 * 60);
 
 pub(crate) async fn run(arguments: &Arguments, own: &ServeArguments) -> anyhow::Result<ExitCode> {
     dearly_api::check_loopback(own.listen)?;
@@ -31,7 +35,12 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         lake.compact_when_due(told, |error| eprintln!("dearly: merging segments of events failed: {error}"))
             .await;
     });
+    let refreshing = tokio::spawn({
+        let app = app.clone();
+        async move { app.keep_fresh(REFRESH_EVERY).await }
+    });
     let served = dearly_api::serve(app, listener, stop()).await;
+    refreshing.abort();
     stopping.store(true, Ordering::Relaxed);
     compaction.await.context("merging segments of events ended badly")?;
     served?;

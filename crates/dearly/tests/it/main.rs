@@ -7,6 +7,8 @@ mod examples;
 mod explain;
 mod import;
 mod interrupted;
+mod lake;
+mod refresh;
 mod retention;
 mod score;
 mod serve;
