@@ -149,8 +149,11 @@ impl Cursor {
                 self.batch = None;
                 return Ok(false);
             };
+            // Whoever reads whole rows reads blank columns too, so that any damaged byte is noticed.
+            let whole = self.columns.contains(&ATTRIBUTES);
             let is_blank = |column: &usize| {
-                [PRODUCT, RECORDED_AT, LINKED_AT].contains(column) && self.file.is_blank(row_group, *column)
+                let may_be = !whole && [PRODUCT, RECORDED_AT, LINKED_AT].contains(column);
+                may_be && self.file.is_blank(row_group, *column)
             };
             let columns: Vec<usize> =
                 self.columns.iter().copied().filter(|column| !is_blank(column)).collect();

@@ -115,7 +115,11 @@ impl Numbering {
 fn known(batch: &Batch, rows: Range<usize>, by: Option<Instant>) -> Vec<Range<usize>> {
     let Some(by) = by else { return vec![rows] };
     let mut pieces: Vec<Range<usize>> = Vec::new();
-    for row in rows.filter(|row| batch.recorded_at(*row).unwrap_or(batch.at(*row)) <= by) {
+    // Whose event it was is known from the link on.
+    let known_at = |row| {
+        batch.recorded_at(row).unwrap_or(batch.at(row)).max(batch.linked_at(row).unwrap_or(batch.at(row)))
+    };
+    for row in rows.filter(|row| known_at(*row) <= by) {
         match pieces.last_mut() {
             Some(piece) if piece.end == row => piece.end += 1,
             _ => pieces.push(row..row + 1),

@@ -109,7 +109,8 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let lake = Lake::open(folder.path());
         let segments = stage(&lake, &rows, cut);
-        let known_at = |row: &EventRow| row.recorded_at.unwrap_or(row.at);
+        let known_at =
+            |row: &EventRow| row.recorded_at.unwrap_or(row.at).max(row.linked_at.unwrap_or(row.at));
         let by = known_at(picked.get(&rows));
         let gatherer = Gatherer::new(Some(by));
         let portions = lake.read_ahead(&segments, None, true).map(Result::unwrap);
