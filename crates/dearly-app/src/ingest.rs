@@ -57,10 +57,27 @@ pub struct Ingestion {
     keys: KeyRing,
     counts: Arc<Mutex<Counts>>,
     flusher: Mutex<Option<JoinHandle<()>>>,
-    stopping: Arc<AtomicBool>,
+    orders: Arc<Orders>,
+    /// The property that names the account, as the workbook in force said when it was last looked at.
+    property: Mutex<Property>,
     /// Makes ids for calls that have none.
     nonce: Nonce,
 }
+
+/// What the flusher's thread is told.
+#[derive(Default)]
+struct Orders {
+    /// Flush what there is and end, also where that fails.
+    stop: AtomicBool,
+    /// End as soon as can be; the log keeps what is not flushed.
+    abandon: AtomicBool,
+}
+
+/// A property, and when it was looked up.
+type Property = Option<(std::time::Instant, Option<Arc<str>>)>;
+
+/// How long the property is good without looking again.
+const PROPERTY_FRESH: Duration = Duration::from_secs(5);
 
 /// Where telemetry comes in: closed until it is opened, once. Clones are the same door.
 #[derive(Clone, Default)]
@@ -132,7 +149,8 @@ impl App {
     /// into the records.
     ///
     /// # Errors
-    /// [`Error::Busy`] where another process takes telemetry into this folder; [`Error::Ingest`] where the log cannot be used.
+    /// [`Error::Busy`] where another process takes telemetry into this folder; [`Error::Ingest`] where the log cannot be
+    /// used.
     pub async fn start_ingestion(&self, options: IngestOptions) -> Result<Arc<Ingestion>> {
         self.start_ingestion_on(Arc::new(RealDisk), options).await
     }
@@ -163,8 +181,8 @@ impl App {
         let counts = Arc::new(Mutex::new(Counts::default()));
         let flusher = Flusher::new(self.clone(), Arc::clone(&ingest), Arc::clone(&counts));
         let handle = Handle::current();
-        let stopping = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&stopping);
+        let orders = Arc::new(Orders::default());
+        let told = Arc::clone(&orders);
         let flusher = std::thread::Builder::new()
             .name("telemetry".to_owned())
             .spawn(move || run(flusher, &handle, &told))
@@ -175,7 +193,8 @@ impl App {
             keys: KeyRing::new(self.store.clone()),
             counts,
             flusher: Mutex::new(Some(flusher)),
-            stopping,
+            orders,
+            property: Mutex::new(None),
             nonce: Nonce::new()?,
         }))
     }
@@ -193,13 +212,13 @@ impl Ingestion {
             Some(key) => Some(self.source_of(key).await?),
             None => None,
         };
-        let in_force = self.app.in_force().await.map_err(|error| failed(&error))?;
+        let property = self.property().await?;
         let received_at = Instant::now();
         let arrival = Arrival {
             endpoint,
             received_at,
             nonce: self.nonce.next(),
-            account_property: in_force.workbook.organisation.account_property.as_deref(),
+            account_property: property.as_deref(),
         };
         let (batch, only_reason, n_rejected) = {
             let parsed = parse(body, &arrival)?;
@@ -268,7 +287,7 @@ impl Ingestion {
     /// Takes no more, makes visible what was taken, and closes the log. Nothing is lost where this does not come to its
     /// end: the next start takes it up.
     pub async fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.orders.stop.store(true, Ordering::Relaxed);
         self.ingest.close();
         let flusher = self.flusher.lock().expect("no panic while held").take();
         if let Some(flusher) = flusher {
@@ -279,6 +298,25 @@ impl Ingestion {
                 );
             }
         }
+    }
+
+    /// The property that names the account, where the workbook names one.
+    async fn property(&self) -> Result<Option<Arc<str>>, Refusal> {
+        let last = self.property.lock().expect("no panic while held").clone();
+        if let Some((looked_up, property)) = &last
+            && looked_up.elapsed() < PROPERTY_FRESH
+        {
+            return Ok(property.clone());
+        }
+        let property = match (self.app.in_force().await, last) {
+            (Ok(in_force), _) => in_force.workbook.organisation.account_property.as_deref().map(Arc::from),
+            // Records that do not answer for a moment stop nothing.
+            (Err(_), Some((_, property))) => property,
+            (Err(error), None) => return Err(failed(&error)),
+        };
+        *self.property.lock().expect("no panic while held") =
+            Some((std::time::Instant::now(), property.clone()));
+        Ok(property)
     }
 
     async fn source_of(&self, key: &str) -> Result<Arc<str>, Refusal> {
@@ -305,6 +343,14 @@ impl Ingestion {
                 retry_after: Duration::from_secs(5),
             }),
         }
+    }
+}
+
+/// Dropped without [`Ingestion::stop`], it leaves to the next start what is not flushed.
+impl Drop for Ingestion {
+    fn drop(&mut self) {
+        self.orders.abandon.store(true, Ordering::Relaxed);
+        self.ingest.close();
     }
 }
 
@@ -348,10 +394,14 @@ fn push(batch: &mut Batch, call: &Call<'_>) {
 }
 
 /// The flusher's thread: what the log seals is made visible, until the log is closed.
-fn run(mut flusher: Flusher, handle: &Handle, stopping: &AtomicBool) {
+fn run(mut flusher: Flusher, handle: &Handle, orders: &Orders) {
     let mut n_failures = 0;
     loop {
-        match flusher.ingest.next_flush(POLL) {
+        let next = flusher.ingest.next_flush(POLL);
+        if orders.abandon.load(Ordering::Relaxed) {
+            return;
+        }
+        match next {
             NextFlush::Sealed(sealed) => {
                 let flushed = handle.block_on(flusher.flush(&sealed));
                 let flushed = flushed.and_then(|()| Ok(flusher.ingest.flushed(sealed.through())?));
@@ -361,7 +411,7 @@ fn run(mut flusher: Flusher, handle: &Handle, stopping: &AtomicBool) {
                         let error = error.chain();
                         tracing::error!(error, "telemetry is not flushed yet; the log keeps it");
                         n_failures += 1;
-                        if stopping.load(Ordering::Relaxed) && n_failures >= FAILURES {
+                        if orders.stop.load(Ordering::Relaxed) && n_failures >= FAILURES {
                             tracing::error!("stopped with telemetry that the next start takes up");
                             return;
                         }
