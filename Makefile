@@ -46,7 +46,7 @@ unit: ## Rust tests (both databases) and the pages' unit tests
 	cd web && npm test
 
 test-cluster: pages ## The feature `cluster`: a scheduler and two executors on loopback, one of them killed
-	cargo test -p dearly -p dearly-cluster --features cluster,dearly-cluster/ballista --test cluster --lib --locked
+	cargo test -p dearly -p dearly-cluster --features dearly/cluster,dearly-cluster/ballista --test cluster --lib --locked
 
 e2e: build ## The pages in Chromium, against the real binary on a demo book
 	scripts/e2e $(DEARLY)

@@ -102,7 +102,7 @@ impl App {
         let mut tables = BookTables::read(&mut view, &self.folder, &in_force, when.known_by, &named).await?;
         drop(view);
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
-        let session = Arc::new(tables).session(day, self.limits(limits)?)?;
+        let session = Arc::new(tables).session(day, self.limits(limits))?;
         Ok(Asked { as_of: day, answer: session.ask(sql, day).await? })
     }
 
@@ -139,14 +139,12 @@ impl App {
         write_rollup(as_of, answer, out).await
     }
 
-    fn limits(&self, limits: QueryLimits) -> Result<Limits> {
+    fn limits(&self, limits: QueryLimits) -> Limits {
         let QueryLimits { rows, time, memory_bytes, may_spill } = limits;
+        // Whoever may only read the data folder gets what fits in memory.
         let spill = may_spill.then(|| self.folder.join(SPILL));
-        if let Some(folder) = &spill {
-            std::fs::create_dir_all(folder)
-                .map_err(crate::Error::io(format!("make the folder {}", folder.display())))?;
-        }
-        Ok(Limits { rows, time, memory_bytes, spill })
+        let spill = spill.filter(|folder| std::fs::create_dir_all(folder).is_ok());
+        Limits { rows, time, memory_bytes, spill }
     }
 
     /// Reckons the tables of scores that are named.

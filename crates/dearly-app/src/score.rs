@@ -107,10 +107,10 @@ impl App {
             None if !query.anew => Some(Keeping::open(&in_force, &mut reader).await?),
             _ => None,
         };
-        reader.read_statements(self, &in_force, &days).await?;
         let engine = Engine::new(&in_force.workbook);
         let (book, total) = (reader.facts, ids.len());
         let mut done = 0;
+        let mut has_readings = false;
         for group in ids.chunks(GROUP) {
             let mut kept = match &keeping {
                 Some(keeping) => keeping.load(&mut reader.view, group).await?,
@@ -122,6 +122,10 @@ impl App {
             };
             let missing: Vec<AccountId> =
                 group.iter().filter(|account| is_missing(account)).cloned().collect();
+            if !missing.is_empty() && !has_readings {
+                reader.read_statements(self, &in_force, &days).await?;
+                has_readings = true;
+            }
             done += group.len() - missing.len();
             progress(done, total);
             let mut made: HashMap<AccountId, Vec<ScoreRow>> = HashMap::new();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ballista_core::utils::default_session_builder;
 use ballista_scheduler::cluster::BallistaCluster;
-use ballista_scheduler::config::SchedulerConfig;
+use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
 use ballista_scheduler::scheduler_process::start_server;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -51,6 +51,7 @@ pub async fn schedule(own: Scheduler) -> Result<()> {
         external_host: own.listen.ip().to_string(),
         bind_host: own.listen.ip().to_string(),
         bind_port: own.listen.port(),
+        task_distribution: TaskDistributionPolicy::RoundRobin,
         executor_timeout_seconds: own.dead_after,
         expire_dead_executor_interval_seconds: LOOK_EVERY,
         no_executors_grace_period_seconds: own.dead_after,

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant as Clock, timeout_at};
 
 use crate::error::{Error, Result};
+use crate::room::Roomy;
 use crate::session::Limits;
 
 /// A column of an answer.
@@ -83,7 +84,7 @@ impl Answer {
     /// [`Error::TooSlow`], [`Error::TooMuchMemory`], and what the values themselves do not allow.
     pub async fn next(&mut self) -> Result<Option<RecordBatch>> {
         loop {
-            let next = self.stream.next();
+            let next = Roomy::new(self.stream.next());
             let next = match self.deadline {
                 Some(deadline) => timeout_at(deadline, next)
                     .await

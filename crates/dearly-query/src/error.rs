@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{DataFusionError, Diagnostic};
 
 use crate::records::SourceError;
@@ -103,12 +104,26 @@ impl Error {
         }
         match root {
             DataFusionError::ResourcesExhausted(_) => Error::TooMuchMemory { limit_bytes: memory },
-            // What the values themselves do not allow: a division by zero, a text that is no number.
-            DataFusionError::ArrowError(_, _) | DataFusionError::Execution(_) | DataFusionError::Plan(_) => {
-                let (message, help) = words(&root.message());
+            DataFusionError::ParquetError(_)
+            | DataFusionError::ObjectStore(_)
+            | DataFusionError::IoError(_)
+            | DataFusionError::External(_)
+            | DataFusionError::ExecutionJoin(_) => Error::Failed(root.to_string()),
+            // A damaged file is nobody's question.
+            DataFusionError::ArrowError(own, _)
+                if matches!(
+                    own.as_ref(),
+                    ArrowError::ParquetError(_) | ArrowError::IoError(_, _) | ArrowError::ExternalError(_)
+                ) =>
+            {
+                Error::Failed(root.to_string())
+            }
+            // What the values themselves do not allow, as a division by zero or a text that is no number, and what the
+            // engine cannot do.
+            other => {
+                let (message, help) = words(&other.message());
                 Error::sql_at(message, None, help)
             }
-            other => Error::Failed(other.to_string()),
         }
     }
 }

@@ -15,6 +15,7 @@ mod live_files;
 mod measure;
 mod parquet;
 mod records;
+mod room;
 mod session;
 mod table;
 mod telemetry;

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 
 use crate::error::{Error, Result};
 use crate::records::Nothing;
+use crate::room::Roomy;
 use crate::session::{Limits, Moment, Session};
 use crate::table::{Origin, TABLES, Table, table};
 use crate::telemetry::Telemetry;
@@ -54,8 +55,10 @@ fn without_a_book(as_of: Day) -> Result<Session> {
 }
 
 /// Planning over tables in memory waits for nothing.
-fn at_once<T>(planned: impl Future<Output = Result<T>>) -> Result<T> {
-    planned.now_or_never().unwrap_or_else(|| Err(Error::Failed("planning had to wait".to_owned())))
+fn at_once<T>(planned: impl Future<Output = Result<T>> + Send) -> Result<T> {
+    Roomy::new(planned)
+        .now_or_never()
+        .unwrap_or_else(|| Err(Error::Failed("planning had to wait".to_owned())))
 }
 
 impl Session {

@@ -22,6 +22,7 @@ use crate::answer::Answer;
 use crate::error::{Error, Result, unknown_table};
 use crate::live_files::OnlyLiveFiles;
 use crate::records::{RecordsTable, Source, batch};
+use crate::room::Roomy;
 use crate::table::{Origin, TABLES, Table, table};
 use crate::telemetry::{self, Telemetry};
 use crate::text;
@@ -139,6 +140,7 @@ impl Session {
             let stream = frame.execute_stream().await.map_err(|error| self.running(error))?;
             Ok(Answer::new(&columns, stream, &self.limits, deadline))
         };
+        let asked = Roomy::new(asked);
         match deadline {
             Some(deadline) => timeout_at(deadline, asked).await.unwrap_or_else(|_| Err(self.too_slow())),
             None => asked.await,

@@ -5,22 +5,33 @@ use std::ops::ControlFlow;
 use datafusion::common::DataFusionError;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{
-    Expr, FunctionArguments, Statement as SqlStatement, Value, visit_expressions_mut, visit_relations,
+    Expr, FunctionArguments, Select, Statement as SqlStatement, TableFactor, Value, Visit, Visitor,
+    visit_expressions_mut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 use dearly_domain::Day;
 
 use crate::error::{Error, Place, Result, syntax};
+use crate::room::with_room;
 
 /// The longest text, in bytes: longer ones are no questions of people.
-const LONGEST: usize = 100_000;
+const LONGEST: usize = 50_000;
+/// How deep expressions may be nested; a chain of `and`, `or` or `+` is nested as often as it has links.
+const DEEPEST: usize = 100;
+/// How many selects and tables a statement may name.
+const MOST_PARTS: usize = 100;
 
 /// The statement of the text, with `:as_of` bound to the day as a typed date.
 ///
 /// # Errors
 /// [`Error::Sql`]: no statement or several, one that does more than read, a mistake of syntax, another parameter.
 pub(crate) fn read(text: &str, as_of: Day) -> Result<Statement> {
+    // What is too deep is also dropped on the large stack.
+    with_room(|| parse(text, as_of))
+}
+
+fn parse(text: &str, as_of: Day) -> Result<Statement> {
     if text.len() > LONGEST {
         return Err(Error::sql(format!("the text has {} bytes, more than {LONGEST}", text.len())));
     }
@@ -37,8 +48,61 @@ pub(crate) fn read(text: &str, as_of: Day) -> Result<Statement> {
         return Err(Error::sql("there are several statements, and one is answered at a time"));
     }
     check_reads_only(&statement, text)?;
+    check_size(inner(&mut statement))?;
     bind(inner(&mut statement), as_of)?;
     Ok(statement)
+}
+
+/// Refuses what is nested too deep or has too many parts to be planned.
+fn check_size(statement: &SqlStatement) -> Result<()> {
+    match statement.visit(&mut Size::default()) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+#[derive(Default)]
+struct Size {
+    depth: usize,
+    parts: usize,
+}
+
+impl Size {
+    fn part(&mut self) -> ControlFlow<Error> {
+        self.parts += 1;
+        if self.parts <= MOST_PARTS {
+            return ControlFlow::Continue(());
+        }
+        ControlFlow::Break(Error::sql(format!("the statement has more than {MOST_PARTS} selects and tables")))
+    }
+}
+
+impl Visitor for Size {
+    type Break = Error;
+
+    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<Error> {
+        self.depth += 1;
+        if self.depth <= DEEPEST {
+            return ControlFlow::Continue(());
+        }
+        let message = format!("an expression is nested more than {DEEPEST} deep");
+        let help =
+            "a chain of `and`, `or` or `+` counts with each of its links: `in (…)` and sums over rows do not";
+        ControlFlow::Break(Error::sql_at(message, None, Some(help.to_owned())))
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Error> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, _: &Select) -> ControlFlow<Error> {
+        self.part()
+    }
+
+    fn pre_visit_table_factor(&mut self, _: &TableFactor) -> ControlFlow<Error> {
+        self.part()
+    }
 }
 
 fn mistake(error: DataFusionError) -> Error {

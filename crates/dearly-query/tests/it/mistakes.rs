@@ -23,7 +23,7 @@ async fn a_mistake_is_named_with_its_place_and_the_nearest_name() {
         ("select * form accounts", &["expected", "form", "line 1, column 10"]),
         ("select 'open", &["line 1, column 8"]),
         ("select name from accounts group by tier", &["name"]),
-        ("select name + 1 from accounts", &["name"]),
+        ("select name + 1 from accounts", &["cannot coerce", "line 1, column 8"]),
         ("select cast(name as bigint) from accounts", &["Acme"]),
         ("select 1 / 0", &["divide by zero"]),
         ("select :asof", &["there is no parameter `:asof` at line 1, column 8", "`:as_of`"]),
@@ -67,6 +67,37 @@ async fn nothing_else_can_be_reached_or_changed() {
 #[tokio::test]
 async fn deep_and_long_texts_are_mistakes_and_no_crashes() {
     let session = session(Limits::default());
+    let chain = |link: &str, n: usize, with: &str| vec![link; n].join(with);
+    for sql in [
+        format!("select {}", chain("1", 24_000, "+")),
+        format!("select 1 where {}", chain("1=1", 8_000, " or ")),
+        format!("select {}1{}", "abs(".repeat(8_000), ")".repeat(8_000)),
+        chain("select 1", 2_600, " union all "),
+        format!("select 1 from {}", chain("accounts", 5_000, ",")),
+        format!("select {} 1 {}", "case when true then".repeat(1_000), "end ".repeat(1_000)),
+        format!("select {}", chain("(select 1)", 200, "+")),
+        format!("with {} select 1", chain("a as (select 1)", 200, ",")),
+    ] {
+        assert!(
+            matches!(session.ask(&sql, day("2025-06-30")).await, Err(Error::Sql { .. })),
+            "{}",
+            &sql[..40]
+        );
+    }
+    // What is allowed is also answered, in planning and over rows.
+    let tier = chain("coalesce(tier, 1)", 90, "+");
+    assert_eq!(
+        crate::small_book::ask(&session, &format!("select {tier}, count(*) from accounts group by {tier}"))
+            .await,
+        "[90,2]"
+    );
+    let condition = chain("external_id <> 'x'", 49, " and ");
+    assert_eq!(
+        crate::small_book::ask(&session, &format!("select count(*) from accounts where {condition}")).await,
+        "[2]"
+    );
+    let unions = chain("select external_id from accounts", 50, " union all ");
+    assert_eq!(crate::small_book::ask(&session, &format!("select count(*) from ({unions})")).await, "[100]");
     for sql in [
         format!("select {}1{}", "(".repeat(3_000), ")".repeat(3_000)),
         format!("select {}", vec!["1"; 60_000].join("+")),

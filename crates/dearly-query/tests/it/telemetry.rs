@@ -80,3 +80,25 @@ async fn a_file_that_is_gone_is_an_error() {
     let said = crate::small_book::mistake(&session, "select count(*) from events").await;
     assert!(said.contains("segment-a.parquet"), "{said}");
 }
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
+    let folder = tempdir().unwrap();
+    let file = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false);
+    let path = folder.path().join(&file.path);
+    let whole = std::fs::read(&path).unwrap();
+    let mut bent = whole.clone();
+    bent[4..60].fill(0xAA);
+    for bytes in [&whole[..whole.len() / 2], &[][..], b"PAR1 and nothing else PAR1", &bent] {
+        std::fs::write(&path, bytes).unwrap();
+        let session = with_events(folder.path(), vec![file.clone()], &moment("2025-06-30", None));
+        let sql = "select min(account), max(event), count(*) from events group by \"user\"";
+        let answer = async {
+            let mut answer = session.ask(sql, crate::small_book::day("2025-06-30")).await?;
+            while answer.next().await?.is_some() {}
+            Ok::<_, dearly_query::Error>(())
+        };
+        let error = answer.await.unwrap_err();
+        assert!(matches!(error, dearly_query::Error::Failed(_)), "{error:?}");
+    }
+}
