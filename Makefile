@@ -10,7 +10,7 @@ PROFILE ?= dev
 DEARLY := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/dearly
 DATA ?= dearly-data
 
-.PHONY: help demo pages build test check unit test-cluster e2e kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
+.PHONY: help demo pages build test check unit test-cluster e2e sdk kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools-test check unit e2e fuzz-api read-lake test-cluster ## Set up everything and pass all tests
+test: tools-test check unit e2e sdk fuzz-api read-lake test-cluster ## Set up everything and pass all tests
 	@echo "make test: all passed"
 
 check: pages ## Format, lints, boundaries of crates, docs, types of the pages

@@ -451,7 +451,7 @@ mod tests {
     }
 
     fn row(account: Option<&str>, user: &str, at: &str) -> EventRow {
-        let account = account.map(AccountId::from);
+        let account = account.map(dearly_domain::AccountId::from);
         EventRow { user: Some(user.to_owned()), ..EventRow::new(account, at.parse().unwrap(), "login") }
     }
 
@@ -493,7 +493,11 @@ mod tests {
         let before = events(&app).await;
         let owners = Owners { accounts: BTreeSet::from(["beta".into()]), unattributed: true };
         let link: Instant = "2026-02-01".parse().unwrap();
-        let attribute = |_: &EventRow| (Some("acme".into()), Some(Attribution::Membership), Some(link));
+        let attribute = |row: &mut EventRow| {
+            row.account = Some("acme".into());
+            row.attributed_by = Some(Attribution::Membership);
+            row.linked_at = Some(link);
+        };
 
         // Rolled back, nothing moved, and nothing is left behind.
         let mut write = app.store.write("link").await.unwrap();

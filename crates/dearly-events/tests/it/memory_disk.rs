@@ -379,7 +379,7 @@ impl DiskFile for MemoryFile {
                 state.failing_sync = None;
                 // As with a real one: what could not be written is marked as written, and no later sync tries it.
                 // Or it was written, and just nobody knows.
-                let written = state.operations % 2 == 0;
+                let written = state.operations.is_multiple_of(2);
                 state.failing_cut = state.operations % 4 < 2;
                 let file = &mut state.files[self.file];
                 let pending = std::mem::take(&mut file.pending);
