@@ -76,6 +76,7 @@ fn described() -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").description(Some("the server that was asked")).build()]))
         .build();
     own.merge(routes);
+    own.merge(ingest::routes().split_for_parts().1);
     let mut schemas = vec![(ProblemDetails::name().into_owned(), ProblemDetails::schema())];
     ProblemDetails::schemas(&mut schemas);
     own.components.get_or_insert_default().schemas.extend(schemas);

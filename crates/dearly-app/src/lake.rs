@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use dearly_domain::{AccountId, Attribution, Calendar, Day, Instant};
+use dearly_domain::{Attribution, Calendar, Day, Instant};
 use dearly_events::{Compaction, EventRow, Fate, Lake, Rewritten, Segment, Selection};
 use dearly_store::{Store, Write};
 
