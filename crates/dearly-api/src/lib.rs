@@ -31,6 +31,7 @@ mod plans;
 mod retention;
 mod scores;
 mod sources;
+mod sql;
 mod telemetry;
 mod tickets;
 mod timeline;

@@ -20,12 +20,13 @@ use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
     ("scores", "scores of many accounts on many days"),
     ("retention", "retention of a period"),
+    ("query", "SQL over everything"),
     ("data", "imports and sources"),
     (ingest::TAG, "telemetry as Segment's and RudderStack's SDKs send it"),
     ("workbook", "what the scores are made by"),
@@ -76,7 +77,8 @@ fn described() -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").description(Some("the server that was asked")).build()]))
         .build();
     own.merge(routes);
-    own.merge(ingest::routes().split_for_parts().1);
+    let (_, telemetry) = ingest::routes().split_for_parts();
+    own.merge(telemetry);
     let mut schemas = vec![(ProblemDetails::name().into_owned(), ProblemDetails::schema())];
     ProblemDetails::schemas(&mut schemas);
     own.components.get_or_insert_default().schemas.extend(schemas);

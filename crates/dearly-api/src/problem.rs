@@ -3,6 +3,7 @@
 //! | kind | status | when |
 //! | --- | --- | --- |
 //! | `invalid` | 400 | a parameter or a body that makes no sense; the detail names it |
+//! | `query` | 400 | a question in SQL that cannot be answered; `place` and `help` say more |
 //! | `host`, `origin` | 403 | a page of another site asks, or may be asking |
 //! | `not-found` | 404 | no such account, import, file or route |
 //! | `method` | 405 | the route has other methods |
@@ -30,6 +31,7 @@ pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Invalid,
+    Query,
     Host,
     Origin,
     NotFound,
@@ -48,6 +50,7 @@ impl Kind {
     fn parts(self) -> (&'static str, StatusCode, &'static str) {
         match self {
             Kind::Invalid => ("invalid", StatusCode::BAD_REQUEST, "the request makes no sense"),
+            Kind::Query => ("query", StatusCode::BAD_REQUEST, "the question cannot be answered"),
             Kind::Host => ("host", StatusCode::FORBIDDEN, "the server answers to this machine only"),
             Kind::Origin => ("origin", StatusCode::FORBIDDEN, "another site may change nothing"),
             Kind::NotFound => ("not-found", StatusCode::NOT_FOUND, "there is no such thing"),
@@ -84,11 +87,13 @@ pub(crate) struct Problem {
     detail: String,
     problems: Vec<WorkbookProblem>,
     report: Option<Box<ImportRow>>,
+    place: Option<SqlPlace>,
+    help: Option<String>,
 }
 
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Problem {
-        Problem { kind, detail: detail.into(), problems: Vec::new(), report: None }
+        Problem { kind, detail: detail.into(), problems: Vec::new(), report: None, place: None, help: None }
     }
 
     /// What was asked makes no sense.
@@ -99,6 +104,20 @@ impl Problem {
     /// Rows that were not taken, with the import's report.
     pub(crate) fn not_imported(detail: impl Into<String>, report: ImportRow) -> Problem {
         Problem { report: Some(Box::new(report)), ..Problem::new(Kind::NotImported, detail) }
+    }
+
+    /// A question in SQL without an answer.
+    fn query(error: dearly_app::query::Error) -> Problem {
+        use dearly_app::query::Error;
+        match error {
+            Error::Sql { message, place, help } => {
+                let place = place.map(|place| SqlPlace { line: place.line, column: place.column });
+                Problem { place, help, ..Problem::new(Kind::Query, message) }
+            }
+            Error::TooMuchMemory { .. } => Problem::new(Kind::Query, error.to_string()),
+            Error::TooSlow { .. } => Problem::new(Kind::TooSlow, error.to_string()),
+            Error::Source { .. } | Error::Failed(_) => Problem::internal(&error),
+        }
     }
 
     /// Our own fault. The log says what; the asker learns where to look.
@@ -123,6 +142,8 @@ impl Problem {
             request_id: request_id.to_owned(),
             problems: self.problems,
             report: self.report,
+            place: self.place,
+            help: self.help,
         };
         let (parts, body) = Json(details).into_response().into_parts();
         // What was set on the way here stays: `Allow` of a 405, the guarding headers.
@@ -150,6 +171,7 @@ impl From<Error> for Problem {
         match error {
             Error::NotFound { .. } => Problem::new(Kind::NotFound, error.to_string()),
             Error::Invalid(detail) => Problem::invalid(detail),
+            Error::Query(own) => Problem::query(own),
             Error::Busy(detail) => Problem::new(Kind::Busy, detail),
             Error::Workbook(ref problems) => Problem {
                 problems: problems.iter().map(WorkbookProblem::from).collect(),
@@ -186,6 +208,23 @@ pub(crate) struct ProblemDetails {
     /// What came of an import that was not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Box<ImportRow>>,
+    /// Where in the text of a question the mistake is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    place: Option<SqlPlace>,
+    /// What to do about a question: the nearest valid name, or the names there are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+}
+
+/// A place in the text of a question.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct SqlPlace {
+    /// The line, from 1.
+    #[schema(minimum = 1)]
+    line: u64,
+    /// The column in characters, from 1.
+    #[schema(minimum = 1)]
+    column: u64,
 }
 
 /// One mistake in a workbook, at its place.

@@ -127,7 +127,7 @@ impl Page {
         let mut rows = Vec::new();
         // An empty list of accounts would mean all of them.
         if !accounts.is_empty() {
-            let query = ScoreQuery { days: self.days, accounts, when: self.when };
+            let query = ScoreQuery { days: self.days, accounts, when: self.when, anew: false };
             let wanted = |row: &ScoreRow| named || row.status == AccountStatus::Customer;
             app.scores(&query, &|_, _| {}, |scored| {
                 rows.extend(scored.into_iter().filter(wanted));

@@ -21,7 +21,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
     account, accounts, book, explanation, guard, headers, health, history, import, imports, ingest, invoices,
-    observe, openapi, pages, people, plans, problem, retention, scores, sources, telemetry, tickets,
+    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, telemetry, tickets,
     timeline, usage, workbook,
 };
 
@@ -125,6 +125,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(plans::routes())
         .merge(timeline::routes())
         .merge(scores::routes())
+        .merge(sql::routes())
         .merge(retention::routes())
         .merge(sources::routes())
         .merge(imports::routes())

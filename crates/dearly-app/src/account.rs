@@ -41,15 +41,24 @@ impl OneAccount {
     pub(crate) fn book(&self) -> &BookFacts {
         &self.reader.facts
     }
+
+    /// Asks the measures in SQL for the days that are to be scored.
+    pub(crate) async fn read_statements(&mut self, app: &App, days: &[Day]) -> Result<()> {
+        self.reader.read_statements(app, &self.in_force, days).await?;
+        self.facts.readings = self.reader.readings.remove(&self.facts.account).unwrap_or_default();
+        Ok(())
+    }
 }
 
 impl App {
     /// The account's header.
     pub async fn account(&self, when: When, account: &str) -> Result<AccountView> {
-        let one = self.one_account(when, account).await?;
-        let (facts, day) = (&one.facts, one.day);
+        let mut one = self.one_account(when, account).await?;
+        let day = one.day;
         let mut days: Vec<Day> = (0..TREND_WEEKS).rev().map(|week| day.plus_days(-7 * week)).collect();
         days.push(day.plus_days(-CHANGE_DAYS));
+        one.read_statements(self, &days).await?;
+        let facts = &one.facts;
         let mut scored = Engine::new(one.workbook()).score(facts, one.book(), &days);
         let before = scored.pop().expect("the day before was asked for");
         let now = scored.last().expect("the day was asked for");
@@ -143,7 +152,7 @@ fn terms(facts: &AccountFacts, grace_days: i32, day: Day) -> Vec<SubscriptionRow
 }
 
 /// The outcome of a renewal, as in JSON.
-fn outcome_id(outcome: RenewalOutcome) -> &'static str {
+pub(crate) fn outcome_id(outcome: RenewalOutcome) -> &'static str {
     match outcome {
         RenewalOutcome::RenewedFlat => "renewed",
         RenewalOutcome::Contraction => "contraction",

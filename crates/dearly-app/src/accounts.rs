@@ -175,6 +175,7 @@ impl App {
         let engine = Engine::new(&in_force.workbook);
         let mut days: Vec<Day> = (0..TREND_WEEKS).rev().map(|week| day.plus_days(-7 * week)).collect();
         days.push(day.plus_days(-CHANGE_DAYS));
+        reader.read_statements(self, &in_force, &days).await?;
         let (mut rows, mut sources) = (Vec::with_capacity(ids.len()), Vec::with_capacity(ids.len()));
         reader
             .each(&ids, Needs::Everything, |facts| {

@@ -26,6 +26,8 @@ pub struct App {
 pub(crate) struct InForce {
     pub(crate) version: i64,
     pub(crate) applied_at: Option<Instant>,
+    /// The hash of its documents; of the built-in default, its name.
+    pub(crate) content_hash: String,
     pub(crate) workbook: Workbook,
     pub(crate) calendar: Calendar,
 }
@@ -97,8 +99,10 @@ impl App {
             workbook.organisation.currency = decided.clone();
         }
         let calendar = workbook.calendar();
+        let content_hash =
+            current.as_ref().map_or_else(|| "default".to_owned(), |current| current.content_hash.clone());
         let applied_at = current.map(|current| current.applied_at);
-        let in_force = Arc::new(InForce { version, applied_at, workbook, calendar });
+        let in_force = Arc::new(InForce { version, applied_at, content_hash, workbook, calendar });
         self.cache.keep_workbook(decided, Arc::clone(&in_force));
         Ok(in_force)
     }

@@ -1,5 +1,6 @@
 //! What readers ask for again and again, kept while facts and workbook stay as they are.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use dearly_domain::{Calendar, Day, Instant};
@@ -7,9 +8,13 @@ use dearly_health::facts::BookFacts;
 
 use crate::accounts::Listed;
 use crate::app::{InForce, When};
+use crate::statements::{StatementKey, Values};
 
 /// How many days' lists are kept.
 const LISTS: usize = 8;
+
+/// How many answers to measures in SQL are kept: a few measures over years of weeks.
+const STATEMENTS: usize = 1_024;
 
 /// The first and the last day with a fact, whatever today is.
 pub(crate) type Span = (Option<Day>, Option<Day>);
@@ -31,6 +36,7 @@ pub(crate) struct Cache {
     /// By revision and what may be known.
     book: Mutex<Option<(BookKey, BookFacts)>>,
     lists: Mutex<Vec<(ListKey, Arc<Listed>)>>,
+    statements: Mutex<HashMap<StatementKey, Arc<Values>>>,
     /// One at a time makes a list that is not there yet: the others wait for it instead of doing the same.
     pub(crate) making: tokio::sync::Mutex<()>,
 }
@@ -62,6 +68,20 @@ impl Cache {
 
     pub(crate) fn keep_book(&self, revision: i64, known_by: Option<Instant>, facts: BookFacts) {
         *self.book.lock().expect("no panic while held") = Some(((revision, known_by), facts));
+    }
+
+    /// What a statement of the workbook in force says of a day.
+    pub(crate) fn statement(&self, key: &StatementKey) -> Option<Arc<Values>> {
+        self.statements.lock().expect("no panic while held").get(key).map(Arc::clone)
+    }
+
+    pub(crate) fn keep_statement(&self, key: StatementKey, values: Arc<Values>) {
+        let mut kept = self.statements.lock().expect("no panic while held");
+        if kept.len() >= STATEMENTS {
+            kept.clear();
+        }
+        kept.retain(|own, _| own.0 == key.0);
+        kept.insert(key, values);
     }
 
     /// The list of a day at a revision of the book.

@@ -39,6 +39,9 @@ pub enum Error {
     /// The files to import.
     #[error(transparent)]
     Import(#[from] dearly_import::Error),
+    /// A question in SQL.
+    #[error(transparent)]
+    Query(#[from] dearly_query::Error),
     /// The file system, with what was being done.
     #[error("cannot {doing}")]
     Io {

@@ -33,6 +33,8 @@ impl App {
             )));
         }
         let mut reader = self.reader(&in_force, when.known_by).await?;
+        let days: Vec<Day> = since.into_iter().chain([day]).collect();
+        reader.read_statements(self, &in_force, &days).await?;
         let facts = reader.account(account).await?;
         let engine = Engine::new(&in_force.workbook);
         let opened = engine.explain(&facts, &reader.facts, day);
@@ -123,10 +125,15 @@ impl Context<'_> {
         scored: &dearly_health::score::MeasureScore,
         evidence: &dearly_health::score::Evidence,
     ) -> MeasureExplanation {
+        let asked = match &measure.value {
+            Value::Sql(statement) => Some(statement.as_str()),
+            _ => None,
+        };
         let (state, note, value, ratio) = match scored.reading {
             Reading::Missing(why) => ("missing", Some(why), None, None),
             Reading::NotApplicable(why) => ("not_applicable", Some(why), None, None),
-            Reading::Present { value, ratio } => ("present", None, Some(value), ratio),
+            // What was asked is the only explanation that a number in SQL has.
+            Reading::Present { value, ratio } => ("present", asked, Some(value), ratio),
         };
         let knots = measure.points.curve(self.age_months).map_or_else(Vec::new, |curve| match curve {
             Curve::Linear(knots) | Curve::Steps(knots) => knots.clone(),
@@ -181,6 +188,7 @@ fn unit(value: &Value) -> &'static str {
         | Value::Stickiness { .. }
         | Value::FeatureUse { .. }
         | Value::FeaturesInRegularUse { .. }
+        | Value::FeaturesUsed { .. }
         | Value::WorkflowCompletion { .. }
         | Value::KeyPeopleMet
         | Value::PlanOnTrack { .. }
@@ -201,6 +209,7 @@ fn unit(value: &Value) -> &'static str {
         | Value::TicketsPastSla { .. }
         | Value::TicketsOpened { .. }
         | Value::OverdueInvoices { .. }
+        | Value::Sql(_)
         | Value::Attribute { .. } => "count",
     }
 }

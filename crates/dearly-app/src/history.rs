@@ -27,7 +27,7 @@ impl App {
         to: Option<Day>,
         every: Every,
     ) -> Result<History> {
-        let one = self.one_account(when, account).await?;
+        let mut one = self.one_account(when, account).await?;
         let to = to.unwrap_or(one.day);
         if let Some(as_of) = when.as_of.filter(|as_of| to > *as_of) {
             return Err(Error::Invalid(format!(
@@ -35,6 +35,7 @@ impl App {
             )));
         }
         let days = every.days(from.unwrap_or(to.plus_months(-DEFAULT_MONTHS)), to)?;
+        one.read_statements(self, &days).await?;
         let scored = Engine::new(one.workbook()).score(&one.facts, one.book(), &days);
         let bands = [ScoreKind::Outcomes, ScoreKind::Experience]
             .map(|kind| (id_of(kind).to_owned(), bands(one.workbook(), &scored, kind)));

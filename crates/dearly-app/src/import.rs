@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use dearly_domain::event::Event;
 use dearly_domain::money::Rates;
-use dearly_domain::{AccountId, Cell, File, Instant, Record, Row};
+use dearly_domain::{AccountId, Calendar, Cell, File, Instant, Record, Row};
 use dearly_events::{EventKey, EventRow, KnownKeys, Stager};
 use dearly_import::{
     Book, BookFile, Change, Checks, Entry, FileReport, ImportReport, Mapping, ParsedRow, Prepared, Reading,
@@ -359,7 +359,13 @@ impl Importing<'_> {
                 continue;
             }
             if let Some(stager) = &mut stager {
-                stager.push(&event_row(row), key)?;
+                let event = event_row(row);
+                // A day before, since the organisation's day may begin before UTC's.
+                let from = Calendar::utc().day_of(event.at).plus_days(-1);
+                if let Some(account) = &event.account {
+                    self.write.note_change(account.as_str(), from);
+                }
+                stager.push(&event, key)?;
             }
             report.count(Change::Added);
         }

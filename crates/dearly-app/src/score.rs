@@ -1,6 +1,6 @@
 //! Scores of many accounts on many days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use dearly_domain::{AccountId, Day};
 use dearly_health::Engine;
@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use crate::app::{App, When};
 use crate::book::Needs;
 use crate::error::{Error, Result};
+use crate::score_history::{Keeping, Loaded};
 use crate::view::{AccountStatus, Colour, ScoreCell, ScoreRow};
 
 /// Which scores.
@@ -21,7 +22,12 @@ pub struct ScoreQuery {
     pub accounts: Vec<String>,
     /// The day that counts, where `days` is empty, and what may be known.
     pub when: When,
+    /// Whether scores are reckoned anew, also where they are kept from an earlier run.
+    pub anew: bool,
 }
+
+/// How many accounts' kept scores are in memory at a time.
+const GROUP: usize = 2_048;
 
 /// How far apart days are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,7 +86,8 @@ impl Every {
 }
 
 impl App {
-    /// Calls `each` with the scores of a few hundred accounts at a time, by account and day.
+    /// Calls `each` with the scores of one account after the other, by account and day. What was kept of an earlier run and is
+    /// still right is not reckoned again.
     pub async fn scores(
         &self,
         query: &ScoreQuery,
@@ -96,24 +103,69 @@ impl App {
         let all = reader.accounts().await?;
         let named = !query.accounts.is_empty();
         let ids = if named { self.named(&all, &query.accounts)? } else { all };
-        let (book, total) = (reader.facts, ids.len());
+        let keeping = match query.when.known_by {
+            None if !query.anew => Some(Keeping::open(&in_force, &mut reader).await?),
+            _ => None,
+        };
         let engine = Engine::new(&in_force.workbook);
+        let (book, total) = (reader.facts, ids.len());
         let mut done = 0;
-        reader
-            .each(&ids, Needs::Everything, |facts| {
-                let rows: Vec<Vec<ScoreRow>> = facts
-                    .par_iter()
-                    .map(|facts| {
+        let mut has_readings = false;
+        for group in ids.chunks(GROUP) {
+            let mut kept = match &keeping {
+                Some(keeping) => keeping.load(&mut reader.view, group).await?,
+                None => HashMap::new(),
+            };
+            let is_missing = |account: &AccountId| {
+                kept.get(account)
+                    .is_none_or(|own| days.iter().any(|day| own.days.row(account, *day).is_none()))
+            };
+            let missing: Vec<AccountId> =
+                group.iter().filter(|account| is_missing(account)).cloned().collect();
+            if !missing.is_empty() && !has_readings {
+                reader.read_statements(self, &in_force, &days).await?;
+                has_readings = true;
+            }
+            done += group.len() - missing.len();
+            progress(done, total);
+            let mut made: HashMap<AccountId, Vec<ScoreRow>> = HashMap::new();
+            let mut histories = Vec::new();
+            reader
+                .each(&missing, Needs::Everything, |facts| {
+                    let known: Vec<Loaded> =
+                        facts.iter().map(|facts| kept.remove(&facts.account).unwrap_or_default()).collect();
+                    let scored = facts.par_iter().zip(known).map(|(facts, mut known)| {
                         let scored = engine.score(facts, &book, &days);
-                        let wanted = scored.iter().filter(|day| named || day.status == Status::Customer);
-                        wanted.map(|day| score_row(&facts.account, day)).collect()
-                    })
-                    .collect();
-                done += facts.len();
-                progress(done, total);
-                each(rows.into_iter().flatten().collect())
-            })
-            .await
+                        let rows = scored.iter().map(|day| score_row(&facts.account, day)).collect();
+                        let history = keeping.as_ref().map(|keeping| {
+                            known.days.add(&scored);
+                            keeping.history(&facts.account, &known.days, known.reckoned_to)
+                        });
+                        (facts.account.clone(), rows, history)
+                    });
+                    for (account, rows, history) in scored.collect::<Vec<_>>() {
+                        made.insert(account, rows);
+                        histories.extend(history);
+                    }
+                    done += facts.len();
+                    progress(done, total);
+                    Ok(())
+                })
+                .await?;
+            for account in group {
+                let rows = made.remove(account).unwrap_or_else(|| {
+                    let kept = kept.get(account).map(|own| &own.days);
+                    days.iter().filter_map(|day| kept?.row(account, *day)).collect()
+                });
+                each(
+                    rows.into_iter().filter(|row| named || row.status == AccountStatus::Customer).collect(),
+                )?;
+            }
+            if let Some(keeping) = &keeping {
+                self.keep_scores(&keeping.rules, &histories).await?;
+            }
+        }
+        Ok(())
     }
 
     fn named(&self, all: &[AccountId], names: &[String]) -> Result<Vec<AccountId>> {

@@ -41,11 +41,8 @@ pub(crate) fn each_fact(
     file!(objectives, "objectives", |row| row.verified_on.or(row.completed_on));
     file!(escalations, "escalations", |row| of(row.opened_at));
     file!(judgements, "judgements", |row| Some(row.on));
-    for row in &facts.usage.rows {
-        let on = calendar.day_of(row.at);
-        if on <= day {
-            each("events", on);
-        }
+    for row in facts.usage.rows.iter().filter(|row| row.known_from(calendar) <= day) {
+        each("events", calendar.day_of(row.at));
     }
 }
 

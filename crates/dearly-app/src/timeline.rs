@@ -70,10 +70,13 @@ impl App {
         let mut one = self.one_account(when, account).await?;
         let initiatives = one.reader.initiatives(&one.facts.account).await?;
         let is_wanted = |kind: &str| kinds.is_empty() || kinds.iter().any(|other| other == kind);
+        let days = Every::Week.days(one.day.plus_months(-SCORE_MONTHS), one.day)?;
+        if is_wanted(SCORE) {
+            one.read_statements(self, &days).await?;
+        }
         let mut stream = Stream::new(&one.facts, one.workbook(), one.calendar(), one.day);
         stream.facts(&initiatives);
         if is_wanted(SCORE) {
-            let days = Every::Week.days(one.day.plus_months(-SCORE_MONTHS), one.day)?;
             stream.score(&Engine::new(one.workbook()).score(&one.facts, one.book(), &days));
         }
         let mut entries = stream.newest_first();

@@ -277,6 +277,23 @@ pub struct ScoreRow {
     pub components: BTreeMap<String, ScoreCell>,
 }
 
+/// What a daily run did.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Refreshed {
+    /// The day up to which scores were brought.
+    pub as_of: Day,
+    /// All accounts of the book.
+    pub n_accounts: i64,
+    /// Of which no score was kept.
+    pub n_first: i64,
+    /// With facts that are new since they were reckoned.
+    pub n_new_facts: i64,
+    /// Whose days reckoned ahead had run out.
+    pub n_due: i64,
+    /// That needed no look.
+    pub n_untouched: i64,
+}
+
 /// Why a score is what it is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Explanation {

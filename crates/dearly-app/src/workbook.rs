@@ -90,6 +90,8 @@ impl App {
         let mut reader = self.reader(&in_force, when.known_by).await?;
         let ids = reader.accounts().await?;
         let book = reader.facts;
+        reader.read_statements(self, &in_force, &[day]).await?;
+        reader.read_statements_of(self, &in_force, after, &[day]).await?;
         let (old, new) = (Engine::new(before), Engine::new(after));
         let mut changes = Vec::new();
         let mut totals = [Totals::default(), Totals::default()];
@@ -135,7 +137,8 @@ pub fn read_workbook(folder: &Path) -> Result<Vec<Document>> {
 
 /// The workbook of the documents with its warnings, or everything that is wrong with it.
 pub fn checked(documents: &[Document]) -> Result<(Workbook, Vec<Problem>)> {
-    let parsed = dearly_workbook::parse(documents);
+    let mut parsed = dearly_workbook::parse(documents);
+    parsed.problems.extend(crate::statements::problems(&parsed.statements));
     match parsed.workbook {
         Some(workbook) if parsed.problems.is_empty() => Ok((workbook, parsed.warnings)),
         _ => Err(Error::Workbook(parsed.problems)),

@@ -59,6 +59,8 @@ pub struct Column {
     pub tense: Tense,
     /// The file whose `external_id` it names.
     pub refers_to: Option<&'static str>,
+    /// What it says, in the words of the noun's own documentation, a blank before each line.
+    pub meaning: &'static str,
 }
 
 /// A value that breaks a rule of its row.
@@ -77,6 +79,8 @@ pub struct File {
     pub name: &'static str,
     /// The columns that identify a row.
     pub key: &'static [&'static str],
+    /// What a row of it is, as [`Column::meaning`].
+    pub meaning: &'static str,
     /// All columns, in the order of the format.
     pub columns: &'static [Column],
     /// Rules that the cells of one row must keep together.
@@ -313,17 +317,17 @@ pub mod convert {
 /// Declares a noun and its file: `field ["column"]: Kind Tense Type [required] [-> "file"];`.
 macro_rules! book_file {
     (
-        $(#[$doc:meta])*
+        $(#[doc = $doc:literal])*
         $name:ident in $file:literal, key $key:expr;
         $(
-            $(#[$field_doc:meta])*
+            $(#[doc = $field_doc:literal])*
             $field:ident [$column:literal]: $kind:ident $tense:ident $type:ty, $required:literal $(, -> $refers:literal)?;
         )*
     ) => {
-        $(#[$doc])*
+        $(#[doc = $doc])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
-            $($(#[$field_doc])* pub $field: $type,)*
+            $($(#[doc = $field_doc])* pub $field: $type,)*
             /// The columns that the format does not know.
             pub attributes: $crate::book::Attributes,
         }
@@ -332,6 +336,7 @@ macro_rules! book_file {
             const FILE: &'static $crate::book::File = &$crate::book::File {
                 name: $file,
                 key: &$key,
+                meaning: concat!($($doc),*),
                 columns: &[$($crate::book::Column {
                     name: $column,
                     field: stringify!($field),
@@ -339,6 +344,7 @@ macro_rules! book_file {
                     required: $required,
                     tense: $crate::book::Tense::$tense,
                     refers_to: book_file!(@refers $($refers)?),
+                    meaning: concat!($($field_doc),*),
                 },)*],
                 check: |row| {
                     let record = <$name as $crate::book::Record>::from_row(row);

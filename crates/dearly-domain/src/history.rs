@@ -134,6 +134,31 @@ pub fn held_as<T: Record>(
         .collect()
 }
 
+/// The row of one key as of the day, from all its versions in any order: what happens later reads as empty. `None` where
+/// no version is known, or the row begins later. An account is there before it is a customer.
+pub fn as_of(
+    file: &File,
+    versions: &[Version],
+    known_by: Option<Instant>,
+    calendar: &Calendar,
+    day: Day,
+) -> Option<Row> {
+    let mut row = match (versions, known_by) {
+        // Nearly every row has one version, and nothing is left out of it.
+        ([only], None) => only.row.clone(),
+        _ => held(file, versions, known_by, calendar).into_iter().find(|span| span.at(day).is_some())?.value,
+    };
+    for (column, cell) in file.columns.iter().zip(&mut row.cells) {
+        let is_later = day_of(cell, calendar).is_some_and(|on| on > day);
+        match column.tense {
+            Tense::Began if is_later && file.name != "accounts" => return None,
+            Tense::Began | Tense::Happened if is_later => *cell = Cell::Empty,
+            _ => {}
+        }
+    }
+    Some(row)
+}
+
 /// Empties the dates after the instant. `false` where the row itself began only later.
 fn forget_after(file: &File, row: &mut Row, known_by: Instant, calendar: &Calendar) -> bool {
     for (column, cell) in file.columns.iter().zip(&mut row.cells) {
@@ -250,6 +275,44 @@ mod tests {
         let undated = [version(None, "2026-01-01", ticket(2, Some("2025-01-10")))];
         assert_eq!(read(&undated, Some("2025-01-05"), "2025-02-01"), Some((2, false)));
         assert_eq!(read(&undated, Some("2024-12-31"), "2025-02-01"), None);
+    }
+
+    #[test]
+    fn as_of_a_day_nothing_later_is_there() {
+        let calendar = Calendar::utc();
+        let versions = [
+            version(Some("2025-01-01"), "2026-01-01", ticket(2, None)),
+            version(Some("2025-03-01"), "2026-01-01", ticket(1, Some("2025-03-10"))),
+        ];
+        let on = |day: &str, known_by: Option<&str>| {
+            let row = as_of(Ticket::FILE, &versions, known_by.map(at), &calendar, day.parse().unwrap())?;
+            let ticket = Ticket::from_row(&row);
+            Some((ticket.severity, ticket.resolved_at))
+        };
+        assert_eq!(on("2024-12-31", None), None);
+        assert_eq!(on("2025-01-01", None), Some((2, None)));
+        assert_eq!(on("2025-03-09", None), Some((1, None)));
+        assert_eq!(on("2025-03-10", None), Some((1, Some(at("2025-03-10")))));
+        assert_eq!(on("2025-03-10", Some("2025-02-01")), Some((2, None)));
+        // A single version takes the short way, and an account is there before it is a customer.
+        let later = as_of(Ticket::FILE, &versions[..1], None, &calendar, "2024-12-31".parse().unwrap());
+        assert_eq!(later, None);
+        let account = Row {
+            cells: crate::account::Account::FILE
+                .columns
+                .iter()
+                .map(|column| match column.name {
+                    "external_id" | "name" => Cell::Text("a".to_owned()),
+                    "customer_since" => Cell::Day("2025-06-01".parse().unwrap()),
+                    _ => Cell::Empty,
+                })
+                .collect(),
+            ..Row::default()
+        };
+        let versions = [version(None, "2026-01-01", account)];
+        let row =
+            as_of(crate::account::Account::FILE, &versions, None, &calendar, "2025-05-01".parse().unwrap());
+        assert_eq!(crate::account::Account::from_row(&row.unwrap()).customer_since, None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod book;
 pub mod history;
 pub mod id;
 pub mod money;
+pub mod texts;
 pub mod time;
 
 pub mod account;
@@ -25,6 +26,7 @@ pub mod step;
 pub mod subscription;
 pub mod survey;
 pub mod ticket;
+pub mod usage;
 
 pub mod renewal;
 pub mod retention;
@@ -33,4 +35,5 @@ pub use attribution::Attribution;
 pub use book::{Attribute, Attributes, Cell, Column, File, Kind, Record, Row, Tense, Violation};
 pub use history::{Held, Version};
 pub use id::*;
+pub use texts::Texts;
 pub use time::{Calendar, Day, Instant};

@@ -38,11 +38,13 @@ impl Day {
     pub const MAX: Day = Day(2_932_896);
 
     /// The day with this count of days since 1970-01-01, clamped to years 1 to 9999.
+    #[inline]
     pub fn from_days(days: i32) -> Day {
         Day(days.clamp(Self::MIN.0, Self::MAX.0))
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub fn days(self) -> i32 {
         self.0
     }
@@ -114,11 +116,13 @@ impl FromStr for Day {
 
 impl Instant {
     /// The instant with this count of microseconds since the epoch.
+    #[inline]
     pub const fn from_micros(micros: i64) -> Instant {
         Instant(micros)
     }
 
     /// Microseconds since the epoch.
+    #[inline]
     pub fn micros(self) -> i64 {
         self.0
     }
@@ -178,12 +182,43 @@ impl Calendar {
     }
 
     /// The day that holds the instant.
+    #[inline]
     pub fn day_of(&self, instant: Instant) -> Day {
         if self.utc {
             return Day::from_days(instant.0.div_euclid(MICROS_PER_DAY) as i32);
         }
         let stamp = Timestamp::from_microsecond(instant.0).unwrap_or(Timestamp::MAX);
         Day::from(self.zone.to_datetime(stamp).date())
+    }
+
+    /// The days that hold the instants, in their order. Quick where instants mostly ascend: the offset of the zone is
+    /// looked up once between two of its transitions.
+    pub fn days_of(&self, instants: &[Instant]) -> Vec<Day> {
+        if self.utc {
+            return instants.iter().map(|instant| self.day_of(*instant)).collect();
+        }
+        let mut known = OffsetSpan { from: i64::MAX, until: i64::MIN, offset: 0 };
+        let day = |instant: &Instant| {
+            if instant.0 < known.from || instant.0 >= known.until {
+                match self.offset_span(*instant) {
+                    Some(span) => known = span,
+                    None => return self.day_of(*instant),
+                }
+            }
+            Day::from_days((instant.0 + known.offset).div_euclid(MICROS_PER_DAY) as i32)
+        };
+        instants.iter().map(day).collect()
+    }
+
+    /// From the instant to the next transition of the zone. `None` for instants that no clock shows.
+    fn offset_span(&self, instant: Instant) -> Option<OffsetSpan> {
+        let stamp = Timestamp::from_microsecond(instant.0).ok()?;
+        let next = self.zone.following(stamp).next().map(|transition| transition.timestamp());
+        Some(OffsetSpan {
+            from: instant.0,
+            until: next.unwrap_or(Timestamp::MAX).as_microsecond(),
+            offset: i64::from(self.zone.to_offset(stamp).seconds()) * 1_000_000,
+        })
     }
 
     /// The first instant of the day.
@@ -199,6 +234,13 @@ impl Calendar {
     pub fn end_of(&self, day: Day) -> Instant {
         self.start_of(day.plus_days(1))
     }
+}
+
+/// Instants of one offset from UTC, in microseconds; `until` is exclusive.
+struct OffsetSpan {
+    from: i64,
+    until: i64,
+    offset: i64,
 }
 
 impl Default for Calendar {
@@ -282,6 +324,24 @@ mod tests {
         let (given, bare) = Instant::parse("2026-11-22T10:00:00").unwrap();
         assert_eq!((given.to_string().as_str(), bare), ("2026-11-22T10:00:00Z", true));
         assert!(Instant::parse("soon").is_err());
+    }
+
+    #[test]
+    fn days_at_once_are_days_one_by_one() {
+        let hour = 3_600_000_000;
+        // Two years of odd steps around the transitions, the edges of what can be told, and backwards.
+        let mut instants: Vec<Instant> = (0..20_000)
+            .map(|step| Instant::from_micros(1_700_000_000_000_000 + step * 23 * hour / 24))
+            .collect();
+        instants.extend(
+            [i64::MIN, i64::MAX, 0, -1, 253_402_207_200_000_001, -62_135_596_800_000_001].map(Instant),
+        );
+        instants.extend((0..100).rev().map(|step| Instant::from_micros(step * 3_000 * hour)));
+        for zone in ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "Australia/Lord_Howe"] {
+            let calendar = Calendar::named(zone).unwrap();
+            let one_by_one: Vec<Day> = instants.iter().map(|instant| calendar.day_of(*instant)).collect();
+            assert_eq!(calendar.days_of(&instants), one_by_one, "{zone}");
+        }
     }
 
     #[test]

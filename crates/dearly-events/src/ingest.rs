@@ -17,6 +17,8 @@ mod options;
 mod queue;
 mod record;
 mod sealed;
+mod shared;
+mod tidying;
 mod unit;
 
 pub use batch::Batch;
@@ -25,17 +27,16 @@ pub use options::IngestOptions;
 pub use record::{NotARecord, Record, RecordKind};
 pub use sealed::{NextFlush, Sealed, SealedEntry};
 
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::dedup::{Window, keys_and_bytes};
+use crate::dedup::keys_and_bytes;
 use crate::disk::Disk;
-use crate::wal::{path_of, put_aside};
-use queue::{OnDone, Queue};
-use unit::{Flushing, Unit};
+use queue::OnDone;
+use shared::Shared;
 
 /// What became of a batch; all of it is durable.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +94,9 @@ impl Ingest {
     /// Opens the log of a data folder, which is made if it is missing, and takes up what was not flushed.
     ///
     /// `flushed_through` is what the records say: the [`Sealed::through`] of the last flush that was committed; 0 if
-    /// there was none. Files of the log up to it are dropped once their keys are in the window.
+    /// there was none. Files of the log up to it are dropped once their keys are in the window. So it must be durable:
+    /// a database that a killed process was just committing to may say what a loss of power would still undo, until it
+    /// commits something else.
     ///
     /// # Errors
     /// [`IngestError::Held`] where another process has the folder; [`IngestError::Newer`] and
@@ -148,6 +151,8 @@ impl Ingest {
     /// Waits at most so long for rows to flush: the oldest that [`Ingest::flushed`] was not called for, so the same
     /// again after a flush that failed. To be called by one thread, the flusher.
     pub fn next_flush(&self, wait: Duration) -> NextFlush {
+        // What could not be settled when it was flushed, as on a full disk, would hold up everything one day.
+        let _ = self.shared.settle();
         let (flushing, _) = self
             .shared
             .sealed
@@ -168,10 +173,7 @@ impl Ingest {
     /// # Errors
     /// What the disk refuses, as when it is full. Nothing is lost then: the next call, or the next opening, does it.
     pub fn flushed(&self, through: u64) -> Result<(), IngestError> {
-        {
-            let mut flushing = self.shared.flushing();
-            flushing.flushed_through = flushing.flushed_through.max(through);
-        }
+        self.shared.flushed(through);
         let settled = self.shared.settle();
         self.shared.tidying.wake();
         settled
@@ -234,158 +236,6 @@ impl Drop for Ingest {
         for thread in self.threads.drain(..) {
             // A thread that panicked has said so.
             let _ = thread.join();
-        }
-    }
-}
-
-/// What the committer, the flusher and the handlers share.
-struct Shared {
-    disk: Arc<dyn Disk>,
-    /// The folder of the log.
-    folder: PathBuf,
-    options: IngestOptions,
-    window: Window,
-    queue: Queue,
-    flushing: Mutex<Flushing>,
-    /// Something was sealed, or closed.
-    sealed: Condvar,
-    /// Held while keys go into the window and files go: one at a time.
-    settling: Mutex<()>,
-    tidying: Tidying,
-    damage: Mutex<Vec<Damage>>,
-    counters: Counters,
-}
-
-#[derive(Default)]
-struct Counters {
-    unflushed_rows: AtomicU64,
-    unflushed_bytes: AtomicU64,
-    added: AtomicU64,
-    duplicates: AtomicU64,
-    groups: AtomicU64,
-    busy: AtomicU64,
-    failed: AtomicU64,
-    cut_bytes: u64,
-    /// The youngest receipt seen, in microseconds: the time by which the window ages.
-    received_at: AtomicI64,
-}
-
-impl Shared {
-    fn flushing(&self) -> MutexGuard<'_, Flushing> {
-        self.flushing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn damage(&self) -> MutexGuard<'_, Vec<Damage>> {
-        self.damage.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Whether the flusher is so far behind that nothing more can be taken.
-    fn is_behind(&self) -> bool {
-        let bytes = self.counters.unflushed_bytes.load(Relaxed) + self.queue.bytes() as u64;
-        bytes >= self.options.largest_unflushed_bytes
-            || self.counters.unflushed_rows.load(Relaxed) >= self.options.most_unflushed_rows()
-    }
-
-    fn add_damage(&self, damage: Damage) {
-        let mut known = self.damage();
-        if !known.contains(&damage) {
-            known.push(damage);
-        }
-    }
-
-    /// Moves the keys of flushed units into the window, then drops their files.
-    fn settle(&self) -> Result<(), IngestError> {
-        let _settling = self.settling.lock().unwrap_or_else(PoisonError::into_inner);
-        loop {
-            let unit = {
-                let flushing = self.flushing();
-                let first = flushing.units.front().filter(|unit| unit.through() <= flushing.flushed_through);
-                match first {
-                    Some(unit) => Arc::clone(unit),
-                    None => return Ok(()),
-                }
-            };
-            self.window.add(&unit.keys.sorted(), unit.earliest, unit.latest)?;
-            // The committer looks at the units first and at the window then: no key is in neither.
-            self.flushing().units.pop_front();
-            self.counters.unflushed_rows.fetch_sub(unit.rows, Relaxed);
-            self.counters.unflushed_bytes.fetch_sub(unit.bytes, Relaxed);
-            self.drop_files(&unit)?;
-        }
-    }
-
-    /// Files of flushed units: those with damage are kept aside.
-    fn drop_files(&self, unit: &Unit) -> Result<(), IngestError> {
-        for file in &unit.files {
-            let sequence = file.header.sequence;
-            if file.is_damaged() {
-                put_aside(&*self.disk, &self.folder, sequence)?;
-            } else {
-                let path = path_of(&self.folder, sequence);
-                self.disk.remove(&path).map_err(|error| IngestError::io("removing", &path, &error))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn tidy(&self) -> Result<(), IngestError> {
-        let now = dearly_domain::Instant::from_micros(self.counters.received_at.load(Relaxed));
-        while !self.tidying.stopped() && self.window.tidy(now)? {}
-        Ok(())
-    }
-}
-
-/// The background thread of the window: asleep until something was flushed.
-#[derive(Default)]
-struct Tidying {
-    state: Mutex<TidyingState>,
-    woken: Condvar,
-}
-
-#[derive(Default)]
-struct TidyingState {
-    awake: bool,
-    stopped: bool,
-    error: Option<String>,
-}
-
-impl Tidying {
-    fn state(&self) -> MutexGuard<'_, TidyingState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wake(&self) {
-        self.state().awake = true;
-        self.woken.notify_all();
-    }
-
-    fn stop(&self) {
-        self.state().stopped = true;
-        self.woken.notify_all();
-    }
-
-    fn stopped(&self) -> bool {
-        self.state().stopped
-    }
-
-    fn error(&self) -> Option<String> {
-        self.state().error.clone()
-    }
-
-    fn run(&self, shared: &Shared) {
-        loop {
-            {
-                let mut state = self
-                    .woken
-                    .wait_while(self.state(), |state| !state.awake && !state.stopped)
-                    .unwrap_or_else(PoisonError::into_inner);
-                if state.stopped {
-                    return;
-                }
-                state.awake = false;
-            }
-            let result = shared.tidy();
-            self.state().error = result.err().map(|error| error.to_string());
         }
     }
 }

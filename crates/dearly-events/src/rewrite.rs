@@ -1,6 +1,6 @@
 //! Events that must go or change: only the segments that hold any are written anew.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use dearly_domain::{AccountId, Instant};
@@ -54,12 +54,32 @@ pub struct Rewritten {
     pub n_dropped: u64,
     /// How many events change.
     pub n_changed: u64,
+    /// Accounts that lose or gain events, each with the first instant from which it reads differently.
+    pub touched: BTreeMap<AccountId, Instant>,
+    /// Whether events went unread, so that any account may have lost some.
+    pub touches_all: bool,
 }
 
 impl Rewritten {
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty()
+    }
+}
+
+impl Rewritten {
+    /// Notes that the event counts no more, or now does. A linked one counts only from its link on.
+    fn touch(&mut self, row: &EventRow) {
+        let Some(account) = &row.account else {
+            return;
+        };
+        let from = row.linked_at.map_or(row.at, |linked_at| linked_at.max(row.at));
+        match self.touched.get_mut(account) {
+            Some(first) => *first = from.min(*first),
+            None => {
+                self.touched.insert(account.clone(), from);
+            }
+        }
     }
 }
 
@@ -126,6 +146,7 @@ impl Lake {
         let selection = Selection { before: Some(before), ..Selection::default() };
         let mut result = self.rewrite(&rest, &selection, |_| Fate::Drop)?;
         result.n_dropped += old.iter().map(|segment| segment.rows).sum::<u64>();
+        result.touches_all = !old.is_empty();
         result.removed.extend(old);
         Ok(result)
     }
@@ -174,11 +195,16 @@ impl Rewriting {
                 let own = whole_row(batch, row);
                 let mut changed = own.clone();
                 match change(&mut changed) {
-                    Fate::Drop => n_dropped += 1,
+                    Fate::Drop => {
+                        self.result.touch(&own);
+                        n_dropped += 1;
+                    }
                     Fate::Keep if changed == own => writer.push(batch, row)?,
                     Fate::Keep => {
                         changed.at = own.at;
                         self.stager.push(&changed, batch.key(row))?;
+                        self.result.touch(&own);
+                        self.result.touch(&changed);
                         n_changed += 1;
                     }
                 }

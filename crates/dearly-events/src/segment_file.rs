@@ -126,6 +126,13 @@ impl SegmentFile {
         }
     }
 
+    /// Whether no row of a row group has anything in the column; `false` where the file does not say.
+    pub(crate) fn is_blank(&self, row_group: usize, column: usize) -> bool {
+        let group = self.footer.metadata.metadata().row_group(row_group);
+        let nulls = group.column(column).statistics().and_then(|statistics| statistics.null_count_opt());
+        nulls.is_some_and(|nulls| i64::try_from(nulls) == Ok(group.num_rows()))
+    }
+
     /// A reader of some columns of a row group, so many rows at a time; all bytes are read and checked here.
     pub(crate) fn read(
         &self,

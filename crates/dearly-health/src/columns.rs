@@ -17,6 +17,7 @@ use dearly_domain::ticket::Ticket;
 use dearly_domain::{Calendar, Day, Held};
 
 use crate::facts::AccountFacts;
+use crate::readings::Readings;
 
 /// A row with its days: readable as of a day of its span, from its own day on.
 pub(crate) struct Dated<'a, T> {
@@ -63,6 +64,7 @@ pub(crate) struct Columns<'a> {
     pub(crate) objectives: Vec<Dated<'a, Objective>>,
     pub(crate) escalations: Vec<Dated<'a, Escalation>>,
     pub(crate) judgements: Vec<Dated<'a, Judgement>>,
+    pub(crate) readings: &'a Readings,
 }
 
 impl<'a> Columns<'a> {
@@ -120,6 +122,7 @@ impl<'a> Columns<'a> {
                 |row| row.external_id.0.clone(),
             ),
             judgements: dated(&facts.judgements, |row| (row.on, None, row.expires_on), |row| row.by.clone()),
+            readings: &facts.readings,
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod facts;
 pub mod key_people;
+pub mod presence;
 pub mod score;
 
 mod as_of;
@@ -13,8 +14,13 @@ mod engine;
 mod fields;
 mod measure;
 mod movement;
-mod presence;
+mod readings;
 mod scorecard;
+
+/// The number of the rules of this engine: it grows whenever the same facts and workbook give other scores, so that scores
+/// kept from an earlier program are not taken for its own.
+pub const RULES: u32 = 1;
 
 pub use engine::{Engine, Opened, ScoreEvidence};
 pub use movement::{Moved, What, movement};
+pub use readings::Readings;

@@ -17,11 +17,13 @@ pub mod target;
 pub mod view;
 pub mod write;
 
+pub mod account_change;
 pub mod coverage;
 pub mod import;
 pub mod published_score;
 pub mod record;
 mod revision;
+pub mod score_history;
 pub mod segment;
 pub mod setting;
 pub mod workbook;
@@ -36,6 +38,7 @@ pub mod write_key;
 
 mod many;
 
+pub use account_change::AccountChange;
 pub use alias::Alias;
 pub use coverage::{ColumnCoverage, Coverage};
 pub use error::{Error, Result};
@@ -46,6 +49,7 @@ pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
 pub use rejected_call::RejectedCall;
+pub use score_history::ScoreHistory;
 pub use segment::{RetiredSegment, Segment};
 pub use source::{Source, SourceDay};
 pub use target::Target;

@@ -35,6 +35,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (35, "create aliases", include_str!("../migrations/0035_create_aliases.sql")),
     (36, "create traits", include_str!("../migrations/0036_create_traits.sql")),
     (37, "create relinks", include_str!("../migrations/0037_create_relinks.sql")),
+    (40, "create account_changes", include_str!("../migrations/0040_create_account_changes.sql")),
+    (41, "create score_histories", include_str!("../migrations/0041_create_score_histories.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

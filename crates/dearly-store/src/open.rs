@@ -17,6 +17,9 @@ use crate::write::Write;
 
 const N_READERS: u32 = 8;
 
+/// How long a free connection may take to be had.
+const SHORTLY: Duration = Duration::from_millis(250);
+
 /// How records are opened.
 #[derive(Clone, Debug)]
 pub struct OpenOptions {
@@ -121,21 +124,42 @@ impl Store {
         Ok(View::new(transaction, self.inner.clone()))
     }
 
+    /// [`Store::write`] where nobody writes just now, else `None`: for what may as well be left undone.
+    ///
+    /// # Errors
+    /// As [`Store::write`], but for [`Error::Busy`].
+    pub async fn write_if_free(&self, purpose: &str) -> Result<Option<Write>> {
+        match self.write_within(purpose, Duration::ZERO).await {
+            Err(Error::Busy { .. }) => Ok(None),
+            write => write.map(Some),
+        }
+    }
+
     /// Begins the one transaction that may write. The purpose is what a second writer is told, as in `import books/acme`.
     ///
     /// # Errors
     /// [`Error::Busy`] with the holder, after [`OpenOptions::wait`].
     pub async fn write(&self, purpose: &str) -> Result<Write> {
+        self.write_within(purpose, self.inner.wait).await
+    }
+
+    async fn write_within(&self, purpose: &str, wait: Duration) -> Result<Write> {
         let inner = &self.inner;
         let lock = match &inner.folder {
-            Some(folder) => Some(FolderLock::take(folder, purpose, inner.wait).await?),
+            Some(folder) => Some(FolderLock::take(folder, purpose, wait).await?),
             None => None,
         };
-        let begin = inner.dialect.begin_write();
-        let mut transaction =
-            inner.writer.begin_with(begin).await.map_err(|source| inner.error("begin to write", source))?;
+        let begin = inner.writer.begin_with(inner.dialect.begin_write());
+        // The one connection may be in use within this process: without a folder to lock that shows only here.
+        let begun = match tokio::time::timeout(wait.max(SHORTLY), begin).await {
+            Ok(begun) => begun,
+            Err(_) => {
+                return Err(Error::Busy { database: inner.database.clone(), holder: None, waited: wait });
+            }
+        };
+        let mut transaction = begun.map_err(|source| inner.error("begin to write", source))?;
         if inner.dialect == Dialect::Postgres {
-            lock::take_advisory(&mut transaction, &inner.database, purpose, inner.wait).await?;
+            lock::take_advisory(&mut transaction, &inner.database, purpose, wait).await?;
         }
         Ok(Write::new(View::new(transaction, inner.clone()), lock))
     }

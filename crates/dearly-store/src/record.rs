@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use cell::unstorable;
 pub(crate) use cell::{decimal, read as read_cell};
-pub(crate) use statement::Table;
+pub(crate) use put::arguments;
+pub(crate) use statement::{Table, in_list};
 
 /// What incoming rows may do (rules.md 16).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use dearly_domain::Day;
+
 use crate::error::Result;
 use crate::lock::FolderLock;
 use crate::view::View;
@@ -15,13 +17,15 @@ pub struct Write {
     _lock: Option<FolderLock>,
     /// Whether facts or the workbook were changed.
     pub(crate) changed: bool,
+    /// Accounts whose facts change, each with the first day that may read differently.
+    pub(crate) account_changes: HashMap<String, Day>,
     /// Of tables that were empty at first: hashes of the keys put since. Other keys need no look-up.
     pub(crate) begun: HashMap<&'static str, Option<HashSet<u64>>>,
 }
 
 impl Write {
     pub(crate) fn new(view: View, lock: Option<FolderLock>) -> Write {
-        Write { view, _lock: lock, changed: false, begun: HashMap::new() }
+        Write { view, _lock: lock, changed: false, account_changes: HashMap::new(), begun: HashMap::new() }
     }
 
     /// The records with what is written so far.
@@ -39,6 +43,7 @@ impl Write {
             self.grow_revision().await?;
         }
         let revision = self.view.revision().await?;
+        self.store_account_changes(revision).await?;
         let Write { view, _lock, .. } = self;
         view.commit().await?;
         Ok(revision)

@@ -35,6 +35,29 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// What should be known, in the order of the documents.
     pub warnings: Vec<Problem>,
+    /// The statements in SQL of its measures, which nobody has read yet.
+    pub statements: Vec<SqlStatement>,
+}
+
+/// A statement in SQL at its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqlStatement {
+    /// The file, relative to the folder of the workbook.
+    pub path: String,
+    /// The line on which it begins, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+    /// The statement.
+    pub text: String,
+}
+
+impl SqlStatement {
+    /// The problem that the statement cannot be asked.
+    pub fn problem(&self, message: String, help: Option<String>) -> Problem {
+        let place = Place { line: self.line, column: self.column };
+        Problem::at(&self.path, place, message, help, Severity::Error)
+    }
 }
 
 /// A folder that holds a valid workbook.
@@ -59,7 +82,7 @@ pub fn load(dir: &Path) -> Result<Loaded, Vec<Problem>> {
         let message = "the folder of the workbook holds no YAML file";
         return Err(vec![Problem::whole(dir.display().to_string(), message, help)]);
     }
-    let Parsed { workbook, problems, warnings } = parse(&documents);
+    let Parsed { workbook, problems, warnings, .. } = parse(&documents);
     workbook.map(|workbook| Loaded { workbook, documents, warnings }).ok_or(problems)
 }
 
@@ -98,8 +121,9 @@ pub fn parse(documents: &[Document]) -> Parsed {
     // The sort is stable: within each half the order of paths remains.
     draft.scorecards.sort_by_key(|found| found.value.for_segments.is_empty());
     let (problems, warnings) = sink.finish(documents);
+    let statements = std::mem::take(&mut draft.statements);
     let workbook = problems.is_empty().then(|| draft.finish());
-    Parsed { workbook, problems, warnings }
+    Parsed { workbook, problems, warnings, statements }
 }
 
 /// Something decoded, with where it came from.
@@ -117,6 +141,7 @@ struct Draft<'a> {
     setup: Option<Setup>,
     segments: Vec<Found<'a, Segment>>,
     scorecards: Vec<Found<'a, Scorecard>>,
+    statements: Vec<SqlStatement>,
 }
 
 impl Draft<'_> {
@@ -158,6 +183,9 @@ fn decode<'a>(sink: &mut Sink<'a>, trees: &'a [Tree<'a>]) -> Draft<'a> {
             _ => {
                 let scorecard = scorecard::decode(sink, node);
                 draft.scorecards.extend(scorecard.map(|value| Found { document, place, value }));
+                draft.statements.extend(sink.statements.drain(..).map(|(Place { line, column }, text)| {
+                    SqlStatement { path: document.path.clone(), line, column, text }
+                }));
             }
         }
     }

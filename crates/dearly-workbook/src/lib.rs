@@ -21,7 +21,7 @@ mod shape;
 mod workbook;
 
 pub use condition::{Catalogue, Condition, ConditionError, FIELDS, Field, FieldKind, FieldValue, Fields};
-pub use decode::{Loaded, Parsed, load, parse};
+pub use decode::{Loaded, Parsed, SqlStatement, load, parse};
 pub use defaults::defaults;
 pub use difference::{Difference, FileDifference, difference};
 pub use document::{Document, content_hash, read, write};

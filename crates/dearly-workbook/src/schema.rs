@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::write_file;
 use crate::problem::Problem;
-use crate::shape::{Form, KINDS, Name, Shape, VALUES};
+use crate::shape::{Form, KINDS, Name, SQL, Shape, VALUES};
 
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
 const FOLDER: &str = ".dearly/schema";
@@ -103,14 +103,20 @@ fn form(form: &Form, shape: &Shape) -> Value {
 
 /// The name of a kind, or an object with that one key, beside which `per` may stand.
 fn value() -> Value {
-    let bare = VALUES.iter().filter(|shape| shape.fields.iter().all(|member| !member.required));
+    let bare =
+        VALUES.iter().filter(|shape| shape.name != SQL && shape.fields.iter().all(|member| !member.required));
     let names: Vec<Value> =
         bare.map(|shape| json!({ "const": shape.name, "description": shape.meaning })).collect();
     let mut choices = vec![json!({ "oneOf": names })];
     for shape in VALUES {
-        let mut parameters = object(shape);
+        let mut parameters = match shape.name {
+            SQL => json!({ "type": "string", "minLength": 1, "description": shape.meaning }),
+            _ => object(shape),
+        };
         // `active_users:` with nothing behind it takes every default.
-        parameters["type"] = json!(["object", "null"]);
+        if shape.name != SQL {
+            parameters["type"] = json!(["object", "null"]);
+        }
         let mut properties = json!({ shape.name: parameters });
         if let Some(per) = shape.fields.iter().find(|member| member.name == "per") {
             properties["per"] = form(&per.form, shape);

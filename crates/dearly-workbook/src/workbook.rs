@@ -6,7 +6,7 @@ use dearly_domain::money::Rates;
 use crate::condition::Fields;
 use crate::decode::parse;
 use crate::defaults::defaults;
-use crate::model::{Engagement, Organisation, ScoreKind, Scorecard, Segment, Workbook};
+use crate::model::{Engagement, Organisation, ScoreKind, Scorecard, Segment, Value, Workbook};
 
 const SEGMENT: &str = "segment.";
 
@@ -25,6 +25,21 @@ impl Workbook {
     /// What pages call something: the organisation's word, else its own label, else its id.
     pub fn label<'a>(&'a self, id: &'a str, own: Option<&'a str>) -> &'a str {
         self.organisation.labels.get(id).map(String::as_str).or(own).unwrap_or(id)
+    }
+
+    /// The statements in SQL of its measures, each once.
+    pub fn statements(&self) -> Vec<&str> {
+        let measures = self.scorecards.iter().flat_map(|card| &card.components).flat_map(|own| &own.measures);
+        let mut statements: Vec<&str> = measures
+            .filter(|measure| measure.weight > 0.0)
+            .filter_map(|measure| match &measure.value {
+                Value::Sql(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        statements.sort_unstable();
+        statements.dedup();
+        statements
     }
 
     /// The segment of this id.

@@ -65,6 +65,8 @@ pub(crate) enum Command {
     Workbook(WorkbookArguments),
     /// Scores of all accounts or of some, as of a day or over a span
     Score(ScoreArguments),
+    /// Bring the kept scores up to date, of those accounts only that need it: the daily run
+    Refresh(RefreshArguments),
     /// What an account's scores are made of, down to the facts, and what moved
     Explain(ExplainArguments),
     /// The accounts with their scores, worst first or as asked
@@ -75,6 +77,13 @@ pub(crate) enum Command {
     Key(KeyArguments),
     /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
     Lake(LakeArguments),
+    /// Ask anything in SQL, as of a day (docs/QUERY.md)
+    Query(QueryArguments),
+    /// Write the daily rollup of all events (account, user, event, product, day) as Parquet
+    Rollup(RollupArguments),
+    /// Run a part of a cluster that answers queries (docs/SCALING.md)
+    #[cfg(feature = "cluster")]
+    Cluster(ClusterArguments),
     /// Print the OpenAPI description of the API
     Openapi,
     /// Print completions for a shell
@@ -263,6 +272,16 @@ pub(crate) struct ScoreArguments {
     /// Only this account; may be given several times
     #[arg(long, value_name = "ID")]
     pub(crate) account: Vec<String>,
+    /// Reckon anew, also what is kept from an earlier run
+    #[arg(long)]
+    pub(crate) anew: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RefreshArguments {
+    /// The day; the default is the earlier of today and the last day with a fact
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<Day>,
 }
 
 #[derive(Debug, Args)]
@@ -360,6 +379,79 @@ pub(crate) enum LakeCommand {
         /// Keep events from this day on
         #[arg(long, value_name = "DAY")]
         from: Option<Day>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArguments {
+    /// One statement that only reads, `:as_of` in it being the day; `-` reads it from stdin
+    pub(crate) sql: String,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// At most so many rows
+    #[arg(long, value_name = "ROWS")]
+    pub(crate) limit: Option<usize>,
+    /// Ask it on this cluster, as in df://10.0.0.7:50050; the data folder must be on storage that it shares
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) cluster: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RollupArguments {
+    /// The folder to write daily_usage.parquet into
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) when: WhenArguments,
+    /// Reckon it on this cluster, as in df://10.0.0.7:50050; the data folder must be on storage that it shares
+    #[cfg(feature = "cluster")]
+    #[arg(long, value_name = "URL")]
+    pub(crate) cluster: Option<String>,
+}
+
+#[cfg(feature = "cluster")]
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArguments {
+    #[command(subcommand)]
+    pub(crate) command: ClusterCommand,
+}
+
+#[cfg(feature = "cluster")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum ClusterCommand {
+    /// Take queries, and hand parts of them to executors. Whoever reaches the port may ask: private networks only
+    Scheduler {
+        /// The address
+        #[arg(long, default_value = "127.0.0.1:50050", value_name = "ADDRESS")]
+        listen: SocketAddr,
+        /// After how many seconds without a sign of life an executor counts as lost
+        #[arg(long, default_value_t = 60, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(2..))]
+        dead_after: u64,
+        /// How many executors must be there before /readyz says so
+        #[arg(long, default_value_t = 1, value_name = "COUNT")]
+        executors: usize,
+    },
+    /// Do parts of queries. Whoever reaches the ports may ask: private networks only
+    Executor {
+        /// The scheduler, as in 10.0.0.7:50050
+        #[arg(long, value_name = "HOST:PORT")]
+        scheduler: String,
+        /// The address for results; the port after it is for orders
+        #[arg(long, default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+        listen: SocketAddr,
+        /// The name or address by which the others reach this machine; the default is that of --listen
+        #[arg(long, value_name = "HOST")]
+        known_as: Option<String>,
+        /// Where to keep intermediate results; the default is a folder of the system for temporary files
+        #[arg(long, value_name = "DIR")]
+        work: Option<PathBuf>,
+        /// How many parts are done at a time; the default is the number of cores
+        #[arg(long, value_name = "COUNT")]
+        cores: Option<usize>,
+        /// How often to give a sign of life, in seconds
+        #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        heartbeat: u64,
     },
 }
 

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
 pub(crate) mod accounts;
+#[cfg(feature = "cluster")]
+pub(crate) mod cluster;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
@@ -8,7 +10,10 @@ pub(crate) mod import;
 pub(crate) mod key;
 pub(crate) mod lake;
 pub(crate) mod openapi;
+pub(crate) mod query;
+pub(crate) mod refresh;
 pub(crate) mod retention;
+pub(crate) mod rollup;
 pub(crate) mod score;
 pub(crate) mod serve;
 pub(crate) mod workbook;

@@ -12,6 +12,9 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
+/// The stack of a thread; only pages that are touched cost memory.
+const STACK_BYTES: usize = 16 << 20;
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
@@ -22,7 +25,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
-    let runtime = match tokio::runtime::Runtime::new() {
+    // Plans of queries are evaluated by recursion.
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into()),
     };
@@ -39,11 +45,16 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Import(own) => command::import::run(arguments, own).await,
         Command::Workbook(own) => command::workbook::run(arguments, own).await,
         Command::Score(own) => command::score::run(arguments, own).await,
+        Command::Refresh(own) => command::refresh::run(arguments, own).await,
         Command::Explain(own) => command::explain::run(arguments, own).await,
         Command::Accounts(own) => command::accounts::run(arguments, own).await,
         Command::Retention(own) => command::retention::run(arguments, own).await,
         Command::Key(own) => command::key::run(arguments, own).await,
         Command::Lake(own) => command::lake::run(arguments, own).await,
+        Command::Query(own) => command::query::run(arguments, own).await,
+        Command::Rollup(own) => command::rollup::run(arguments, own).await,
+        #[cfg(feature = "cluster")]
+        Command::Cluster(own) => command::cluster::run(arguments, own).await,
         Command::Openapi => command::openapi::run(),
         Command::Completions(own) => command::completions::run(own),
     }

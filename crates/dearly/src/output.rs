@@ -10,14 +10,19 @@ use crate::arguments::Format;
 
 /// Rows and columns; cells are read by people in a table, and by programs in CSV.
 pub(crate) struct Sheet {
-    header: Vec<&'static str>,
+    header: Vec<String>,
     rows: Vec<Vec<String>>,
 }
 
 impl Sheet {
     /// A sheet without rows.
     pub(crate) fn new(header: &[&'static str]) -> Sheet {
-        Sheet { header: header.to_vec(), rows: Vec::new() }
+        Sheet::named(header.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    /// A sheet without rows, under names that are known only now.
+    pub(crate) fn named(header: Vec<String>) -> Sheet {
+        Sheet { header, rows: Vec::new() }
     }
 
     /// Adds a row.

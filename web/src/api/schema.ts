@@ -382,6 +382,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources of telemetry with their freshness and volume, and the newest calls that could not be taken. */
+        get: operations["get_telemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workbook": {
         parameters: {
             query?: never;
@@ -1173,6 +1190,17 @@ export interface components {
             problems?: components["schemas"]["WorkbookProblem"][];
             report?: components["schemas"]["ImportRow"] | null;
         };
+        /** @description A call that could not be taken. */
+        RejectedCallRow: {
+            /** @description Which source sent it. */
+            source: string;
+            /** @description When it came. */
+            received_at: components["schemas"]["Instant"];
+            /** @description Why it could not be taken. */
+            reason: string;
+            /** @description How it begins, as it came. */
+            excerpt: string;
+        };
         /** @description A group of a retention report. */
         RetentionGroup: {
             /** @description The value of the attribute grouped by; null where accounts have none. */
@@ -1343,6 +1371,69 @@ export interface components {
             state: string;
             /** @description For an ended term: `renewed`, `contraction`, `expansion`, `churned`, `open`. */
             renewal?: string | null;
+        };
+        /** @description What comes in by the telemetry API, and what became of it. */
+        Telemetry: {
+            /** @description The sources, by name. */
+            sources: components["schemas"]["TelemetrySource"][];
+            /**
+             * Format: int64
+             * @description Events in the lake that no account is known for, now.
+             */
+            n_unattributed_events: number;
+            /** @description The newest calls that could not be taken, the newest first. */
+            rejected: components["schemas"]["RejectedCallRow"][];
+        };
+        /** @description How much came, and what became of it. */
+        TelemetryCounts: {
+            /**
+             * Format: int64
+             * @description Events that were taken.
+             */
+            n_events: number;
+            /**
+             * Format: int64
+             * @description Identify, group and alias calls that were taken.
+             */
+            n_calls: number;
+            /**
+             * Format: int64
+             * @description Calls that were known already.
+             */
+            n_duplicates: number;
+            /**
+             * Format: int64
+             * @description Calls that could not be taken.
+             */
+            n_rejected: number;
+            /**
+             * Format: int64
+             * @description Of the events: those that no account is known for.
+             */
+            n_unattributed: number;
+        };
+        /** @description What came on a day. */
+        TelemetryDay: {
+            /** @description The day of arrival, in UTC. */
+            on: components["schemas"]["Day"];
+            /** @description How much. */
+            counts: components["schemas"]["TelemetryCounts"];
+        };
+        /** @description What came from a source. */
+        TelemetrySource: {
+            /** @description Its name. */
+            source: string;
+            /**
+             * Format: int64
+             * @description How many of its write keys are in force.
+             */
+            n_keys: number;
+            last_received_at?: components["schemas"]["Instant"] | null;
+            last_event_at?: components["schemas"]["Instant"] | null;
+            /** @description Over the days below. */
+            total: components["schemas"]["TelemetryCounts"];
+            /** @description The last 30 days on which anything came, ascending. */
+            days: components["schemas"]["TelemetryDay"][];
         };
         /** @description A support ticket with its filer (S127–S129). */
         TicketRow: {
@@ -3144,6 +3235,64 @@ export interface operations {
             };
         };
     };
+    get_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_workbook: {
         parameters: {
             query?: never;
@@ -3591,4 +3740,4 @@ export interface operations {
         };
     };
 }
-// stamp e3acebd3879c55c5e2f024836546c0595b795440e420df0453f8ecf4b3e010a1
+// stamp 5ced952b2c1b575624aa595bb96a6dd6c98e05aced10222d8a805d9c9457753a

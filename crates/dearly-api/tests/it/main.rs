@@ -14,4 +14,5 @@ mod retention;
 mod scores;
 mod serve;
 mod sources;
+mod sql;
 mod workbook;

@@ -94,7 +94,7 @@ fn call(line: &str) -> Value {
             call["userId"] = json!(user);
         }
         ["is", user] => {
-            call = json!({"timestamp": timestamp, "type": "alias", "previousId": words[1], "userId": user})
+            call = json!({"timestamp": timestamp, "type": "alias", "previousId": words[1], "userId": user});
         }
         _ => panic!("{line}"),
     }

@@ -78,7 +78,7 @@ impl Told {
                     received_at: entry.received_at,
                     reason: record.name.unwrap_or_default().to_owned(),
                     excerpt: record.body.unwrap_or_default().to_owned(),
-                })
+                });
             }
         }
     }

@@ -37,6 +37,8 @@ pub(crate) struct Window {
     runs: Mutex<Runs>,
     /// Held by whoever changes which runs there are; holds the number of the next one.
     changing: Mutex<u64>,
+    /// Runs with damage: they answer for what is whole in them, and are left out of merging.
+    unmergeable: Mutex<Vec<PathBuf>>,
 }
 
 impl Window {
@@ -79,6 +81,7 @@ impl Window {
             allowance,
             runs: Mutex::new(Arc::new(runs)),
             changing: Mutex::new(next),
+            unmergeable: Mutex::default(),
             disk,
         };
         window.balance()?;
@@ -108,7 +111,10 @@ impl Window {
             keys.iter().try_for_each(|&key| writer.push(key))?;
             writer.finish(earliest, latest)
         };
-        write().map_err(|error| self.gave_up(&path, &error))?;
+        if let Err(error) = write() {
+            self.clear(&path);
+            return Err(IngestError::io("writing", &path, &error));
+        }
         let run = Run::open(&*self.disk, &path)?;
         self.publish(&[], Some(run));
         self.balance()
@@ -139,7 +145,8 @@ impl Window {
         let length = (self.keep / GENERATIONS).max(1);
         let present = now.micros().div_euclid(length);
         let mut sets: BTreeMap<(i64, u32), Vec<Arc<Run>>> = BTreeMap::new();
-        for run in runs {
+        let unmergeable = self.unmergeable.lock().unwrap_or_else(PoisonError::into_inner);
+        for run in runs.iter().filter(|run| !unmergeable.contains(&run.path)) {
             let generation = run.latest.micros().div_euclid(length);
             let size = if generation < present { 0 } else { (run.keys / SMALL_RUN).max(1).ilog2() / 3 };
             sets.entry((generation, size)).or_default().push(Arc::clone(run));
@@ -155,28 +162,13 @@ impl Window {
             *next += 1;
             path
         };
-        let writing = |error: io::Error| self.gave_up(&path, &error);
-        let most = runs.iter().map(|run| run.keys).sum();
-        let mut writer = RunWriter::create(&*self.disk, &path, most).map_err(writing)?;
-        let mut heads: Vec<Head<'_>> = Vec::with_capacity(runs.len());
-        for run in &runs {
-            heads.extend(Head::new(run)?);
-        }
-        while let Some(least) = heads.iter().map(|head| head.key).min() {
-            writer.push(least).map_err(writing)?;
-            let mut place = 0;
-            while place < heads.len() {
-                if heads[place].key == least && !heads[place].advance()? {
-                    heads.swap_remove(place);
-                } else {
-                    place += 1;
-                }
+        if let Err(error) = self.write_merged(&runs, &path) {
+            self.clear(&path);
+            if let IngestError::Damaged { path, .. } = &error {
+                self.unmergeable.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
             }
+            return Err(error);
         }
-        let earliest = runs.iter().map(|run| run.earliest).min().expect("runs to merge");
-        let latest = runs.iter().map(|run| run.latest).max().expect("runs to merge");
-        drop(heads);
-        writer.finish(earliest, latest).map_err(writing)?;
 
         let merged = Run::open(&*self.disk, &path)?;
         let inputs: Vec<PathBuf> = runs.iter().map(|run| run.path.clone()).collect();
@@ -194,6 +186,31 @@ impl Window {
         }
         self.remove(&inputs);
         Ok(())
+    }
+
+    /// Writes the keys of all runs as one.
+    fn write_merged(&self, runs: &[Arc<Run>], path: &Path) -> Result<(), IngestError> {
+        let writing = |error: io::Error| IngestError::io("writing", path, &error);
+        let most = runs.iter().map(|run| run.keys).sum();
+        let mut writer = RunWriter::create(&*self.disk, path, most).map_err(writing)?;
+        let mut heads: Vec<Head<'_>> = Vec::with_capacity(runs.len());
+        for run in runs {
+            heads.extend(Head::new(run)?);
+        }
+        while let Some(least) = heads.iter().map(|head| head.key).min() {
+            writer.push(least).map_err(writing)?;
+            let mut place = 0;
+            while place < heads.len() {
+                if heads[place].key == least && !heads[place].advance()? {
+                    heads.swap_remove(place);
+                } else {
+                    place += 1;
+                }
+            }
+        }
+        let earliest = runs.iter().map(|run| run.earliest).min().expect("runs to merge");
+        let latest = runs.iter().map(|run| run.latest).max().expect("runs to merge");
+        writer.finish(earliest, latest).map_err(writing)
     }
 
     /// Gives every run the filter that there is room for: the largest are halved first.
@@ -256,10 +273,10 @@ impl Window {
         }
     }
 
-    fn gave_up(&self, path: &Path, error: &io::Error) -> IngestError {
+    /// Removes what is there of a run that could not be finished.
+    fn clear(&self, path: &Path) {
         let _ = self.disk.remove(&path.with_extension(format!("keys{PARTIAL}")));
         let _ = self.disk.remove(&filter_path(path));
-        IngestError::io("writing", path, error)
     }
 
     fn path(&self, id: u64) -> PathBuf {

@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant as Clock;
 
 use super::queue::Queued;
+use super::shared::Shared;
 use super::unit::{Unit, UnitFile};
-use super::{Accepted, IngestError, Shared};
+use super::{Accepted, IngestError};
 use crate::EventKey;
 use crate::dedup::look_up;
 use crate::wal::{Appended, GROUP_HEADER_BYTES, HEADER_BYTES, LogWriter};
@@ -61,7 +62,7 @@ impl Committer {
                     .then(|| self.since + options.flush_after);
                 // What is due waits for the flusher, and is looked at again after a while.
                 let soon = Clock::now() + options.flush_after;
-                let deadline = (self.unit.rows > 0).then(|| due.unwrap_or(soon));
+                let deadline = (self.unit.rows > 0 || self.is_held()).then(|| due.unwrap_or(soon));
                 (options.group_commit, options.largest_group_bytes, deadline)
             };
             let work = self.shared.queue.wait(linger, group_bytes, deadline);
@@ -69,6 +70,10 @@ impl Committer {
                 self.commit(work.batches);
             }
             self.seal_if_due(work.seal.is_some() || work.closing);
+            if self.is_held() {
+                // Where that fails it is tried again: by the next group, or by whoever opens the log next.
+                let _ = self.begin_file();
+            }
             if let Some(request) = work.seal {
                 self.shared.queue.sealed(request);
             }
@@ -87,19 +92,43 @@ impl Committer {
         let bytes = self.log.as_ref().map_or(0, LogWriter::end);
         let old = || self.since.elapsed() >= self.shared.options.flush_after && !self.flusher_is_behind();
         if self.unit.rows > 0 && (asked || self.shared.options.seals(self.unit.rows, bytes) || old()) {
-            self.seal();
+            self.seal(false);
         }
     }
 
+    /// Whether a file waits for a successor that says where it ends.
+    fn is_held(&self) -> bool {
+        self.log.is_none() && self.shared.flushing().held.is_some()
+    }
+
     /// Hands the file to the flusher; the next group begins another one.
-    fn seal(&mut self) {
+    ///
+    /// What a spoilt one may hold behind its end was refused. The flusher gets it only when that is written down: else
+    /// a file that comes back after a loss of power would make messages known that nobody has.
+    fn seal(&mut self, spoilt: bool) {
         let Some(log) = self.log.take() else { return };
         self.previous_end = log.end();
         let mut unit = std::mem::take(&mut self.unit);
         unit.bytes = log.end() - HEADER_BYTES as u64;
         unit.files.push(UnitFile::new(log.path().to_owned(), log.header(), log.end(), false));
-        self.shared.flushing().units.push_back(Arc::new(unit));
+        {
+            let mut flushing = self.shared.flushing();
+            flushing.held = spoilt.then(|| unit.through());
+            flushing.units.push_back(Arc::new(unit));
+        }
         self.shared.sealed.notify_all();
+    }
+
+    /// Begins the next file, durably.
+    fn begin_file(&mut self) -> Result<(), IngestError> {
+        let shared = &*self.shared;
+        let created = LogWriter::create(&*shared.disk, &shared.folder, self.next_sequence, self.previous_end);
+        let log = created.map_err(|error| IngestError::io("creating a file in", &shared.folder, &error))?;
+        self.next_sequence += 1;
+        self.log = Some(log);
+        shared.flushing().held = None;
+        shared.sealed.notify_all();
+        Ok(())
     }
 
     /// Makes a group of batches durable and answers for each.
@@ -114,7 +143,7 @@ impl Committer {
                 self.unit.keys.remove(key);
             }
             if spoilt {
-                self.seal();
+                self.seal(true);
             }
             // Also those with nothing but duplicates: their originals may be in this very group.
             looked.iter_mut().for_each(|looked| looked.result = Err(error.clone()));
@@ -179,19 +208,10 @@ impl Committer {
 
     /// Appends the group and syncs it. With the error comes whether the file must not be written to any more.
     fn append(&mut self, looked: &[Looked], rows: u64) -> Result<(), (IngestError, bool)> {
-        let shared = Arc::clone(&self.shared);
-        let log = match &mut self.log {
-            Some(log) => log,
-            empty => {
-                let log =
-                    LogWriter::create(&*shared.disk, &shared.folder, self.next_sequence, self.previous_end)
-                        .map_err(|error| {
-                        (IngestError::io("creating a file in", &shared.folder, &error), false)
-                    })?;
-                self.next_sequence += 1;
-                empty.insert(log)
-            }
-        };
+        if self.log.is_none() {
+            self.begin_file().map_err(|error| (error, false))?;
+        }
+        let log = self.log.as_mut().expect("a file was begun");
         let failed = |log: &LogWriter, error| IngestError::io("writing", log.path(), &error);
         match log.append(&mut self.group) {
             Appended::Synced => {}
@@ -209,7 +229,7 @@ impl Committer {
                 self.unit.latest = self.unit.latest.max(at);
             }
         }
-        let counters = &shared.counters;
+        let counters = &self.shared.counters;
         counters.groups.fetch_add(1, Relaxed);
         counters.received_at.fetch_max(self.unit.latest.micros(), Relaxed);
         counters.unflushed_rows.fetch_add(rows, Relaxed);

@@ -8,9 +8,12 @@ use std::thread;
 
 use super::batch::read_parts;
 use super::committer::Committer;
+use super::queue::Queue;
 use super::record::NotARecord;
+use super::shared::{Counters, Shared};
+use super::tidying::Tidying;
 use super::unit::{Flushing, Unit, UnitFile};
-use super::{Counters, Ingest, IngestError, IngestOptions, Queue, Shared, Tidying};
+use super::{Ingest, IngestError, IngestOptions};
 use crate::dedup::Window;
 use crate::disk::Disk;
 use crate::wal::{self, HEADER_BYTES, path_of, recover};
@@ -76,6 +79,7 @@ pub(super) fn open(
         flushing: Mutex::new(Flushing {
             units: units.into_iter().map(Arc::new).collect(),
             flushed_through,
+            held: None,
             closed: false,
         }),
         sealed: Condvar::new(),

@@ -7,8 +7,9 @@ use dearly_domain::Instant;
 
 use super::batch::read_parts;
 use super::record::NotARecord;
+use super::shared::Shared;
 use super::unit::Unit;
-use super::{Damage, IngestError, Record, Shared};
+use super::{Damage, IngestError, Record};
 use crate::EventKey;
 use crate::wal::{GroupsError, LogReader};
 

@@ -82,6 +82,8 @@ pub(super) struct Flushing {
     pub(super) units: VecDeque<Arc<Unit>>,
     /// Units up to this number are in the lake.
     pub(super) flushed_through: u64,
+    /// The unit of this number is not handed out yet: what was refused lies behind its end, and no successor says so.
+    pub(super) held: Option<u64>,
     /// The committer has ended.
     pub(super) closed: bool,
 }
@@ -89,6 +91,7 @@ pub(super) struct Flushing {
 impl Flushing {
     /// The first unit that is not in the lake.
     pub(super) fn next(&self) -> Option<Arc<Unit>> {
-        self.units.iter().find(|unit| unit.through() > self.flushed_through).cloned()
+        let next = self.units.iter().find(|unit| unit.through() > self.flushed_through);
+        next.filter(|unit| Some(unit.through()) != self.held).cloned()
     }
 }

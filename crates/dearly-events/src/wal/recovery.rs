@@ -1,12 +1,15 @@
 //! Finds out, when the log is opened, what is in it.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::reader::{GroupsError, LogReader, Opened};
 use super::{DAMAGED, HEADER_BYTES, Header, path_of, sequence_of};
 use crate::disk::{Disk, DiskFile};
 use crate::ingest::{Damage, IngestError};
+
+/// The extension of a file that is being written anew.
+const PARTIAL: &str = "partial";
 
 /// The log as it was found, durable as it stands.
 #[derive(Debug, Default)]
@@ -33,8 +36,8 @@ pub(crate) struct RecoveredFile {
 
 /// Reads every file of the folder and hands each whole group to `each`, with the number of its file, in order.
 ///
-/// What was never acknowledged is cut off: the end of the last file that is no group. Everything that stays is
-/// synced, because its events will now be answered for.
+/// What was never acknowledged is cut off: the end of the last file that is no group. What stays of that file is made
+/// durable, because its events will now be answered for.
 ///
 /// # Errors
 /// What the disk refuses, and files of a newer version. Damage is no error: it is told in [`Recovered::damage`].
@@ -47,6 +50,10 @@ pub(crate) fn recover(
     let reading = |path: &Path, error: io::Error| IngestError::io("reading", path, &error);
     let writing = |path: &Path, error: io::Error| IngestError::io("writing", path, &error);
     let names = disk.list(folder).map_err(|error| reading(folder, error))?;
+    for name in names.iter().filter(|name| Path::new(name).extension().is_some_and(|end| end == PARTIAL)) {
+        let path = folder.join(name);
+        disk.remove(&path).map_err(|error| writing(&path, error))?;
+    }
     let mut sequences: Vec<u64> = names.iter().filter_map(|name| sequence_of(name)).collect();
     sequences.sort_unstable();
 
@@ -110,18 +117,46 @@ pub(crate) fn recover(
             recovered.damage.push(Damage::unreadable(&path, range.clone()));
         }
         let end = known_end.unwrap_or(scanned.end);
-        let mut file = disk.open(&path).map_err(|error| reading(&path, error))?;
-        if end < length {
-            recovered.cut_bytes += length - end;
-            file.truncate(end).map_err(|error| writing(&path, error))?;
+        recovered.cut_bytes += length.saturating_sub(end);
+        if known_end.is_none() {
+            write_again(disk, folder, &path, end).map_err(|error| writing(&path, error))?;
         }
-        file.sync().map_err(|error| writing(&path, error))?;
         recovered.previous_end = if header.sequence + 1 == recovered.next_sequence { end } else { 0 };
         recovered.files.push(RecoveredFile { path, header, end, damaged: !scanned.damaged.is_empty() });
     }
     disk.sync_folder(folder).map_err(|error| writing(folder, error))?;
     debug_assert!(recovered.files.iter().all(|file| file.end >= HEADER_BYTES as u64));
     Ok(recovered)
+}
+
+/// Makes a file of this length durable that nobody may have synced.
+///
+/// It is written anew. To sync it would not do: a disk that failed to write what is seen in memory does not try again,
+/// and says nothing.
+fn write_again(disk: &dyn Disk, folder: &Path, path: &Path, length: u64) -> io::Result<()> {
+    const PART: u64 = 1 << 20;
+    let mut file = disk.open(path)?;
+    let partial = path.with_extension(PARTIAL);
+    let copy = || -> io::Result<()> {
+        let mut copy = disk.create(&partial)?;
+        for start in (0..length).step_by(PART as usize) {
+            let mut bytes = vec![0; PART.min(length - start) as usize];
+            file.read_at(start, &mut bytes)?;
+            copy.append(&bytes)?;
+        }
+        copy.sync()?;
+        disk.rename(&partial, path)?;
+        disk.sync_folder(folder)
+    };
+    match copy() {
+        Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+            // A disk that is full is no reason not to start: its syncs can be believed.
+            let _ = disk.remove(&partial);
+            file.truncate(length)?;
+            file.sync()
+        }
+        result => result,
+    }
 }
 
 /// Moves a file that cannot be read to the folder of damaged ones.

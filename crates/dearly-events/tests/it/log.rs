@@ -119,7 +119,9 @@ fn a_file_that_has_a_successor_must_end_where_that_says() {
 fn damage_that_comes_between_the_log_and_the_flush_is_told_too() {
     let disk = MemoryDisk::default();
     let ingest = open(&disk).unwrap();
-    (1..=3).for_each(|id| drop(take(&ingest, batch(0, &[id])).unwrap()));
+    for id in 1..=3 {
+        take(&ingest, batch(0, &[id])).unwrap();
+    }
     ingest.seal();
     let mut bytes = disk.bytes(Path::new(FIRST)).unwrap();
     bytes[70] ^= 1;

@@ -30,6 +30,8 @@ struct State {
     room: Option<u64>,
     /// The sync of a file that fails, counted down.
     failing_sync: Option<u64>,
+    /// The next cut of a file fails too.
+    failing_cut: bool,
 }
 
 #[derive(Clone, Default)]
@@ -146,6 +148,14 @@ impl MemoryDisk {
         })))
     }
 
+    /// The disk after the process was killed: what programs saw is still to be seen, synced or not.
+    pub(crate) fn after_kill(&self) -> MemoryDisk {
+        let mut state = self.state();
+        let State { files, names, durable_names, renamed, .. } = std::mem::take(&mut *state);
+        state.off = true;
+        MemoryDisk(Arc::new(Mutex::new(State { files, names, durable_names, renamed, ..State::default() })))
+    }
+
     /// The bytes of a file.
     pub(crate) fn bytes(&self, path: &Path) -> Option<Vec<u8>> {
         let state = self.state();
@@ -159,6 +169,13 @@ impl MemoryDisk {
         state.files.push(Contents { seen: bytes.to_vec(), durable: bytes.to_vec(), pending: Vec::new() });
         state.names.insert(path.to_owned(), file);
         state.durable_names.insert(path.to_owned(), file);
+    }
+
+    /// Changes a byte of a file, for those too who have it open.
+    pub(crate) fn damage(&self, path: &Path, place: usize) {
+        let mut state = self.state();
+        let file = state.names[path];
+        state.files[file].seen[place] ^= 1;
     }
 
     /// Files whose path begins so.
@@ -361,7 +378,14 @@ impl DiskFile for MemoryFile {
             if *left == 0 {
                 state.failing_sync = None;
                 // As with a real one: what could not be written is marked as written, and no later sync tries it.
-                state.files[self.file].pending.clear();
+                // Or it was written, and just nobody knows.
+                let written = state.operations.is_multiple_of(2);
+                state.failing_cut = state.operations % 4 < 2;
+                let file = &mut state.files[self.file];
+                let pending = std::mem::take(&mut file.pending);
+                if written {
+                    pending.iter().for_each(|change| change.apply(&mut file.durable));
+                }
                 return Err(Error::other("input/output error"));
             }
         }
@@ -374,6 +398,9 @@ impl DiskFile for MemoryFile {
     fn truncate(&mut self, length: u64) -> Result<()> {
         let mut state = self.disk.state();
         let known = state.change()?;
+        if std::mem::take(&mut state.failing_cut) {
+            return Err(Error::other("input/output error"));
+        }
         let file = &mut state.files[self.file];
         let change = Change::Cut(length as usize);
         change.apply(&mut file.seen);

@@ -140,16 +140,50 @@ fn power_cut_at_every_change_of_the_disk() {
 }
 
 #[test]
-fn power_cut_again_and_again_also_while_recovering() {
-    for seed in 0..400 {
+fn power_cut_and_killed_again_and_again_also_while_recovering_and_with_failing_syncs() {
+    for seed in 0..600 {
         let mut dice = Dice(seed);
         let (mut disk, mut client) = (MemoryDisk::default(), Client::default());
         for _ in 0..6 {
             disk.power_off_at(1 + dice.throw(60) as u64, dice.throw(2) == 0);
+            if dice.throw(2) == 0 {
+                disk.fail_sync(1 + dice.throw(30) as u64);
+            }
             work(&disk, &mut client, dice.throw(1_000_000) as u64, 12);
-            disk = disk.after_power_cut(dice.throw(1_000_000) as u64);
+            disk = match dice.throw(3) {
+                0 => disk.after_kill(),
+                _ => disk.after_power_cut(dice.throw(1_000_000) as u64),
+            };
         }
         check(&disk, &mut client);
+    }
+}
+
+#[test]
+fn killed_at_every_change_restarted_and_then_the_power_is_cut() {
+    const STEPS: usize = 12;
+    for seed in 0..2 {
+        for operation in 1..=operations(seed, STEPS) {
+            for (happens, cut) in [(false, 0), (true, 1), (false, 2)] {
+                let (disk, mut client) = (MemoryDisk::default(), Client::default());
+                disk.power_off_at(operation, happens);
+                work(&disk, &mut client, seed, STEPS);
+                let disk = disk.after_kill();
+                let ingest = open(&disk).unwrap();
+                assert_eq!(ingest.damage(), []);
+                // What is answered for now may come from what the killed process never synced.
+                let all: Vec<u32> = client.acknowledged.union(&client.unsure).copied().collect();
+                if !all.is_empty() {
+                    client.send_ids(&ingest, 100, &all);
+                }
+                if cut == 2 {
+                    flush(&ingest, &disk);
+                }
+                let disk = disk.after_power_cut(operation * 3 + cut);
+                drop(ingest);
+                check(&disk, &mut client);
+            }
+        }
     }
 }
 

@@ -127,8 +127,10 @@ pub(crate) fn drain(ingest: &Ingest, disk: &dyn Disk) -> bool {
     }
 }
 
+/// Opens what the manifest says, which is made durable before: a killed process may just have written it.
 pub(crate) fn open(disk: &(impl Disk + Clone + 'static)) -> Result<Ingest, IngestError> {
-    let through = Manifest::read(disk)
+    let manifest = disk.sync_folder(Path::new(DATA)).and_then(|()| Manifest::read(disk));
+    let through = manifest
         .map_err(|error| IngestError::Io {
             action: "reading",
             path: MANIFEST.into(),

@@ -140,6 +140,45 @@ fn a_damaged_file_of_the_window_is_named() {
 }
 
 #[test]
+fn a_damaged_file_of_the_window_holds_up_neither_flushing_nor_merging() {
+    let disk = MemoryDisk::default();
+    let ingest = open(&disk, options());
+    for id in 1..=30 {
+        take(&ingest, batch(0, &[id])).unwrap();
+        ingest.seal();
+        let NextFlush::Sealed(sealed) = ingest.next_flush(Duration::ZERO) else { panic!("one was sealed") };
+        ingest.flushed(sealed.through()).unwrap();
+        if id == 2 {
+            disk.damage(Path::new("data/dedup/0000000000000001.keys"), 3);
+        }
+        let tidied = ingest.tidy();
+        assert_eq!(tidied.is_err(), id == 4, "{tidied:?}");
+    }
+    assert!(ingest.stats().window_runs <= 5, "{:?}", ingest.stats());
+    assert_eq!(disk.paths("data/dedup").len() as u64, ingest.stats().window_runs * 2);
+    assert!(take(&ingest, batch(1, &[1])).is_err());
+    assert_eq!(take(&ingest, batch(1, &[2, 30])).unwrap().duplicates, 2);
+}
+
+#[test]
+fn keys_that_found_no_room_after_a_flush_go_into_the_window_later() {
+    let disk = MemoryDisk::default();
+    let ingest = open(&disk, IngestOptions { largest_unflushed_bytes: 100, ..options() });
+    take(&ingest, batch(0, &[1, 2, 3, 4, 5])).unwrap();
+    ingest.seal();
+    let NextFlush::Sealed(sealed) = ingest.next_flush(Duration::ZERO) else { panic!("one was sealed") };
+    disk.set_room(Some(10));
+    assert!(matches!(ingest.flushed(sealed.through()), Err(IngestError::DiskFull { .. })));
+    let busy = ingest.submit(batch(1, &[6]), |_| panic!("it is refused")).unwrap_err();
+    assert_eq!(busy.why, BusyReason::Unflushed);
+    disk.set_room(None);
+    assert!(matches!(ingest.next_flush(Duration::ZERO), NextFlush::Nothing));
+    let again = take(&ingest, batch(1, &[1, 6])).unwrap();
+    assert_eq!((again.added, again.duplicates), (1, 1));
+    assert_eq!(disk.paths("data/dedup").len(), 2, "nothing is left of the attempt");
+}
+
+#[test]
 fn too_much_at_once_is_turned_away_and_nothing_is_dropped() {
     let disk = MemoryDisk::default();
     let unflushed = IngestOptions { largest_unflushed_bytes: 2_000, ..options() };

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
-use dearly_domain::{Attributes, Cell, File, Instant, Row, Violation};
+use dearly_domain::{Attributes, Cell, Day, File, Instant, Row, Violation};
 use sqlx::any::AnyArguments;
 use sqlx::{AnyConnection, Arguments as _, AssertSqlSafe, Row as _};
 use xxhash_rust::xxh3::xxh3_64;
@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::order::{self, Stamped};
 use super::statement::{INSERT_ROWS, Table, in_list};
 use super::{Incoming, Mode, Outcome, cell, read};
+use crate::account_change::begun;
 use crate::error::{Error, Result};
 use crate::write::Write;
 
@@ -67,7 +68,15 @@ impl Write {
         let pending = batch.pending;
         if !pending.is_empty() {
             self.changed = true;
+            let new: Vec<(String, Option<(String, Day)>)> = pending
+                .iter()
+                .map(|row| {
+                    let is_first = row.sequence == 1;
+                    (row.key.clone(), is_first.then(|| begun(table.file, &row.cells)).flatten())
+                })
+                .collect();
             insert(self.view().connection(), table, pending, imported_at, import_id).await?;
+            self.note_versions(table, &new).await?;
         }
         Ok(outcomes)
     }
@@ -169,7 +178,7 @@ async fn load_rows(
     Ok(())
 }
 
-fn arguments<'k>(keys: impl Iterator<Item = &'k str>) -> sqlx::Result<AnyArguments> {
+pub(crate) fn arguments<'k>(keys: impl Iterator<Item = &'k str>) -> sqlx::Result<AnyArguments> {
     let mut arguments = AnyArguments::default();
     for key in keys {
         arguments.add(key).map_err(sqlx::Error::Encode)?;

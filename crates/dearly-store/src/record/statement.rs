@@ -24,6 +24,7 @@ pub(crate) struct Table {
     by_key: [Arc<str>; 3],
     stamps_by_key: [Arc<str>; 3],
     by_account: [Arc<str>; 3],
+    accounts_of_key: [Arc<str>; 3],
     pub(super) all: Arc<str>,
 }
 
@@ -71,6 +72,17 @@ impl Table {
                 }
                 format!(r#"SELECT {read}{fields} FROM "{name}" WHERE "key" IN {condition}"#)
             }),
+            accounts_of_key: sized(SELECT_KEYS, &|n_keys| {
+                let condition = placeholders(1, n_keys);
+                let Some(((table, column), rest)) = account_path.split_first() else {
+                    return format!(r#"SELECT DISTINCT "key" FROM "{name}" WHERE "key" IN {condition}"#);
+                };
+                let first =
+                    format!(r#"SELECT DISTINCT "{column}" FROM "{table}" WHERE "key" IN {condition}"#);
+                rest.iter().fold(first, |inner, (table, column)| {
+                    format!(r#"SELECT DISTINCT "{column}" FROM "{table}" WHERE "key" IN ({inner})"#)
+                })
+            }),
             all: format!(r#"SELECT {read}{fields} FROM "{name}""#).into(),
         }
     }
@@ -91,6 +103,11 @@ impl Table {
         &self.stamps_by_key
     }
 
+    /// The accounts that any version of the keys belongs to.
+    pub(crate) fn accounts_of_key(&self) -> &[Arc<str>; 3] {
+        &self.accounts_of_key
+    }
+
     /// Whole versions of all keys that belong, or belonged, to accounts.
     pub(super) fn by_account(&self) -> &[Arc<str>; 3] {
         &self.by_account
@@ -99,7 +116,7 @@ impl Table {
 
 /// Splits keys into lists for prepared statements: each with the statement and exactly as many keys as it names, the
 /// last key repeated where they do not fill it.
-pub(super) fn in_list<'k>(
+pub(crate) fn in_list<'k>(
     statements: &[Arc<str>; 3],
     keys: &'k [&'k str],
 ) -> impl Iterator<Item = (AssertSqlSafe<Arc<str>>, impl Iterator<Item = &'k str>)> {

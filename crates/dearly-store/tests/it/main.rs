@@ -5,6 +5,7 @@ mod limits;
 mod nouns;
 mod record;
 mod schema;
+mod score_history;
 mod telemetry;
 mod writer;
 

@@ -89,7 +89,7 @@ async fn rejected_calls_are_bounded_and_the_newest_stay() {
         write.ensure_source("web", at(1)).await.unwrap();
         write.ensure_source("ios", at(1)).await.unwrap();
         let of_ios = RejectedCall { source: "ios".to_owned(), ..call(0) };
-        write.keep_rejected_calls("ios", &[of_ios.clone()]).await.unwrap();
+        write.keep_rejected_calls("ios", std::slice::from_ref(&of_ios)).await.unwrap();
         for some in calls.chunks(70) {
             write.keep_rejected_calls("web", some).await.unwrap();
         }

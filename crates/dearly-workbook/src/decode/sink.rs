@@ -16,12 +16,21 @@ pub(super) struct Sink<'a> {
     pub(super) catalogue: Catalogue,
     /// The ids of the workflows; `None` where there is no document of features.
     pub(super) workflows: Option<Vec<String>>,
+    /// The statements in SQL of the document at hand, with their places.
+    pub(super) statements: Vec<(Place, String)>,
 }
 
 impl<'a> Sink<'a> {
     pub(super) fn new() -> Sink<'a> {
         let (problems, warnings) = (Vec::new(), Vec::new());
-        Sink { document: None, problems, warnings, catalogue: Catalogue::default(), workflows: None }
+        Sink {
+            document: None,
+            problems,
+            warnings,
+            catalogue: Catalogue::default(),
+            workflows: None,
+            statements: Vec::new(),
+        }
     }
 
     /// From here on problems are those of this document.

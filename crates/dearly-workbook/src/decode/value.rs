@@ -1,9 +1,9 @@
 //! `value`: what a measure measures.
 
-use crate::model::{FeatureSet, NpsOf, Per, TrendOf, Value};
+use crate::model::{FeatureSet, NpsOf, Per, TrendAgainst, TrendOf, Value};
 use crate::nearest::help;
 use crate::node::{Entry, Node, Scalar};
-use crate::shape::{NPS_OF, PER, Shape, TREND_OF, VALUES};
+use crate::shape::{MOST_USERS, NPS_OF, PER, SQL, Shape, TREND_AGAINST, TREND_OF, VALUES};
 
 use super::map::Map;
 use super::scalar;
@@ -14,6 +14,10 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
     match node {
         Node::Scalar(name) => {
             let shape = shape(sink, name)?;
+            if shape.name == SQL {
+                sink.error(name.place, "`sql` needs a statement", Some(SQL_EXAMPLE.to_owned()));
+                return None;
+            }
             let nothing = Node::Mapping(name.place, Vec::new());
             decode_kind(sink, shape, &nothing, None)
         }
@@ -26,6 +30,12 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
                 return None;
             };
             let shape = shape(sink, key)?;
+            if shape.name == SQL {
+                if let Some(Entry { key, .. }) = beside.first() {
+                    sink.error(key.place, "`sql` is not divided by anything: remove `per`", None);
+                }
+                return sql(sink, value);
+            }
             let nothing = Node::Mapping(value.place(), Vec::new());
             let parameters = if value.is_empty() { &nothing } else { value };
             decode_kind(sink, shape, parameters, beside.first().copied())
@@ -35,6 +45,20 @@ pub(super) fn decode(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
             None
         }
     }
+}
+
+const SQL_EXAMPLE: &str =
+    "as in `{ sql: \"select account, count(*) as value from tickets group by account\" }`";
+
+/// The statement. Whether it can be asked is for those to say who know SQL and the tables.
+fn sql(sink: &mut Sink<'_>, node: &Node) -> Option<Value> {
+    if node.is_empty() {
+        sink.error(node.place(), "`sql` needs a statement", Some(SQL_EXAMPLE.to_owned()));
+        return None;
+    }
+    let text = scalar::text(sink, node)?;
+    sink.statements.push((node.place(), text.clone()));
+    Some(Value::Sql(text))
 }
 
 fn shape(sink: &mut Sink<'_>, name: &Scalar) -> Option<&'static Shape> {
@@ -95,6 +119,11 @@ fn decode_kind(
                 within,
             }
         }
+        "features_used" => Value::FeaturesUsed {
+            features: features(sink, &map),
+            by_at_least: map.whole(sink, "by_at_least", 1, MOST_USERS).unwrap_or(3),
+            within: within(sink, 28),
+        },
         "workflow_completion" => {
             Value::WorkflowCompletion { workflows: workflows(sink, &map), within: within(sink, 28) }
         }
@@ -102,6 +131,10 @@ fn decode_kind(
             of: match map.word(sink, "of", TREND_OF) {
                 Some("events") => TrendOf::Events,
                 _ => TrendOf::ActiveUsers,
+            },
+            against: match map.word(sink, "against", TREND_AGAINST) {
+                Some("last_year") => TrendAgainst::LastYear,
+                _ => TrendAgainst::Previous,
             },
             within: within(sink, 28),
         },

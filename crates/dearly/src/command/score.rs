@@ -18,7 +18,8 @@ pub(crate) async fn run(arguments: &Arguments, own: &ScoreArguments) -> anyhow::
         _ => Vec::new(),
     };
     let app = super::open_existing(arguments).await?;
-    let query = ScoreQuery { days, accounts: own.account.clone(), when: super::when(&own.when) };
+    let query =
+        ScoreQuery { days, accounts: own.account.clone(), when: super::when(&own.when), anew: own.anew };
     let bar = progress::counter(arguments, "scoring accounts");
     let count = |done: usize, total: usize| {
         bar.set_length(total as u64);

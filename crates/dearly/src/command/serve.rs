@@ -15,6 +15,9 @@ use tokio::task::JoinHandle;
 
 use crate::arguments::{Arguments, ServeArguments};
 
+/// How often the server looks whether scores must be brought up to date.
+const REFRESH_EVERY: Duration = Duration::from_secs(5 * 60);
+
 pub(crate) async fn run(arguments: &Arguments, own: &ServeArguments) -> anyhow::Result<ExitCode> {
     dearly_api::check_loopback(own.listen)?;
     serve(super::open(arguments).await?, own).await
@@ -48,6 +51,10 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         lake.compact_when_due(told, |error| eprintln!("dearly: merging segments of events failed: {error}"))
             .await;
     });
+    let refreshing = tokio::spawn({
+        let app = app.clone();
+        async move { app.keep_fresh(REFRESH_EVERY).await }
+    });
     // Pages do not wait for someone else's import, which the door may have to.
     let (own, opened) = (app.clone(), door.clone());
     let opening =
@@ -57,6 +64,7 @@ pub(crate) async fn serve(app: App, own: &ServeArguments) -> anyhow::Result<Exit
         served = dearly_api::serve(app, door, listeners, stop()) => served.map_err(anyhow::Error::from),
         error = failure(opening) => Err(error),
     };
+    refreshing.abort();
     stopping.store(true, Ordering::Relaxed);
     compaction.await.context("merging segments of events ended badly")?;
     served?;

@@ -112,7 +112,7 @@ impl Place {
 }
 
 fn clean(command: &mut Command) {
-    for name in ["DEARLY_DATA", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL"] {
+    for name in ["DEARLY_DATA", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL", "DEARLY_LAKE"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());

@@ -11,8 +11,8 @@ export function DataPage() {
   return (
     <div className={classes.page}>
       <ImportsSection />
-      <TelemetrySection />
       <SourcesSection />
+      <TelemetrySection />
       <CoverageSection />
     </div>
   );

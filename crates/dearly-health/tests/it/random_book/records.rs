@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use dearly_domain::history::held_as;
-use dearly_domain::{Calendar, Cell, File, Held, Record, Version};
+use dearly_domain::{Calendar, Cell, Day, File, Held, Record, Version};
+use dearly_health::Readings;
 use dearly_health::facts::{AccountFacts, Usage};
 
 /// Every version of every row, by file, and the events.
@@ -33,6 +35,7 @@ impl Records {
             escalations: self.held(calendar),
             judgements: self.held(calendar),
             usage: self.usage.clone(),
+            readings: readings(),
         }
     }
 
@@ -43,6 +46,16 @@ impl Records {
         }
         rows.values().flat_map(|versions| held_as(versions, None, calendar)).collect()
     }
+}
+
+/// A number on every other day, as if asked.
+fn readings() -> Readings {
+    let (mut readings, statement) = (Readings::default(), Arc::from(super::workbook::STATEMENT));
+    let first: Day = "2020-01-01".parse().expect("a day");
+    for later in (0..5_000).filter(|later| later % 2 == 0) {
+        readings.put(&statement, first.plus_days(later), f64::from(later % 97));
+    }
+    readings
 }
 
 /// A line for each version, without its empty cells: a minimal counterexample should fit a screen.
@@ -65,11 +78,15 @@ impl fmt::Debug for Records {
                 writeln!(f, "{name}: {} {:?} ({known})", cells.join(", "), version.row.attributes)?;
             }
         }
-        for row in &self.usage.rows {
+        for row in self.usage.rows.iter() {
             let user = row.user.map(|user| &self.usage.users[user as usize]);
             let product = row.product.map(|product| &self.usage.products[product as usize]);
             let event = &self.usage.events[row.event as usize];
-            writeln!(f, "event: {} {event} by {user:?} in {product:?} x{}", row.at, row.count)?;
+            write!(f, "event: {} {event} by {user:?} in {product:?} x{}", row.at, row.count)?;
+            match row.linked_at {
+                Some(linked_at) => writeln!(f, ", linked {linked_at}")?,
+                None => writeln!(f)?,
+            }
         }
         Ok(())
     }

@@ -1,0 +1,69 @@
+//! The scheduler.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use ballista_core::utils::default_session_builder;
+use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
+use ballista_scheduler::scheduler_process::start_server;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::SessionConfig;
+use dearly_query::engine::OnlyBelow;
+
+use crate::codec::Codec;
+use crate::{Error, MESSAGE_BYTES, Result};
+
+/// How often the scheduler looks for lost executors, in seconds.
+const LOOK_EVERY: u64 = 2;
+
+/// A scheduler that is to run.
+#[derive(Clone, Debug)]
+pub struct Scheduler {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The folder below which telemetry may be read.
+    pub lake: PathBuf,
+    /// After how many seconds without a sign of life an executor counts as lost.
+    pub dead_after: u64,
+    /// How many executors must be there before it says that it is ready.
+    pub executors: usize,
+}
+
+/// Runs the scheduler until it fails or the process ends. Its state is in memory: what it was doing ends with it.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::Cluster`].
+pub async fn schedule(own: Scheduler) -> Result<()> {
+    let files = OnlyBelow::new(&own.lake)
+        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", own.lake.display())))?;
+    let runtime = RuntimeEnvBuilder::new()
+        .with_object_store_registry(Arc::new(files))
+        .build_arc()
+        .map_err(|error| Error::Cluster(error.to_string()))?;
+    let build = move |config: SessionConfig| {
+        let state = default_session_builder(config)?;
+        Ok(SessionStateBuilder::new_from_existing(state).with_runtime_env(Arc::clone(&runtime)).build())
+    };
+    let config = SchedulerConfig {
+        external_host: own.listen.ip().to_string(),
+        bind_host: own.listen.ip().to_string(),
+        bind_port: own.listen.port(),
+        task_distribution: TaskDistributionPolicy::RoundRobin,
+        executor_timeout_seconds: own.dead_after,
+        expire_dead_executor_interval_seconds: LOOK_EVERY,
+        no_executors_grace_period_seconds: own.dead_after,
+        min_ready_executors: own.executors,
+        grpc_server_max_decoding_message_size: MESSAGE_BYTES,
+        grpc_server_max_encoding_message_size: MESSAGE_BYTES,
+        grpc_client_max_message_size: MESSAGE_BYTES,
+        override_session_builder: Some(Arc::new(build)),
+        override_logical_codec: Some(Arc::new(Codec::default())),
+        ..SchedulerConfig::default()
+    };
+    let failed = |error: ballista_core::error::BallistaError| Error::Cluster(error.to_string());
+    let cluster = BallistaCluster::new_from_config(&config).await.map_err(failed)?;
+    start_server(cluster, own.listen, Arc::new(config)).await.map_err(failed)
+}

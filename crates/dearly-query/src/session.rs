@@ -1,0 +1,281 @@
+//! One book as of one day, ready for questions.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::catalog::TableProvider;
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result as EngineResult, TableReference};
+use datafusion::dataframe::DataFrame;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement;
+use dearly_domain::book::Kind;
+use dearly_domain::{Cell, Day, Instant, Row};
+use tokio::time::{Instant as Clock, timeout_at};
+
+use crate::answer::Answer;
+use crate::error::{Error, Result, unknown_table};
+use crate::live_files::OnlyLiveFiles;
+use crate::records::{RecordsTable, Source, batch};
+use crate::room::Roomy;
+use crate::table::{Origin, TABLES, Table, table};
+use crate::telemetry::{self, Telemetry};
+use crate::text;
+
+/// What is asked about: the end of a day, and what may be known.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moment {
+    /// The day.
+    pub as_of: Day,
+    /// The first instant after it, in the time zone of the workbook.
+    pub ends_at: Instant,
+    /// Only facts recorded by this instant.
+    pub known_by: Option<Instant>,
+    /// The IANA name of the workbook's time zone; none is UTC.
+    pub time_zone: Option<String>,
+}
+
+/// What an answer may cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How many rows; the rest is left out, and the answer says so.
+    pub rows: Option<usize>,
+    /// How long it may take until its last row.
+    pub time: Option<Duration>,
+    /// How many bytes sorting, grouping and joining may keep in memory.
+    pub memory_bytes: usize,
+    /// Where to put what does not fit in memory; nowhere where there is none.
+    pub spill: Option<PathBuf>,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { rows: None, time: None, memory_bytes: 1 << 30, spill: None }
+    }
+}
+
+/// One book as of one day. Tables are loaded once per session, when a question first names them.
+pub struct Session {
+    context: SessionContext,
+    limits: Limits,
+}
+
+/// Names of the catalogue and of the schema; nobody needs to write them.
+const CATALOG: &str = "dearly";
+const SCHEMA: &str = "book";
+
+pub(crate) fn settings() -> SessionConfig {
+    let mut config =
+        SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema(CATALOG, SCHEMA);
+    let options = config.options_mut();
+    options.sql_parser.collect_spans = true;
+    // Filters decide within the file which rows are read at all.
+    options.execution.parquet.pushdown_filters = true;
+    options.execution.parquet.reorder_filters = true;
+    config
+}
+
+impl Session {
+    /// A session whose records come from the source, and its events from the telemetry.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where the engine cannot be set up.
+    pub fn new(
+        moment: &Moment,
+        source: Arc<dyn Source>,
+        telemetry: &Telemetry,
+        limits: Limits,
+    ) -> Result<Session> {
+        let disk = match &limits.spill {
+            Some(folder) => DiskManagerMode::Directories(vec![folder.clone()]),
+            None => DiskManagerMode::Disabled,
+        };
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
+            .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
+            .with_object_store_registry(Arc::new(OnlyLiveFiles(telemetry.live())))
+            .build_arc()
+            .map_err(|error| Error::Failed(error.to_string()))?;
+        let context = SessionContext::new_with_config_rt(settings(), runtime);
+        let records = |table: &'static Table| -> Arc<dyn TableProvider> {
+            match table.name {
+                DOCUMENTATION => Arc::new(RecordsTable::loaded(table, documentation(table))),
+                _ => Arc::new(RecordsTable::new(table, Arc::clone(&source))),
+            }
+        };
+        telemetry::all_rows(&telemetry.addresses())
+            .and_then(|all| register(&context, moment, all, records))
+            .map_err(|error| Error::Failed(error.to_string()))?;
+        Ok(Session { context, limits })
+    }
+
+    pub(crate) fn over(context: SessionContext, limits: Limits) -> Session {
+        Session { context, limits }
+    }
+
+    /// Answers a statement that only reads, `:as_of` in it being `as_of`. Dropping the future, or the answer, stops the
+    /// work.
+    ///
+    /// # Errors
+    /// [`Error::Sql`] where the text cannot be answered, and any other.
+    pub async fn ask(&self, sql: &str, as_of: Day) -> Result<Answer> {
+        let deadline = self.deadline();
+        let asked = async {
+            let plan = self.plan(sql, as_of).await?;
+            let plan = match self.limits.rows {
+                // One more than wanted says whether there are more.
+                Some(rows) if is_question(&plan) => LogicalPlanBuilder::from(plan)
+                    .limit(0, Some(rows.saturating_add(1)))
+                    .and_then(LogicalPlanBuilder::build)
+                    .map_err(|error| self.planning(error))?,
+                _ => plan,
+            };
+            let frame = DataFrame::new(self.context.state(), plan);
+            let columns = frame.schema().as_arrow().clone();
+            let stream = frame.execute_stream().await.map_err(|error| self.running(error))?;
+            Ok(Answer::new(&columns, stream, &self.limits, deadline))
+        };
+        let asked = Roomy::new(asked);
+        match deadline {
+            Some(deadline) => timeout_at(deadline, asked).await.unwrap_or_else(|_| Err(self.too_slow())),
+            None => asked.await,
+        }
+    }
+
+    /// The plan of a statement that only reads.
+    pub(crate) async fn plan(&self, sql: &str, as_of: Day) -> Result<LogicalPlan> {
+        let mut statement = text::read(sql, as_of)?;
+        self.check_tables(&mut statement)?;
+        let plan =
+            self.context.state().statement_to_plan(statement).await.map_err(|error| self.planning(error))?;
+        check_reads_only(&plan).map_err(|error| self.planning(error))?;
+        Ok(plan)
+    }
+
+    /// The documented tables that the text names.
+    pub(crate) fn tables_named(&self, sql: &str, as_of: Day) -> Result<Vec<&'static Table>> {
+        let statement = text::read(sql, as_of)?;
+        let mut named: Vec<&'static Table> =
+            self.tables_of(&statement)?.iter().filter_map(|reference| table(reference.table())).collect();
+        named.sort_unstable_by_key(|table| table.name);
+        named.dedup_by_key(|table| table.name);
+        Ok(named)
+    }
+
+    /// The tables that the statement names.
+    pub(crate) fn tables_of(&self, statement: &Statement) -> Result<Vec<TableReference>> {
+        self.context.state().resolve_table_references(statement).map_err(|error| self.planning(error))
+    }
+
+    fn check_tables(&self, statement: &mut Statement) -> Result<()> {
+        for reference in self.tables_of(statement)? {
+            let known = match reference.schema() {
+                Some("information_schema") => true,
+                Some(schema) if schema != SCHEMA => false,
+                Some(_) => table(reference.table()).is_some(),
+                // Series of numbers and days are the only functions that stand for tables.
+                None => {
+                    let state = self.context.state_ref();
+                    table(reference.table()).is_some()
+                        || state.read().table_functions().contains_key(reference.table())
+                }
+            };
+            if !known {
+                let (message, help) = unknown_table(reference.table());
+                let place = text::place_of_relation(statement, reference.table());
+                return Err(Error::Sql { message, place, help });
+            }
+        }
+        Ok(())
+    }
+
+    fn deadline(&self) -> Option<Clock> {
+        self.limits.time.map(|time| Clock::now() + time)
+    }
+
+    fn too_slow(&self) -> Error {
+        Error::TooSlow { limit: self.limits.time.unwrap_or_default() }
+    }
+
+    fn planning(&self, error: datafusion::common::DataFusionError) -> Error {
+        Error::planning(error, self.limits.memory_bytes)
+    }
+
+    fn running(&self, error: datafusion::common::DataFusionError) -> Error {
+        Error::running(error, self.limits.memory_bytes)
+    }
+}
+
+/// Makes every documented table known to the engine.
+pub(crate) fn register(
+    context: &SessionContext,
+    moment: &Moment,
+    events: Arc<dyn TableProvider>,
+    records: impl Fn(&'static Table) -> Arc<dyn TableProvider>,
+) -> EngineResult<()> {
+    telemetry::register(context, events, moment)?;
+    for table in TABLES.iter().filter(|table| !matches!(table.origin, Origin::Telemetry)) {
+        context.register_table(table.name, records(table))?;
+    }
+    Ok(())
+}
+
+/// The table that documents the others.
+const DOCUMENTATION: &str = "documentation";
+
+pub(crate) fn documentation(own: &Table) -> datafusion::arrow::array::RecordBatch {
+    let text = |text: &str| if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) };
+    let rows: Vec<Row> = TABLES
+        .iter()
+        .flat_map(|table| {
+            let attributes = table.has_attributes.then_some(ATTRIBUTES);
+            let columns = table
+                .columns
+                .iter()
+                .map(|column| (column.name, column.sql_type(), column.unit, column.meaning.as_str()));
+            columns
+                .chain(attributes)
+                .map(|(name, sql_type, unit, meaning)| Row {
+                    cells: vec![text(table.name), text(name), text(sql_type), text(unit), text(meaning)],
+                    ..Row::default()
+                })
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    debug_assert!(own.columns.iter().all(|column| column.kind == Kind::Text));
+    batch(own, &rows).expect("the documentation fits its table")
+}
+
+/// What every table of records has at its end.
+pub(crate) const ATTRIBUTES: (&str, &str, &str, &str) = (
+    "attributes",
+    "map of text to text",
+    "",
+    "The columns that the format does not know, as in `attributes['plan']`.",
+);
+
+/// Whether rows are asked for, and not what a table or a plan looks like.
+fn is_question(plan: &LogicalPlan) -> bool {
+    !matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::DescribeTable(_))
+}
+
+/// Refuses everything that changes, sets or runs for its side effects, wherever in the plan.
+fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false)
+        .verify_plan(plan)?;
+    plan.apply_with_subqueries(|node| match node {
+        LogicalPlan::Analyze(_) => Err(datafusion::common::DataFusionError::Plan(
+            "explain analyze is refused: a question only reads".to_owned(),
+        )),
+        _ => Ok(TreeNodeRecursion::Continue),
+    })?;
+    Ok(())
+}

@@ -1,0 +1,286 @@
+//! The text of a question: one statement that only reads, its parameter bound.
+
+use std::ops::ControlFlow;
+
+use datafusion::common::DataFusionError;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::ast::{
+    Expr, FunctionArguments, Select, Statement as SqlStatement, TableFactor, Value, Visit, Visitor,
+    visit_expressions_mut, visit_relations,
+};
+use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::parser::Parser;
+use dearly_domain::Day;
+
+use crate::error::{Error, Place, Result, syntax};
+use crate::room::with_room;
+
+/// The longest text, in bytes: longer ones are no questions of people.
+const LONGEST: usize = 50_000;
+/// How deep expressions may be nested; a chain of `and`, `or` or `+` is nested as often as it has links.
+const DEEPEST: usize = 100;
+/// How many selects and tables a statement may name.
+const MOST_PARTS: usize = 100;
+
+/// The statement of the text, with `:as_of` bound to the day as a typed date.
+///
+/// # Errors
+/// [`Error::Sql`]: no statement or several, one that does more than read, a mistake of syntax, another parameter.
+pub(crate) fn read(text: &str, as_of: Day) -> Result<Statement> {
+    // What is too deep is also dropped on the large stack.
+    with_room(|| parse(text, as_of))
+}
+
+fn parse(text: &str, as_of: Day) -> Result<Statement> {
+    if text.len() > LONGEST {
+        return Err(Error::sql(format!("the text has {} bytes, more than {LONGEST}", text.len())));
+    }
+    let statements = DFParserBuilder::new(text)
+        .with_dialect(&GenericDialect {})
+        .build()
+        .and_then(|mut parser| parser.parse_statements())
+        .map_err(mistake)?;
+    let mut statements = statements.into_iter();
+    let mut statement = statements.next().ok_or_else(|| {
+        Error::sql_at("there is no statement", None, Some("as in `select * from accounts`".to_owned()))
+    })?;
+    if statements.next().is_some() {
+        return Err(Error::sql("there are several statements, and one is answered at a time"));
+    }
+    check_reads_only(&statement, text)?;
+    check_size(inner(&mut statement))?;
+    bind(inner(&mut statement), as_of)?;
+    Ok(statement)
+}
+
+/// Refuses what is nested too deep or has too many parts to be planned.
+fn check_size(statement: &SqlStatement) -> Result<()> {
+    match statement.visit(&mut Size::default()) {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+#[derive(Default)]
+struct Size {
+    depth: usize,
+    parts: usize,
+}
+
+impl Size {
+    fn part(&mut self) -> ControlFlow<Error> {
+        self.parts += 1;
+        if self.parts <= MOST_PARTS {
+            return ControlFlow::Continue(());
+        }
+        ControlFlow::Break(Error::sql(format!("the statement has more than {MOST_PARTS} selects and tables")))
+    }
+}
+
+impl Visitor for Size {
+    type Break = Error;
+
+    fn pre_visit_expr(&mut self, _: &Expr) -> ControlFlow<Error> {
+        self.depth += 1;
+        if self.depth <= DEEPEST {
+            return ControlFlow::Continue(());
+        }
+        let message = format!("an expression is nested more than {DEEPEST} deep");
+        let help =
+            "a chain of `and`, `or` or `+` counts with each of its links: `in (…)` and sums over rows do not";
+        ControlFlow::Break(Error::sql_at(message, None, Some(help.to_owned())))
+    }
+
+    fn post_visit_expr(&mut self, _: &Expr) -> ControlFlow<Error> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, _: &Select) -> ControlFlow<Error> {
+        self.part()
+    }
+
+    fn pre_visit_table_factor(&mut self, _: &TableFactor) -> ControlFlow<Error> {
+        self.part()
+    }
+}
+
+fn mistake(error: DataFusionError) -> Error {
+    match error.find_root() {
+        DataFusionError::SQL(parser, _) => syntax(&parser.to_string()),
+        other => Error::sql(other.message().into_owned()),
+    }
+}
+
+/// The statement of SQL within one that explains it.
+fn inner(statement: &mut Statement) -> &mut SqlStatement {
+    match statement {
+        Statement::Statement(own) => own,
+        Statement::Explain(explain) => inner(&mut explain.statement),
+        _ => unreachable!("others are refused"),
+    }
+}
+
+fn check_reads_only(statement: &Statement, text: &str) -> Result<()> {
+    let reads = match statement {
+        Statement::Statement(own) => match own.as_ref() {
+            SqlStatement::Query(_)
+            | SqlStatement::ExplainTable { .. }
+            | SqlStatement::ShowTables { .. }
+            | SqlStatement::ShowColumns { .. }
+            | SqlStatement::ShowFunctions { .. } => true,
+            SqlStatement::Explain { analyze, options, .. } => !analyze && options.is_none(),
+            _ => false,
+        },
+        Statement::Explain(explain) => {
+            check_reads_only(&explain.statement, text)?;
+            !explain.options.analyze
+        }
+        _ => false,
+    };
+    if reads {
+        return Ok(());
+    }
+    let first: String =
+        text.split_whitespace().take(2).collect::<Vec<_>>().join(" ").chars().take(40).collect();
+    Err(Error::sql_at(
+        format!("`{first} …` is refused: a question only reads"),
+        None,
+        Some("ask with select, with, values, explain, describe or show tables".to_owned()),
+    ))
+}
+
+/// Puts the day in the place of `:as_of`, in the parsed statement: texts and comments that say the same stay as they are.
+/// A bare `user`, a word of SQL for the one who asks, is the column.
+fn bind(statement: &mut SqlStatement, as_of: Day) -> Result<()> {
+    let day = Parser::new(&GenericDialect {})
+        .try_with_sql(&format!("DATE '{as_of}'"))
+        .and_then(|mut parser| parser.parse_expr())
+        .expect("a date is an expression");
+    let flow = visit_expressions_mut(statement, |expression| {
+        match expression {
+            Expr::Value(value) => {
+                if let Value::Placeholder(name) = &value.value {
+                    if name != ":as_of" {
+                        let place = place_of(value.span);
+                        let help =
+                            Some("the one parameter is `:as_of`, the day that is asked about".to_owned());
+                        return ControlFlow::Break(Error::sql_at(
+                            format!("there is no parameter `{name}`"),
+                            place,
+                            help,
+                        ));
+                    }
+                    *expression = day.clone();
+                }
+            }
+            Expr::Function(function)
+                if matches!(function.args, FunctionArguments::None)
+                    && function.name.0.len() == 1
+                    && function.name.to_string().eq_ignore_ascii_case("user") =>
+            {
+                if let Some(name) = function.name.0[0].as_ident() {
+                    *expression = Expr::Identifier(name.clone());
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    });
+    match flow {
+        ControlFlow::Break(error) => Err(error),
+        ControlFlow::Continue(()) => Ok(()),
+    }
+}
+
+/// Where the statement names the relation.
+pub(crate) fn place_of_relation(statement: &mut Statement, name: &str) -> Option<Place> {
+    let mut place = None;
+    let _ = visit_relations(inner(statement), |relation| {
+        let last = relation.0.last().and_then(|part| part.as_ident());
+        match last.filter(|last| last.value.eq_ignore_ascii_case(name)) {
+            Some(last) => {
+                place = place_of(last.span);
+                ControlFlow::Break(())
+            }
+            None => ControlFlow::Continue(()),
+        }
+    });
+    place
+}
+
+fn place_of(span: datafusion::sql::sqlparser::tokenizer::Span) -> Option<Place> {
+    (span.start.line > 0).then_some(Place { line: span.start.line, column: span.start.column })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day() -> Day {
+        "2026-06-30".parse().unwrap()
+    }
+
+    #[test]
+    fn the_day_is_bound_where_it_is_a_parameter_and_nowhere_else() {
+        for (text, bound) in [
+            ("select :as_of", "SELECT DATE '2026-06-30'"),
+            ("select ':as_of' -- :as_of", "SELECT ':as_of'"),
+            ("select ':as_of''' || :as_of /* :as_of */", "SELECT ':as_of''' || DATE '2026-06-30'"),
+            (
+                "select * from tickets where opened_at >= :as_of - interval '30 days'",
+                "SELECT * FROM tickets WHERE opened_at >= DATE '2026-06-30' - INTERVAL '30 days'",
+            ),
+            ("explain select :as_of", "EXPLAIN SELECT DATE '2026-06-30'"),
+            ("select user, \"on\" from t", "SELECT user, \"on\" FROM t"),
+        ] {
+            assert_eq!(read(text, day()).unwrap().to_string(), bound, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_more_than_read_is_refused() {
+        for text in [
+            "create table t (a int)",
+            "create view v as select 1",
+            "create external table t stored as parquet location '/etc'",
+            "drop table accounts",
+            "insert into accounts values (1)",
+            "update accounts set name = 'x'",
+            "delete from accounts",
+            "truncate table accounts",
+            "copy accounts to '/tmp/x.parquet'",
+            "copy (select 1) to '/tmp/x.csv'",
+            "set datafusion.execution.batch_size = 1",
+            "reset datafusion.execution.batch_size",
+            "explain analyze select 1",
+            "explain (analyze true) select 1",
+            "explain copy accounts to '/tmp/x'",
+            "explain drop table accounts",
+            "begin",
+            "commit",
+            "prepare p as select 1",
+            "execute p",
+            "use other",
+            "show variables",
+            "grant select on accounts to me",
+            "load data inpath 'x' into table t",
+            "call f()",
+            "",
+            "  -- nothing",
+            "select 1; select 2",
+            "select :known",
+            "select $1",
+            "select ?",
+        ] {
+            assert!(matches!(read(text, day()), Err(Error::Sql { .. })), "{text:?} was taken");
+        }
+    }
+
+    #[test]
+    fn another_parameter_is_named_with_its_place() {
+        let Err(Error::Sql { message, place, .. }) = read("select 1,\n  :asof", day()) else { panic!() };
+        assert_eq!(message, "there is no parameter `:asof`");
+        assert_eq!(place, Some(Place { line: 2, column: 3 }));
+    }
+}

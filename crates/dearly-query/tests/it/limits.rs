@@ -1,0 +1,52 @@
+//! What an answer may cost.
+
+use std::time::Duration;
+
+use dearly_query::{Error, Limits};
+
+use crate::small_book::{ask, day, session};
+
+#[tokio::test]
+async fn rows_beyond_the_limit_are_left_out_and_it_is_said() {
+    for (rows, sql, n_rows, is_truncated) in [
+        (2, "select * from tickets", 2, true),
+        (3, "select * from tickets", 3, false),
+        (0, "select * from tickets", 0, true),
+        (10_000, "select * from generate_series(1, 100000)", 10_000, true),
+        (5, "select * from tickets limit 1", 1, false),
+        // What explains is whole.
+        (1, "describe tickets", 11, true),
+    ] {
+        let session = session(Limits { rows: Some(rows), ..Limits::default() });
+        let mut answer = session.ask(sql, day("2025-06-30")).await.unwrap();
+        let mut count = 0;
+        while let Some(batch) = answer.next().await.unwrap() {
+            count += batch.num_rows();
+        }
+        if sql.starts_with("select") {
+            assert_eq!((count, answer.is_truncated()), (n_rows, is_truncated), "{sql}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_takes_too_long_is_given_up() {
+    let session = session(Limits { time: Some(Duration::from_millis(200)), ..Limits::default() });
+    let endless = "select count(*) from generate_series(1, 9000000000000) where value % 7 = 3";
+    let mut answer = session.ask(endless, day("2025-06-30")).await.unwrap();
+    assert!(matches!(answer.next().await, Err(Error::TooSlow { .. })));
+}
+
+#[tokio::test]
+async fn an_answer_that_needs_too_much_memory_is_refused_or_spilt() {
+    let limits = Limits { memory_bytes: 4 << 20, ..Limits::default() };
+    let large = "select sum(n) from (select value % 400000 as k, count(*) as n, max(cast(value as text) || 'a longer text') \
+                 from generate_series(1, 800000) group by 1)";
+    let narrow = session(limits.clone());
+    let mut answer = narrow.ask(large, day("2025-06-30")).await.unwrap();
+    assert!(matches!(answer.next().await, Err(Error::TooMuchMemory { limit_bytes: 4194304 })));
+    let folder = tempfile::tempdir().unwrap();
+    let spilling =
+        session(Limits { spill: Some(folder.path().to_owned()), memory_bytes: 32 << 20, ..limits });
+    assert_eq!(ask(&spilling, large).await, "[800000]");
+}

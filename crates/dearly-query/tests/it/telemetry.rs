@@ -1,0 +1,104 @@
+//! Telemetry as tables.
+
+use tempfile::tempdir;
+
+use crate::small_book::{Event, ask, at, moment, with_events, write_events};
+
+const JUNE: [Event<'static>; 5] = [
+    (Some("acme"), "ann", "login", "2025-06-29T22:30:00Z", 1, None),
+    (Some("acme"), "ann", "login", "2025-06-29T23:30:00Z", 2, None),
+    (Some("acme"), "ann", "login", "2025-07-01T00:00:00Z", 4, None),
+    // Linked later to its account: on the 30th of June nobody knew.
+    (Some("beta"), "bob", "export", "2025-06-10T10:00:00Z", 8, Some("2025-07-02T09:00:00Z")),
+    (None, "eve", "login", "2025-06-11T10:00:00Z", 16, None),
+];
+
+#[tokio::test]
+async fn only_what_was_visible_on_the_day_counts() {
+    let folder = tempdir().unwrap();
+    let files = vec![write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false)];
+    let counts = "select (select sum(count) from events), (select sum(count) from unattributed_events)";
+    for (as_of, row) in [
+        ("2025-06-09", "[null,null]"),
+        ("2025-06-10", "[null,8]"),
+        ("2025-06-30", "[3,24]"),
+        ("2025-07-01", "[7,24]"),
+        ("2025-07-02", "[15,16]"),
+    ] {
+        let session = with_events(folder.path(), files.clone(), &moment(as_of, None));
+        assert_eq!(ask(&session, counts).await, row, "{as_of}");
+    }
+    let mut known = moment("2025-07-02", None);
+    known.known_by = Some(at("2025-06-29T23:00:00Z"));
+    let session = with_events(folder.path(), files, &known);
+    assert_eq!(ask(&session, counts).await, "[1,24]");
+}
+
+#[tokio::test]
+async fn days_are_those_of_the_workbook() {
+    let folder = tempdir().unwrap();
+    let files = vec![write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false)];
+    let daily = "select day, events from daily_usage where account = 'acme' order by day";
+    let utc = with_events(folder.path(), files.clone(), &moment("2025-06-30", None));
+    assert_eq!(ask(&utc, daily).await, "[\"2025-06-29\",3]");
+    let berlin = with_events(folder.path(), files, &moment("2025-06-30", Some("Europe/Berlin")));
+    assert_eq!(ask(&berlin, daily).await, "[\"2025-06-30\",3]");
+}
+
+#[tokio::test]
+async fn files_of_any_age_are_read_and_dead_ones_are_not() {
+    let folder = tempdir().unwrap();
+    let old = write_events(&folder, "events/2025/segment-b.parquet", &JUNE[..1], true);
+    let new = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE[1..2], false);
+    write_events(&folder, "events/month=2025-06/segment-dead.parquet", &JUNE, false);
+    let session = with_events(folder.path(), vec![old, new], &moment("2025-06-30", None));
+    assert_eq!(
+        ask(
+            &session,
+            "select \"user\", month, sum(count), count(linked_at), count(product) from events group by 1, 2"
+        )
+        .await,
+        "[\"ann\",\"2025-06\",3,0,0]"
+    );
+    // A bare `user` is the column, as in every other place.
+    assert_eq!(
+        ask(&session, "select user, count(distinct user) from events group by user").await,
+        "[\"ann\",1]"
+    );
+    // A plan names files below the lake, and not where the lake is.
+    let plan = ask(&session, "explain select count(*) from events where at >= '2025-06-29'").await;
+    assert!(plan.contains("segment-a.parquet") && !plan.contains("segment-dead"), "{plan}");
+    assert!(!plan.contains(folder.path().to_str().unwrap()), "{plan}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_is_an_error() {
+    let folder = tempdir().unwrap();
+    let file = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false);
+    let session = with_events(folder.path(), vec![file.clone()], &moment("2025-06-30", None));
+    std::fs::remove_file(folder.path().join(&file.path)).unwrap();
+    let said = crate::small_book::mistake(&session, "select count(*) from events").await;
+    assert!(said.contains("segment-a.parquet"), "{said}");
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
+    let folder = tempdir().unwrap();
+    let file = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false);
+    let path = folder.path().join(&file.path);
+    let whole = std::fs::read(&path).unwrap();
+    let mut bent = whole.clone();
+    bent[4..60].fill(0xAA);
+    for bytes in [&whole[..whole.len() / 2], &[][..], b"PAR1 and nothing else PAR1", &bent] {
+        std::fs::write(&path, bytes).unwrap();
+        let session = with_events(folder.path(), vec![file.clone()], &moment("2025-06-30", None));
+        let sql = "select min(account), max(event), count(*) from events group by \"user\"";
+        let answer = async {
+            let mut answer = session.ask(sql, crate::small_book::day("2025-06-30")).await?;
+            while answer.next().await?.is_some() {}
+            Ok::<_, dearly_query::Error>(())
+        };
+        let error = answer.await.unwrap_err();
+        assert!(matches!(error, dearly_query::Error::Failed(_)), "{error:?}");
+    }
+}
