@@ -101,7 +101,7 @@ impl Trouble {
             "closed",
             "this server takes no telemetry yet; send it again",
         )
-        .after(Duration::from_secs(30))
+        .after(Duration::from_secs(5))
     }
 }
 
