@@ -31,14 +31,21 @@ try {
   let pending = 0;
   page.on('request', (request) => request.url().includes('/v1/') && (pending += 1));
   page.on('requestfinished', (request) => request.url().includes('/v1/') && (pending -= 1));
-  page.on('requestfailed', (request) => problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  // What is under way while the page is left arrives (the check at the end says so), though the browser calls it aborted.
+  let leaving = false;
+  page.on('requestfailed', (request) => leaving || problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
   await page.goto(`http://localhost:${site.address().port}/`);
   const failures = await page.evaluate((story) => window.tell(story), { name, writeKey, cdnURL, batching: strategy === 'batching' });
   problems.push(...failures);
   // A batch goes out by time; leaving the page sends what is left.
+  const settle = async () => {
+    for (let round = 0; pending > 0 && round < 100; round += 1) await page.waitForTimeout(100);
+  };
   await page.waitForTimeout(strategy === 'batching' ? 1000 : 0);
+  await settle();
+  leaving = true;
   await page.goto('about:blank');
-  for (let round = 0; pending > 0 && round < 50; round += 1) await page.waitForTimeout(100);
+  await settle();
 } catch (error) {
   problems.push(String(error));
 } finally {
