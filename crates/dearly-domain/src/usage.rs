@@ -223,7 +223,7 @@ mod tests {
             count,
             linked_at: linked.map(Instant::from_micros),
         };
-        let rows = vec![
+        let rows = [
             row(5, Some(0), None, 1, None),
             row(3, None, None, 1, Some(9)),
             row(4, Some(2), Some(1), 1, None),
