@@ -24,7 +24,7 @@ telemetry = get("/api/v1/telemetry")
 same("calls that could not be taken", telemetry["rejected"], [])
 sources = {source["source"]: source for source in telemetry["sources"]}
 same("sources", sorted(sources), sorted(own["source"] for own in sent))
-accounts = {row["account"]: row for row in get("/api/v1/accounts?status=prospect,customer,churned&limit=500")["rows"]}
+accounts = {row["account"]: row for row in get("/api/v1/accounts?status=all&limit=500")["rows"]}
 for own in sent:
     name = own["source"]
     total = sources[name]["total"]
