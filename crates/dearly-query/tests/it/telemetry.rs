@@ -91,7 +91,13 @@ async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
     // Where a writer puts which column is its own affair: more than half of the data is spoilt.
     let data = 4..whole.len() / 2;
     bent[data].fill(0xAA);
-    for bytes in [&whole[..whole.len() / 2], &[][..], b"PAR1 and nothing else PAR1", &bent] {
+    let damages = [
+        ("cut in half", &whole[..whole.len() / 2]),
+        ("empty", &[]),
+        ("no Parquet", b"PAR1 and nothing else PAR1"),
+        ("bent", &bent),
+    ];
+    for (damage, bytes) in damages {
         std::fs::write(&path, bytes).unwrap();
         let session = with_events(folder.path(), vec![file.clone()], &moment("2025-06-30", None));
         let sql = "select min(account), max(event), count(*) from events group by \"user\"";
@@ -100,7 +106,7 @@ async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
             while answer.next().await?.is_some() {}
             Ok::<_, dearly_query::Error>(())
         };
-        let error = answer.await.unwrap_err();
-        assert!(matches!(error, dearly_query::Error::Failed(_)), "{error:?}");
+        let answer = answer.await;
+        assert!(matches!(answer, Err(dearly_query::Error::Failed(_))), "{damage}: {answer:?}");
     }
 }
