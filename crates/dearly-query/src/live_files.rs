@@ -73,7 +73,13 @@ impl ObjectStore for LiveFiles {
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         self.check(location)?;
-        self.store.get_opts(location, options).await.map_err(gone_is_wrong)
+        let file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
+        if file.meta.size == 0 {
+            // The engine takes a file of no bytes for one of no rows; no live file was ever written so.
+            let source = format!("the live file {location} is empty").into();
+            return Err(object_store::Error::Generic { store: "lake", source });
+        }
+        Ok(file)
     }
 
     fn delete_stream(&self, _: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
