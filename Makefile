@@ -10,7 +10,7 @@ PROFILE ?= dev
 DEARLY := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/dearly
 DATA ?= dearly-data
 
-.PHONY: help demo pages build test check unit test-cluster e2e fuzz-api bench openapi tools-test clean
+.PHONY: help demo pages build test check unit test-cluster e2e sdk kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +31,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools-test check unit e2e fuzz-api test-cluster ## Set up everything and pass all tests
+test: tools-test check unit e2e sdk fuzz-api read-lake test-cluster ## Set up everything and pass all tests
 	@echo "make test: all passed"
 
 check: pages ## Format, lints, boundaries of crates, docs, types of the pages
@@ -51,8 +51,21 @@ test-cluster: pages ## The feature `cluster`: a scheduler and two executors on l
 e2e: build ## The pages in Chromium, against the real binary on a demo book
 	scripts/e2e $(DEARLY)
 
+sdk: build ## The official SDKs of Segment and RudderStack against the real binary
+	scripts/sdk-tests $(DEARLY)
+
 fuzz-api: build ## schemathesis against the real binary: no server error, nothing undocumented
 	scripts/fuzz-api $(DEARLY)
+
+read-lake: build ## DuckDB and pandas on a lake that the real binary wrote
+	scripts/read-lake $(DEARLY)
+
+kill-nine: build ## Kills the real server 200 times in mid-stream; every acknowledged event must be there once
+	cargo build -p dearly-testing --example ingest_load --locked
+	DEARLY=$(DEARLY) scripts/kill-nine
+
+bench-ingest: ## Telemetry over HTTP: events per second of server CPU, of wall time, and the time to an answer
+	scripts/bench-ingest
 
 bench: ## Benchmarks; the numbers stand in docs/BENCHMARKS.md
 	scripts/bench

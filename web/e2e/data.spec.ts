@@ -37,6 +37,29 @@ test('finds an account in the coverage and leads to it', async ({ page, request 
   await expect(page.getByRole('heading', { level: 1, name: account.name })).toBeVisible();
 });
 
+test('tells how telemetry begins where there is none', async ({ page, baseURL }) => {
+  await page.route('**/api/v1/telemetry', (route) => route.fulfill({ json: { sources: [], n_unattributed_events: 0, rejected: [] } }));
+  await open(page);
+  const telemetry = page.getByRole('region', { name: 'Telemetry' });
+  await expect(telemetry).toContainText('dearly key create --write --source web');
+  await expect(telemetry).toContainText(`${baseURL}/v1`);
+  await expect(telemetry.getByRole('button', { name: 'Copy host' })).toBeVisible();
+  await expect(telemetry.getByRole('button', { name: 'Copy address' })).toBeVisible();
+  await expectAccessible(page, '#telemetry');
+});
+
+test('says when telemetry could not be refreshed, and goes on showing it', async ({ page }) => {
+  await page.clock.install();
+  await page.route('**/api/v1/telemetry', (route) => route.fulfill({ json: { sources: [], n_unattributed_events: 7, rejected: [] } }));
+  await open(page);
+  const telemetry = page.getByRole('region', { name: 'Telemetry' });
+  await expect(telemetry).toContainText('7 events');
+  await page.route('**/api/v1/telemetry', (route) => route.fulfill({ status: 500, json: { title: 'the server failed' } }));
+  await page.clock.fastForward(30_000);
+  await expect(telemetry.getByRole('status')).toContainText('the server has not answered since');
+  await expect(telemetry).toContainText('7 events');
+});
+
 test('is accessible', async ({ page }) => {
   await open(page);
   await expectAccessible(page);

@@ -11,6 +11,11 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 60_000 },
   reporter: [['list']],
+  // The others read a book that does not change; what sends telemetry into it comes after them.
+  projects: [
+    { name: 'book', testIgnore: 'telemetry.spec.ts' },
+    { name: 'telemetry', testMatch: 'telemetry.spec.ts', dependencies: ['book'] },
+  ],
   use: {
     baseURL: process.env.DEARLY_URL ?? 'http://127.0.0.1:7700',
     viewport: { width: 1440, height: 900 },

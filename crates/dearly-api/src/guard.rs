@@ -22,15 +22,24 @@ pub(crate) async fn refuse_strangers(request: Request, next: Next) -> Response {
     }
 }
 
-fn check(request: &Request) -> Result<(), Problem> {
+/// Whether the request asks for this machine by one of its own names.
+///
+/// # Errors
+/// Words, where it does not.
+pub(crate) fn check_host(request: &Request) -> Result<(), String> {
+    own_host(request).map(|_| ())
+}
+
+fn own_host(request: &Request) -> Result<&str, String> {
     let host = host(request.uri(), request.headers());
-    let Some(host) = host.filter(|host| is_loopback(host)) else {
+    host.filter(|host| is_loopback(host)).ok_or_else(|| {
         let host = host.map_or_else(|| "no host".to_owned(), |host| format!("the host {host:?}"));
-        return Err(Problem::new(
-            Kind::Host,
-            format!("{host} is not localhost, 127.0.0.1 or [::1]; open the server by one of these names"),
-        ));
-    };
+        format!("{host} is not localhost, 127.0.0.1 or [::1]; open the server by one of these names")
+    })
+}
+
+fn check(request: &Request) -> Result<(), Problem> {
+    let host = own_host(request).map_err(|words| Problem::new(Kind::Host, words))?;
     if !request.method().is_safe() && is_foreign(host, request.headers()) {
         return Err(Problem::new(
             Kind::Origin,

@@ -15,11 +15,12 @@ use utoipa::{PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::ingest;
 use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
@@ -27,6 +28,7 @@ const TAGS: [(&str, &str); 9] = [
     ("retention", "retention of a period"),
     ("query", "SQL over everything"),
     ("data", "imports and sources"),
+    (ingest::TAG, "telemetry as Segment's and RudderStack's SDKs send it"),
     ("workbook", "what the scores are made by"),
     ("health", "whether the server lives"),
 ];
@@ -75,11 +77,15 @@ fn described() -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").description(Some("the server that was asked")).build()]))
         .build();
     own.merge(routes);
+    let (_, telemetry) = ingest::routes().split_for_parts();
+    own.merge(telemetry);
     let mut schemas = vec![(ProblemDetails::name().into_owned(), ProblemDetails::schema())];
     ProblemDetails::schemas(&mut schemas);
     own.components.get_or_insert_default().schemas.extend(schemas);
     for path in own.paths.paths.values_mut() {
-        for operation in [&mut path.get, &mut path.post].into_iter().flatten() {
+        let own = [&mut path.get, &mut path.post].into_iter().flatten();
+        // Senders of telemetry are told otherwise.
+        for operation in own.filter(|own| own.tags.iter().flatten().all(|tag| tag != ingest::TAG)) {
             add_problems(operation);
         }
     }

@@ -10,17 +10,19 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn;
 use axum::serve::ListenerExt;
 use dearly_app::App;
+use dearly_app::ingest::Door;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    account, accounts, book, explanation, guard, headers, health, history, import, imports, invoices,
-    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, tickets, timeline,
-    usage, workbook,
+    account, accounts, book, explanation, guard, headers, health, history, import, imports, ingest, invoices,
+    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, telemetry, tickets,
+    timeline, usage, workbook,
 };
 
 /// The largest body of a request, but for imports, in bytes.
@@ -61,6 +63,10 @@ pub(crate) struct Server {
     /// Seats for what reads the whole book: it keeps every core busy, so more at a time would only be slower.
     pub(crate) heavy: Arc<Semaphore>,
     pub(crate) patience: Duration,
+    /// Where telemetry comes in.
+    pub(crate) door: Door,
+    /// Seats for requests of telemetry.
+    pub(crate) ingest_seats: Arc<Semaphore>,
 }
 
 impl Server {
@@ -71,14 +77,24 @@ impl Server {
             light: Arc::new(Semaphore::new(LIGHT_SEATS)),
             heavy: Arc::new(Semaphore::new(cores.max(2))),
             patience: PATIENCE,
+            door: Door::default(),
+            ingest_seats: Arc::new(Semaphore::new(ingest::SEATS)),
         }
     }
 }
 
-/// The API, the pages and what guards them.
-pub fn router(app: App) -> Router {
+/// The API, the pages and what guards them; and the door for telemetry, which asks to come again while it is closed.
+pub fn router(app: App, door: Door) -> Router {
     let (routes, _) = routes().split_for_parts();
-    guarded(routes.fallback(pages::show)).with_state(Server::new(app))
+    let server = Server { door, ..Server::new(app) };
+    // Telemetry has its own authentication, so pages of other sites may send it; asked by another name is neither.
+    let telemetry = ingest::router(server.clone()).layer(from_fn(ingest::refuse_other_hosts));
+    guarded(routes.fallback(pages::show)).with_state(server).merge(telemetry)
+}
+
+/// The door for telemetry and nothing else: what may be served beyond this machine.
+pub fn ingest_router(app: App, door: Door) -> Router {
+    ingest::router(Server { door, ..Server::new(app) })
 }
 
 /// What stands around every route; what comes last is met first.
@@ -114,6 +130,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(sources::routes())
         .merge(imports::routes())
         .merge(import::routes())
+        .merge(telemetry::routes())
         .merge(workbook::routes());
     OpenApiRouter::new().nest("/api/v1", v1).merge(openapi::routes()).merge(health::routes())
 }
@@ -127,31 +144,66 @@ pub fn check_loopback(address: SocketAddr) -> Result<(), Error> {
     if address.ip().to_canonical().is_loopback() { Ok(()) } else { Err(Error::BeyondLoopback { address }) }
 }
 
-/// Serves until `shutdown` is done, and then until the requests under way are answered, but at most half a minute.
+/// Where the server listens.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everything; on this machine only.
+    pub everything: TcpListener,
+    /// For telemetry and nothing else, from anywhere.
+    pub telemetry: Option<TcpListener>,
+}
+
+/// Serves until `shutdown` is done, and then until the requests under way are answered, but at most half a minute; what
+/// was taken of telemetry is then made visible.
 ///
 /// # Errors
 /// [`Error::BeyondLoopback`] where the listener is open to other machines, [`Error::Io`] where the system fails.
 pub async fn serve(
     app: App,
-    listener: TcpListener,
+    door: Door,
+    listeners: Listeners,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
-    check_loopback(listener.local_addr()?)?;
-    // An answer is written at once; waiting to fill a packet only makes it late.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
-    let (tell, told) = tokio::sync::oneshot::channel::<()>();
-    let serving = axum::serve(listener, router(app)).with_graceful_shutdown(async move {
+    check_loopback(listeners.everything.local_addr()?)?;
+    let (tell, told) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
         shutdown.await;
         tracing::info!("stopping: no new requests, those under way are answered");
-        drop(tell);
+        let _ = tell.send(true);
     });
-    tokio::select! {
-        done = serving.into_future() => Ok(done?),
-        () = async { let _ = told.await; tokio::time::sleep(GRACE).await } => {
+    let mut serving = JoinSet::new();
+    serving.spawn(listen(listeners.everything, router(app.clone(), door.clone()), told.clone()));
+    if let Some(listener) = listeners.telemetry {
+        serving.spawn(listen(listener, ingest_router(app, door.clone()), told.clone()));
+    }
+    let done = async {
+        while let Some(ended) = serving.join_next().await {
+            ended.map_err(std::io::Error::other)??;
+        }
+        Ok(())
+    };
+    let done = tokio::select! {
+        done = done => done,
+        () = async { stopping(told).await; tokio::time::sleep(GRACE).await } => {
             tracing::warn!("stopped with requests under way");
             Ok(())
         }
+    };
+    if let Some(ingestion) = door.ingestion() {
+        ingestion.stop().await;
     }
+    done
+}
+
+async fn listen(listener: TcpListener, router: Router, told: watch::Receiver<bool>) -> std::io::Result<()> {
+    // An answer is written at once; waiting to fill a packet only makes it late.
+    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
+    axum::serve(listener, router).with_graceful_shutdown(stopping(told)).await
+}
+
+async fn stopping(mut told: watch::Receiver<bool>) {
+    // The sender is gone only once it has told.
+    let _ = told.wait_for(|stop| *stop).await;
 }
 
 #[cfg(test)]

@@ -48,8 +48,14 @@ pub(crate) const SIMULATED: &str = "simulated";
 
 impl App {
     /// Opens a data folder, which is made if it is not there. Records are in `database_url` if given, else in SQLite
-    /// within the folder; telemetry is always in the folder.
+    /// within the folder; telemetry is in the folder, unless it was once put elsewhere.
     pub async fn open(folder: &Path, database_url: Option<&str>) -> Result<App> {
+        App::open_with(folder, database_url, None).await
+    }
+
+    /// As [`App::open`]; telemetry is at `lake`, as in `s3://bucket/prefix`, if given. The records remember the place:
+    /// it need not be given again, and no other can be.
+    pub async fn open_with(folder: &Path, database_url: Option<&str>, lake: Option<&str>) -> Result<App> {
         std::fs::create_dir_all(folder)
             .map_err(Error::io(format!("make the data folder {}", folder.display())))?;
         let target = match database_url {
@@ -57,8 +63,9 @@ impl App {
             None => Target::folder(folder),
         };
         let store = Store::open(&target).await?;
+        let lake = crate::lake::open(&store, folder, lake).await?;
         let cache = Arc::new(Cache::default());
-        Ok(App { store, lake: Lake::open(folder), folder: folder.to_owned(), cache })
+        Ok(App { store, lake, folder: folder.to_owned(), cache })
     }
 
     /// The data folder.

@@ -1,15 +1,16 @@
 //! Facts of accounts, read from the records and the lake, ready for the engine.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use dearly_domain::account::Account;
 use dearly_domain::money::Rates;
 use dearly_domain::plan::Plan;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::{AccountId, Calendar, Held, Instant, Record};
-use dearly_events::{AccountEvents, Lake};
-use dearly_health::facts::{AccountFacts, BookFacts, Usage, UsageRow};
+use dearly_events::{AccountRuns, Gatherer, Lake};
+use dearly_health::facts::{AccountFacts, BookFacts, Usage};
 use dearly_store::View;
+use rayon::prelude::*;
 
 use crate::app::{App, InForce};
 use crate::error::{Error, Result};
@@ -17,6 +18,8 @@ use crate::statements::ReadingsOf;
 
 /// How many accounts are in memory at a time.
 const CHUNK: usize = 256;
+/// With so many events, fewer accounts are: only the largest account bounds what must be held.
+const CHUNK_ROWS: usize = 500_000;
 
 /// Which facts are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,13 +95,17 @@ impl BookReader {
             return Err(Error::NotFound { what: "account", id: id.to_owned(), hint });
         };
         let wanted: BTreeSet<AccountId> = ids.into_iter().collect();
-        for events in self.lake.accounts(&self.segments, Some(&wanted)) {
-            facts.usage = usage(events?, self.known_by);
+        let gatherer = Gatherer::new(self.known_by);
+        for portion in self.lake.read_ahead(&self.segments, Some(&wanted), self.known_by.is_some()) {
+            for runs in portion? {
+                facts.usage = gatherer.gather(runs).into();
+            }
         }
         Ok(facts)
     }
 
-    /// Calls `each` with the facts of the accounts, a few hundred at a time, in order.
+    /// Calls `each` with the facts of the accounts, in order, a few hundred at a time or fewer where they have many
+    /// events. Meanwhile the next events are decoded on a thread of their own.
     pub(crate) async fn each(
         &mut self,
         ids: &[AccountId],
@@ -108,21 +115,38 @@ impl BookReader {
         let wanted: BTreeSet<AccountId> = ids.iter().cloned().collect();
         let ids: Vec<AccountId> = wanted.iter().cloned().collect();
         let segments = if needs == Needs::Everything { self.segments.as_slice() } else { &[] };
-        let mut events = self.lake.accounts(segments, Some(&wanted)).peekable();
+        let mut portions = self.lake.read_ahead(segments, Some(&wanted), self.known_by.is_some());
+        let gatherer = Gatherer::new(self.known_by);
+        let mut events: VecDeque<AccountRuns> = VecDeque::new();
         for chunk in ids.chunks(CHUNK) {
-            let mut facts = self.records(chunk, needs).await?;
-            let last = chunk.last().expect("chunks are not empty");
-            let places: HashMap<AccountId, usize> =
-                facts.iter().enumerate().map(|(place, facts)| (facts.account.clone(), place)).collect();
-            while let Some(next) =
-                events.next_if(|next| next.as_ref().map_or(true, |next| next.account <= *last))
-            {
-                let next = next?;
-                if let Some(place) = places.get(&next.account) {
-                    facts[*place].usage = usage(next, self.known_by);
+            let mut facts: VecDeque<AccountFacts> = self.records(chunk, needs).await?.into();
+            while let Some(last) = facts.back().map(|facts| facts.account.clone()) {
+                // What is known of the events decides how many of the accounts are complete.
+                while events.iter().map(AccountRuns::rows).sum::<usize>() < CHUNK_ROWS
+                    && events.back().is_none_or(|runs| *runs.account() <= last)
+                {
+                    match portions.next() {
+                        Some(portion) => events.extend(portion?),
+                        None => break,
+                    }
                 }
+                let upto = events.back().map_or(last.clone(), |runs| runs.account().clone().min(last));
+                let complete = facts.partition_point(|facts| facts.account <= upto);
+                let own = events.partition_point(|runs| *runs.account() <= upto);
+                let own: Vec<AccountRuns> = events.drain(..own).collect();
+                let usages: Vec<(AccountId, Usage)> = own
+                    .into_par_iter()
+                    .map(|runs| (runs.account().clone(), gatherer.gather(runs).into()))
+                    .collect();
+                let mut usages = usages.into_iter().peekable();
+                let mut facts: Vec<AccountFacts> = facts.drain(..complete).collect();
+                for facts in &mut facts {
+                    if let Some((_, usage)) = usages.next_if(|(account, _)| *account == facts.account) {
+                        facts.usage = usage;
+                    }
+                }
+                each(facts)?;
             }
-            each(facts)?;
         }
         Ok(())
     }
@@ -236,23 +260,6 @@ fn held<T: Record>(
         rows.extend(dearly_domain::history::held_as::<T>(&versions, known_by, calendar));
     }
     rows
-}
-
-/// An account's events as the engine reads them.
-fn usage(events: AccountEvents, known_by: Option<Instant>) -> Usage {
-    let rows =
-        events.rows.iter().filter(|row| known_by.is_none_or(|by| row.recorded_at.unwrap_or(row.at) <= by));
-    let rows = rows
-        .map(|row| UsageRow {
-            at: row.at,
-            user: row.user,
-            event: row.event,
-            product: row.product,
-            count: row.count,
-            linked_at: row.linked_at,
-        })
-        .collect();
-    Usage { users: events.users, events: events.events, products: events.products, rows }
 }
 
 /// A segment as the lake knows it.

@@ -33,6 +33,9 @@ pub enum Error {
     /// The telemetry.
     #[error(transparent)]
     Events(#[from] dearly_events::Error),
+    /// The log of telemetry.
+    #[error(transparent)]
+    Ingest(dearly_events::IngestError),
     /// The files to import.
     #[error(transparent)]
     Import(#[from] dearly_import::Error),
@@ -54,6 +57,29 @@ impl Error {
     pub fn io(doing: impl Into<String>) -> impl FnOnce(std::io::Error) -> Error {
         let doing = doing.into();
         move |source| Error::Io { doing, source }
+    }
+}
+
+impl Error {
+    /// The error with its causes, for the log.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+impl From<dearly_events::IngestError> for Error {
+    fn from(error: dearly_events::IngestError) -> Error {
+        match error {
+            dearly_events::IngestError::Held { .. } => Error::Busy(error.to_string()),
+            other => Error::Ingest(other),
+        }
     }
 }
 

@@ -188,6 +188,7 @@ fn unit(value: &Value) -> &'static str {
         | Value::Stickiness { .. }
         | Value::FeatureUse { .. }
         | Value::FeaturesInRegularUse { .. }
+        | Value::FeaturesUsed { .. }
         | Value::WorkflowCompletion { .. }
         | Value::KeyPeopleMet
         | Value::PlanOnTrack { .. }

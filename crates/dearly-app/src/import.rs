@@ -136,7 +136,10 @@ impl App {
 
     /// All imports, newest first.
     pub async fn imports(&self) -> Result<Vec<ImportRow>> {
-        let mut imports: Vec<ImportRow> = self.store.imports().await?.into_iter().map(import_row).collect();
+        let imports = self.store.imports().await?.into_iter();
+        // What telemetry brings stands under one import, which nobody ran.
+        let imports = imports.filter(|import| import.id != crate::ingest::TELEMETRY);
+        let mut imports: Vec<ImportRow> = imports.map(import_row).collect();
         imports.sort_by(|a, b| b.import.cmp(&a.import));
         Ok(imports)
     }
@@ -306,8 +309,8 @@ impl Importing<'_> {
         let live: Vec<dearly_events::Segment> =
             self.write.view().segments().await?.into_iter().map(segment).collect();
         if !self.request.dry_run {
-            // We hold the writer's lock: what no segment names was left behind by an import that never ended.
-            self.app.lake.sweep(&live)?;
+            // What no segment names was left behind by an import that never ended.
+            crate::lake::sweep(&self.app.lake, &mut self.write, crate::lake::grace_ends()).await?;
         }
         let mut known: KnownKeys = self.app.lake.known_keys(&live)?;
         let mut stager: Option<Stager> = (!self.request.dry_run).then(|| self.app.lake.stage());

@@ -25,12 +25,17 @@ mod score_history;
 mod sources;
 mod statements;
 mod tables;
+mod telemetry;
 mod tickets;
 mod timeline;
 mod usage;
+mod write_keys;
 
 pub mod demo;
 pub mod import;
+pub mod ingest;
+pub mod lake;
+mod remote_files;
 pub mod workbook;
 
 pub use app::{App, When};

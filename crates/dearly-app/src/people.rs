@@ -130,7 +130,7 @@ impl<'a> Presence<'a> {
     fn of(facts: &'a AccountFacts, calendar: &Calendar, day: Day) -> Presence<'a> {
         let mut days: HashMap<&str, Vec<i32>> = HashMap::new();
         for (user, on) in user_days(&facts.usage, calendar, day) {
-            days.entry(facts.usage.users[user as usize].as_str()).or_default().push(on);
+            days.entry(&facts.usage.users[user as usize]).or_default().push(on);
         }
         let mut by_email: HashMap<String, Vec<&str>> = HashMap::new();
         for user in days.keys() {
@@ -208,7 +208,7 @@ mod tests {
                 answer("5", "nps", "10", "2025-03-01"),
             ],
             usage: Usage {
-                users: vec!["bob@example.com".into(), "bob".into(), "ann".into()],
+                users: vec!["bob@example.com", "bob", "ann"].into(),
                 events: vec!["login".into()],
                 products: vec![],
                 rows: vec![
@@ -217,7 +217,8 @@ mod tests {
                     event(1, "2025-01-04T10:00:00Z"),
                     event(1, "2025-01-05"),
                     event(2, "2025-06-01"),
-                ],
+                ]
+                .into(),
             },
             ..AccountFacts::default()
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dearly_domain::Day;
+use dearly_domain::{Calendar, Day};
 use dearly_health::facts::AccountFacts;
 use dearly_workbook::{Document, EventUse, ProductUse, StepUse, UseSummary};
 
@@ -51,7 +51,7 @@ impl App {
         let mut tally = Tally::default();
         reader
             .each(&ids, Needs::Everything, |facts| {
-                facts.iter().for_each(|facts| tally.add(facts, day, |at| in_force.calendar.day_of(at)));
+                facts.iter().for_each(|facts| tally.add(facts, day, &in_force.calendar));
                 Ok(())
             })
             .await?;
@@ -68,13 +68,13 @@ impl App {
 }
 
 impl Tally {
-    fn add(&mut self, facts: &AccountFacts, day: Day, day_of: impl Fn(dearly_domain::Instant) -> Day) {
+    fn add(&mut self, facts: &AccountFacts, day: Day, calendar: &Calendar) {
         self.accounts += usize::from(!facts.usage.rows.is_empty());
         let mut active: BTreeSet<u32> = BTreeSet::new();
         let mut days: HashMap<(u32, u32), BTreeSet<Day>> = HashMap::new();
-        for row in &facts.usage.rows {
-            let on = day_of(row.at);
-            let Some(user) = row.user.filter(|_| on <= day && day - on < WITHIN) else {
+        for row in facts.usage.rows.iter().filter(|row| row.known_from(calendar) <= day) {
+            let on = calendar.day_of(row.at);
+            let Some(user) = row.user.filter(|_| day - on < WITHIN) else {
                 continue;
             };
             active.insert(user);

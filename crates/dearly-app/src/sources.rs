@@ -41,11 +41,8 @@ pub(crate) fn each_fact(
     file!(objectives, "objectives", |row| row.verified_on.or(row.completed_on));
     file!(escalations, "escalations", |row| of(row.opened_at));
     file!(judgements, "judgements", |row| Some(row.on));
-    for row in &facts.usage.rows {
-        let on = calendar.day_of(row.at);
-        if on <= day {
-            each("events", on);
-        }
+    for row in facts.usage.rows.iter().filter(|row| row.known_from(calendar) <= day) {
+        each("events", calendar.day_of(row.at));
     }
 }
 
@@ -86,12 +83,13 @@ impl App {
             total.first_on = total.first_on.into_iter().chain(own.first_on).min();
             total.last_on = total.last_on.max(own.last_on);
         }
+        // An imported event names an account that exists, or is rejected; one of telemetry may have none.
+        let n_unattributed_events = self.store.segments().await?.iter().map(|own| own.n_unattributed).sum();
         Ok(SourceList {
             as_of: listed.day,
             n_customers: customers().count() as i64,
             sources: sources.into_values().collect(),
-            // Every event of a book names an account that exists, or is rejected with its reason.
-            n_unattributed_events: 0,
+            n_unattributed_events,
         })
     }
 

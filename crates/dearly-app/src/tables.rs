@@ -50,7 +50,7 @@ impl BookTables {
                 Origin::Records(file) => files.extend(needed(file)),
                 Origin::Reckoned => files.extend([Account::FILE, Subscription::FILE]),
                 Origin::Telemetry | Origin::Stored if segments.is_empty() => {
-                    segments = view.segments().await?
+                    segments = view.segments().await?;
                 }
                 Origin::Telemetry | Origin::Stored | Origin::Scores => {}
             }

@@ -49,8 +49,9 @@ pub(crate) fn last_licences(facts: &AccountFacts, known_on: Day, up_to: Day) -> 
 
 /// Every user with every distinct day of theirs up to the day, by user, then by day.
 pub(crate) fn user_days(usage: &Usage, calendar: &Calendar, day: Day) -> Vec<(u32, i32)> {
-    let days = usage.rows.iter().filter_map(|row| Some((row.user?, calendar.day_of(row.at).days())));
-    let mut days: Vec<(u32, i32)> = days.filter(|(_, on)| *on <= day.days()).collect();
+    let rows = usage.rows.iter().filter(|row| row.known_from(calendar) <= day);
+    let days = rows.filter_map(|row| Some((row.user?, calendar.day_of(row.at).days())));
+    let mut days: Vec<(u32, i32)> = days.collect();
     days.sort_unstable();
     days.dedup();
     days
@@ -68,8 +69,8 @@ fn usage_of(
     let rows: Vec<(UsageRow, i32)> = usage
         .rows
         .iter()
-        .map(|row| (*row, calendar.day_of(row.at).days()))
-        .filter(|(_, on)| *on <= day.days())
+        .filter(|row| row.known_from(calendar) <= day)
+        .map(|row| (row, calendar.day_of(row.at).days()))
         .collect();
     let days = user_days(usage, calendar, day);
     UsageView {
@@ -198,7 +199,7 @@ fn users(
             let (user, last) = *own.last()?;
             let name = &facts.usage.users[user as usize];
             (day.days() - last < within).then(|| UserUsage {
-                user: name.clone(),
+                user: name.to_owned(),
                 person: persons.named(name).map(str::to_owned),
                 active_days: own.iter().filter(|(_, on)| day.days() - on < WINDOW_DAYS).count() as i64,
                 events: events.get(&user).copied().unwrap_or(0),
@@ -303,10 +304,10 @@ mod tests {
                 noun(&[("product", "extra"), ("on", "2025-03-28"), ("assigned", "3")]),
             ],
             usage: Usage {
-                users: vec!["Ann@Example.com".into(), "u1".into(), "u2".into()],
+                users: vec!["Ann@Example.com", "u1", "u2"].into(),
                 events: vec!["report".into(), "export".into(), "login".into()],
                 products: vec![],
-                rows,
+                rows: rows.into(),
             },
             ..AccountFacts::default()
         }

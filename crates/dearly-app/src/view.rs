@@ -887,3 +887,178 @@ pub struct ColourChange {
     /// After.
     pub after: ScoreCell,
 }
+
+/// A key that may send telemetry.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct WriteKeyRow {
+    /// By which it is revoked; no secret.
+    pub id: String,
+    /// The source whose telemetry it sends.
+    pub source: String,
+    /// When it was made.
+    pub created_at: Instant,
+    /// When it was revoked; null while it is in force.
+    pub revoked_at: Option<Instant>,
+}
+
+/// A key that was made just now: the one time that it is shown.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct NewWriteKey {
+    /// By which it is revoked; no secret.
+    pub id: String,
+    /// The source whose telemetry it sends.
+    pub source: String,
+    /// The key itself.
+    pub key: String,
+    /// When it was made.
+    pub created_at: Instant,
+}
+
+/// What comes in by the telemetry API, and what became of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Telemetry {
+    /// The sources, by name.
+    pub sources: Vec<TelemetrySource>,
+    /// Events in the lake that no account is known for, now.
+    pub n_unattributed_events: i64,
+    /// The newest calls that could not be taken, the newest first.
+    pub rejected: Vec<RejectedCallRow>,
+}
+
+/// What came from a source.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TelemetrySource {
+    /// Its name.
+    pub source: String,
+    /// How many of its write keys are in force.
+    pub n_keys: i64,
+    /// When its last call came; null before the first.
+    pub last_received_at: Option<Instant>,
+    /// When its last event happened.
+    pub last_event_at: Option<Instant>,
+    /// Over the days below.
+    pub total: TelemetryCounts,
+    /// The last 30 days on which anything came, ascending.
+    pub days: Vec<TelemetryDay>,
+}
+
+/// What came on a day.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TelemetryDay {
+    /// The day of arrival, in UTC.
+    pub on: Day,
+    /// How much.
+    pub counts: TelemetryCounts,
+}
+
+/// How much came, and what became of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TelemetryCounts {
+    /// Events that were taken.
+    pub n_events: i64,
+    /// Identify, group and alias calls that were taken.
+    pub n_calls: i64,
+    /// Calls that were known already.
+    pub n_duplicates: i64,
+    /// Calls that could not be taken.
+    pub n_rejected: i64,
+    /// Of the events: those that no account is known for.
+    pub n_unattributed: i64,
+}
+
+/// A call that could not be taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RejectedCallRow {
+    /// Which source sent it.
+    pub source: String,
+    /// When it came.
+    pub received_at: Instant,
+    /// Why it could not be taken.
+    pub reason: String,
+    /// How it begins, as it came.
+    pub excerpt: String,
+}
+
+/// How the event lake stands.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LakeStatus {
+    /// The folder of the events, or where else they lie.
+    pub place: String,
+    /// How many events.
+    pub n_events: u64,
+    /// How many of them have no account.
+    pub n_unattributed: u64,
+    /// The size of all live files.
+    pub bytes: u64,
+    /// The first instant of an event.
+    pub first_at: Option<Instant>,
+    /// The last instant of an event.
+    pub last_at: Option<Instant>,
+    /// How many files are live no more and stay a while for readers that began before.
+    pub n_retired: u64,
+    /// Their size.
+    pub retired_bytes: u64,
+    /// The months with events, ascending.
+    pub months: Vec<LakeMonth>,
+    /// The live files, ascending by path: these and no others are the lake.
+    pub segments: Vec<LakeSegment>,
+}
+
+/// The events of a month.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct LakeMonth {
+    /// The month, as in `2026-11`.
+    pub month: String,
+    /// How many live files.
+    pub n_segments: u64,
+    /// How many events.
+    pub n_events: u64,
+    /// How many of them have no account.
+    pub n_unattributed: u64,
+    /// The size of its files.
+    pub bytes: u64,
+    /// Whether so many files are small that they are merged next.
+    pub is_due: bool,
+}
+
+/// A live file of the lake.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LakeSegment {
+    /// Its path within the data folder or the place of the lake.
+    pub path: String,
+    /// Where it lies.
+    pub file: String,
+    /// The month of its events.
+    pub month: String,
+    /// How many events.
+    pub n_events: u64,
+    /// How many of them have no account.
+    pub n_unattributed: u64,
+    /// Its size.
+    pub bytes: u64,
+    /// The first instant of an event.
+    pub first_at: Instant,
+    /// The last instant of an event.
+    pub last_at: Instant,
+    /// The first account, in byte order; null where no event has one.
+    pub first_account: Option<String>,
+    /// The last account, in byte order; null where no event has one.
+    pub last_account: Option<String>,
+}
+
+/// What a change of the lake came to.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct LakeChange {
+    /// How many events went.
+    pub n_dropped: u64,
+    /// How many files became live.
+    pub n_segments_added: u64,
+    /// How many files are live no more.
+    pub n_segments_removed: u64,
+    /// The size of what became live.
+    pub bytes_added: u64,
+    /// The size of what is live no more.
+    pub bytes_removed: u64,
+    /// How many files were deleted for good.
+    pub n_deleted: u64,
+}

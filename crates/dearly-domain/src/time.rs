@@ -38,11 +38,13 @@ impl Day {
     pub const MAX: Day = Day(2_932_896);
 
     /// The day with this count of days since 1970-01-01, clamped to years 1 to 9999.
+    #[inline]
     pub fn from_days(days: i32) -> Day {
         Day(days.clamp(Self::MIN.0, Self::MAX.0))
     }
 
     /// Days since 1970-01-01.
+    #[inline]
     pub fn days(self) -> i32 {
         self.0
     }
@@ -67,22 +69,36 @@ impl Day {
 
     /// The calendar date.
     pub fn date(self) -> Date {
-        Date::new(1970, 1, 1)
-            .expect("the epoch is a date")
-            .checked_add(Span::new().days(self.0))
-            .expect("clamped")
+        // Years here begin in March, so that the day that some have comes last; 400 of them have always 146,097 days.
+        // Scoring asks for months all the time, and this is many times as fast as adding a span.
+        let days = self.0 + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = era * 400 + year_of_era + i32::from(month <= 2);
+        Date::new(year as i16, month as i8, day as i8).expect("clamped to years that there are")
     }
 
     /// Monday is 1, Sunday is 7.
     pub fn weekday(self) -> i8 {
-        self.date().weekday().to_monday_one_offset()
+        // The first day of 1970 was a Thursday.
+        (self.0 + 3).rem_euclid(7) as i8 + 1
     }
 }
 
 impl From<Date> for Day {
     fn from(date: Date) -> Day {
-        let epoch = Date::new(1970, 1, 1).expect("the epoch is a date");
-        Day::from_days(date.since(epoch).map_or(0, |span| span.get_days()))
+        // As in `Day::date`, the other way round.
+        let (month, day) = (i32::from(date.month()), i32::from(date.day()));
+        let year = i32::from(date.year()) - i32::from(month <= 2);
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let from_march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + day - 1;
+        let of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + of_year;
+        Day::from_days(era * 146_097 + of_era - 719_468)
     }
 }
 
@@ -114,11 +130,13 @@ impl FromStr for Day {
 
 impl Instant {
     /// The instant with this count of microseconds since the epoch.
-    pub fn from_micros(micros: i64) -> Instant {
+    #[inline]
+    pub const fn from_micros(micros: i64) -> Instant {
         Instant(micros)
     }
 
     /// Microseconds since the epoch.
+    #[inline]
     pub fn micros(self) -> i64 {
         self.0
     }
@@ -178,12 +196,43 @@ impl Calendar {
     }
 
     /// The day that holds the instant.
+    #[inline]
     pub fn day_of(&self, instant: Instant) -> Day {
         if self.utc {
             return Day::from_days(instant.0.div_euclid(MICROS_PER_DAY) as i32);
         }
         let stamp = Timestamp::from_microsecond(instant.0).unwrap_or(Timestamp::MAX);
         Day::from(self.zone.to_datetime(stamp).date())
+    }
+
+    /// The days that hold the instants, in their order. Quick where instants mostly ascend: the offset of the zone is
+    /// looked up once between two of its transitions.
+    pub fn days_of(&self, instants: &[Instant]) -> Vec<Day> {
+        if self.utc {
+            return instants.iter().map(|instant| self.day_of(*instant)).collect();
+        }
+        let mut known = OffsetSpan { from: i64::MAX, until: i64::MIN, offset: 0 };
+        let day = |instant: &Instant| {
+            if instant.0 < known.from || instant.0 >= known.until {
+                match self.offset_span(*instant) {
+                    Some(span) => known = span,
+                    None => return self.day_of(*instant),
+                }
+            }
+            Day::from_days((instant.0 + known.offset).div_euclid(MICROS_PER_DAY) as i32)
+        };
+        instants.iter().map(day).collect()
+    }
+
+    /// From the instant to the next transition of the zone. `None` for instants that no clock shows.
+    fn offset_span(&self, instant: Instant) -> Option<OffsetSpan> {
+        let stamp = Timestamp::from_microsecond(instant.0).ok()?;
+        let next = self.zone.following(stamp).next().map(|transition| transition.timestamp());
+        Some(OffsetSpan {
+            from: instant.0,
+            until: next.unwrap_or(Timestamp::MAX).as_microsecond(),
+            offset: i64::from(self.zone.to_offset(stamp).seconds()) * 1_000_000,
+        })
     }
 
     /// The first instant of the day.
@@ -199,6 +248,13 @@ impl Calendar {
     pub fn end_of(&self, day: Day) -> Instant {
         self.start_of(day.plus_days(1))
     }
+}
+
+/// Instants of one offset from UTC, in microseconds; `until` is exclusive.
+struct OffsetSpan {
+    from: i64,
+    until: i64,
+    offset: i64,
 }
 
 impl Default for Calendar {
@@ -263,6 +319,20 @@ mod tests {
     }
 
     #[test]
+    fn days_are_those_of_the_calendar() {
+        let mut date = Date::new(1, 1, 1).unwrap();
+        for days in Day::MIN.days()..=Day::MAX.days() {
+            let day = Day::from_days(days);
+            assert_eq!((day.date(), Day::from(date)), (date, day), "{days}");
+            assert_eq!(day.weekday(), date.weekday().to_monday_one_offset(), "{date}");
+            if let Ok(next) = date.tomorrow() {
+                date = next;
+            }
+        }
+        assert_eq!(date.to_string(), "9999-12-31");
+    }
+
+    #[test]
     fn months_are_full_months() {
         for (from, to, months) in [
             ("2025-01-31", "2025-02-28", 1),
@@ -282,6 +352,24 @@ mod tests {
         let (given, bare) = Instant::parse("2026-11-22T10:00:00").unwrap();
         assert_eq!((given.to_string().as_str(), bare), ("2026-11-22T10:00:00Z", true));
         assert!(Instant::parse("soon").is_err());
+    }
+
+    #[test]
+    fn days_at_once_are_days_one_by_one() {
+        let hour = 3_600_000_000;
+        // Two years of odd steps around the transitions, the edges of what can be told, and backwards.
+        let mut instants: Vec<Instant> = (0..20_000)
+            .map(|step| Instant::from_micros(1_700_000_000_000_000 + step * 23 * hour / 24))
+            .collect();
+        instants.extend(
+            [i64::MIN, i64::MAX, 0, -1, 253_402_207_200_000_001, -62_135_596_800_000_001].map(Instant),
+        );
+        instants.extend((0..100).rev().map(|step| Instant::from_micros(step * 3_000 * hour)));
+        for zone in ["UTC", "Europe/Berlin", "America/Los_Angeles", "Asia/Kathmandu", "Australia/Lord_Howe"] {
+            let calendar = Calendar::named(zone).unwrap();
+            let one_by_one: Vec<Day> = instants.iter().map(|instant| calendar.day_of(*instant)).collect();
+            assert_eq!(calendar.days_of(&instants), one_by_one, "{zone}");
+        }
     }
 
     #[test]

@@ -79,7 +79,8 @@ pub(crate) fn writer_properties() -> WriterProperties {
         .set_sorting_columns(Some([ACCOUNT, AT, USER, EVENT].map(ascending).to_vec()))
         .set_statistics_enabled(EnabledStatistics::None)
         .set_offset_index_disabled(true);
-    for column in [ACCOUNT, AT] {
+    // Of the others it matters whether anything is there at all: mostly nothing is, and nothing need be read.
+    for column in [ACCOUNT, AT, PRODUCT, RECORDED_AT, LINKED_AT] {
         properties = properties.set_column_statistics_enabled(path(column), EnabledStatistics::Chunk);
     }
     for column in [ACCOUNT, USER, EVENT, PRODUCT, ATTRIBUTED_BY, SOURCE] {

@@ -1,28 +1,35 @@
 //! A place within a segment that is read from front to back.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
-    Array, ArrayRef, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    Array, ArrayRef, FixedSizeBinaryArray, Float64Array, Int32Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray,
 };
 use dearly_domain::{AccountId, Attribution, Instant};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-use crate::Error;
 use crate::columns::{
     ACCOUNT, AT, ATTRIBUTED_BY, ATTRIBUTES, COUNT, EVENT, LINKED_AT, MESSAGE_ID, ORIGINAL_AT, PRODUCT,
     RECORDED_AT, SENT_AT, SOURCE, USER, VALUE,
 };
+use crate::event_row::order_of_values;
+use crate::names::SharedNames;
 use crate::scan::Projection;
 use crate::segment_file::{Accounts, SegmentFile};
+use crate::{Error, EventKey};
 
 /// The columns that a projection reads, in the order of the file.
 pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
-    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT, RECORDED_AT, LINKED_AT];
+    let mut columns = vec![ACCOUNT, USER, EVENT, PRODUCT, AT];
+    if projection.recorded_at {
+        columns.push(RECORDED_AT);
+    }
+    columns.push(LINKED_AT);
     if projection.origin {
         columns.extend([ORIGINAL_AT, SENT_AT, ATTRIBUTED_BY, SOURCE]);
     }
@@ -32,6 +39,9 @@ pub(crate) fn columns_of(projection: Projection) -> Vec<usize> {
     columns.extend(optional.into_iter().filter(|(wanted, _)| *wanted).map(|(_, column)| column));
     columns
 }
+
+/// Rows decoded at once.
+const BATCH_ROWS: usize = 16_384;
 
 /// Which accounts are wanted: in byte order, or all.
 pub(crate) type Wanted = Option<Arc<[AccountId]>>;
@@ -48,10 +58,13 @@ pub(crate) struct Cursor {
     file: SegmentFile,
     columns: Arc<[usize]>,
     wanted: Wanted,
+    /// How many of the wanted accounts lie before the current one.
+    passed: usize,
     /// Row groups not read yet, the next one last.
     row_groups: Vec<usize>,
     reader: Option<ParquetRecordBatchReader>,
-    batch: Option<Batch>,
+    batch: Option<Arc<Batch>>,
+    names: Arc<SharedNames>,
     /// The rows of the batch that are of the current account.
     run: Range<usize>,
 }
@@ -62,6 +75,7 @@ impl Cursor {
         file: SegmentFile,
         columns: Arc<[usize]>,
         wanted: Wanted,
+        names: Arc<SharedNames>,
     ) -> Result<Option<Cursor>, Error> {
         let holds_wanted = |group: &usize| match file.accounts_of(*group) {
             Accounts::Within(least, greatest) => any_within(&wanted, least, greatest),
@@ -69,7 +83,17 @@ impl Cursor {
             Accounts::Unknown => true,
         };
         let row_groups: Vec<usize> = (0..file.row_groups()).rev().filter(holds_wanted).collect();
-        let mut cursor = Cursor { file, columns, wanted, row_groups, reader: None, batch: None, run: 0..0 };
+        let mut cursor = Cursor {
+            file,
+            columns,
+            wanted,
+            passed: 0,
+            row_groups,
+            reader: None,
+            batch: None,
+            names,
+            run: 0..0,
+        };
         Ok(cursor.advance()?.then_some(cursor))
     }
 
@@ -79,9 +103,8 @@ impl Cursor {
     }
 
     /// The rows at which the cursor stands; all of one account, but not all of it where a batch ends.
-    pub(crate) fn rows(&mut self) -> Option<(&mut Batch, Range<usize>)> {
-        let run = self.run.clone();
-        self.batch.as_mut().map(|batch| (batch, run))
+    pub(crate) fn rows(&self) -> Option<(Arc<Batch>, Range<usize>)> {
+        self.batch.as_ref().map(|batch| (Arc::clone(batch), self.run.clone()))
     }
 
     /// Moves to the next rows of a wanted account; `false` at the end.
@@ -98,10 +121,11 @@ impl Cursor {
             let Some(account) = batch.account.get(start) else {
                 continue;
             };
-            let is_wanted = |accounts: &Arc<[AccountId]>| {
-                accounts.binary_search_by(|wanted| wanted.as_str().cmp(account)).is_ok()
-            };
-            if self.wanted.as_ref().is_none_or(is_wanted) {
+            let Some(wanted) = &self.wanted else { return Ok(true) };
+            // Accounts ascend here and there.
+            let passed = wanted[self.passed..].iter().position(|wanted| wanted.as_str() >= account);
+            self.passed = passed.map_or(wanted.len(), |passed| self.passed + passed);
+            if wanted.get(self.passed).is_some_and(|wanted| wanted.as_str() == account) {
                 return Ok(true);
             }
         }
@@ -113,8 +137,9 @@ impl Cursor {
             if let Some(reader) = &mut self.reader {
                 if let Some(batch) = reader.next() {
                     let batch = batch.map_err(|error| self.file.damaged(error.to_string()))?;
-                    let former = self.batch.take();
-                    self.batch = Some(Batch::new(&batch, former).map_err(|found| self.file.damaged(found))?);
+                    let batch = Batch::new(&batch, self.batch.as_deref(), Some(&self.names))
+                        .map_err(|found| self.file.damaged(found))?;
+                    self.batch = Some(Arc::new(batch));
                     self.run = 0..0;
                     return Ok(true);
                 }
@@ -124,7 +149,15 @@ impl Cursor {
                 self.batch = None;
                 return Ok(false);
             };
-            self.reader = Some(self.file.read(row_group, &self.columns)?);
+            // Whoever reads whole rows reads blank columns too, so that any damaged byte is noticed.
+            let whole = self.columns.contains(&ATTRIBUTES);
+            let is_blank = |column: &usize| {
+                let may_be = !whole && [PRODUCT, RECORDED_AT, LINKED_AT].contains(column);
+                may_be && self.file.is_blank(row_group, *column)
+            };
+            let columns: Vec<usize> =
+                self.columns.iter().copied().filter(|column| !is_blank(column)).collect();
+            self.reader = Some(self.file.read(row_group, &columns, BATCH_ROWS)?);
         }
     }
 }
@@ -132,82 +165,153 @@ impl Cursor {
 /// Decoded rows of a segment. Columns that were not asked for are absent.
 pub(crate) struct Batch {
     rows: usize,
-    account: Words,
+    pub(crate) account: Words,
     pub(crate) user: Words,
     pub(crate) event: Words,
     pub(crate) product: Words,
     at: TimestampMicrosecondArray,
-    recorded_at: TimestampMicrosecondArray,
-    linked_at: TimestampMicrosecondArray,
-    origin: Option<Origin>,
+    recorded_at: Option<TimestampMicrosecondArray>,
+    linked_at: Option<TimestampMicrosecondArray>,
+    pub(crate) origin: Option<Origin>,
     count: Int64Array,
+    counts_differ: bool,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
     attributes: Option<StringArray>,
+    key: Option<FixedSizeBinaryArray>,
 }
 
 /// Where an event came from, and how it was attributed.
-struct Origin {
+pub(crate) struct Origin {
     original_at: TimestampMicrosecondArray,
     sent_at: TimestampMicrosecondArray,
     attributed_by: Words,
-    source: Words,
+    pub(crate) source: Words,
 }
 
 impl Batch {
-    /// Takes the columns over, and from the batch before it what it had learnt of the same dictionaries.
-    fn new(batch: &RecordBatch, former: Option<Batch>) -> Result<Batch, String> {
+    /// As [`Batch::new`]; what the former batch had learnt is taken out of it.
+    pub(crate) fn after(batch: &RecordBatch, former: Option<&mut Batch>) -> Result<Batch, String> {
+        let mut next = Batch::new(batch, None, None)?;
+        if let Some(former) = former {
+            next.account.learn_from(&mut former.account);
+            next.user.learn_from(&mut former.user);
+            next.event.learn_from(&mut former.event);
+            next.product.learn_from(&mut former.product);
+            if let (Some(next), Some(former)) = (&mut next.origin, &mut former.origin) {
+                next.source.learn_from(&mut former.source);
+            }
+        }
+        Ok(next)
+    }
+
+    /// Takes the columns over, and from the batch before it the numbers that names of events and products have among
+    /// those of all segments, where anybody asks for them.
+    fn new(
+        batch: &RecordBatch,
+        former: Option<&Batch>,
+        names: Option<&SharedNames>,
+    ) -> Result<Batch, String> {
         let column = |name: &str| batch.column_by_name(name);
         let required = |name: &str| column(name).ok_or_else(|| format!("column {name:?} is missing"));
         let instants = |name: &str| {
             let array = required(name)?.as_primitive_opt::<TimestampMicrosecondType>();
             array.cloned().ok_or_else(|| format!("column {name:?} holds no instants"))
         };
-        let (mut account, mut user, mut event, mut product) = (None, None, None, None);
-        let (mut attributed_by, mut source) = (None, None);
-        if let Some(former) = former {
-            (account, user) = (Some(former.account), Some(former.user));
-            (event, product) = (Some(former.event), Some(former.product));
-            if let Some(origin) = former.origin {
-                (attributed_by, source) = (Some(origin.attributed_by), Some(origin.source));
-            }
-        }
         let origin = match (column("attributed_by"), column("source")) {
             (Some(kinds), Some(sources)) => Some(Origin {
                 original_at: instants("original_at")?,
                 sent_at: instants("sent_at")?,
-                attributed_by: Words::new(kinds, attributed_by)?,
-                source: Words::new(sources, source)?,
+                attributed_by: Words::new(kinds)?,
+                source: Words::new(sources)?,
             }),
             _ => None,
         };
+        let count = required("count")?.as_primitive::<Int64Type>().clone();
         Ok(Batch {
             rows: batch.num_rows(),
-            account: Words::new(required("account")?, account)?,
-            user: Words::new(required("user")?, user)?,
-            event: Words::new(required("event")?, event)?,
-            product: Words::new(required("product")?, product)?,
+            account: Words::new(required("account")?)?,
+            user: Words::new(required("user")?)?,
+            event: Words::new(required("event")?)?.shared_by(former.map(|former| &former.event), names),
+            product: column("product")
+                .map_or_else(|| Ok(Words::none(batch.num_rows())), Words::new)?
+                .shared_by(former.map(|former| &former.product), names),
             at: instants("at")?,
-            recorded_at: instants("recorded_at")?,
-            linked_at: instants("linked_at")?,
+            recorded_at: column("recorded_at").map(|_| instants("recorded_at")).transpose()?,
+            linked_at: column("linked_at").map(|_| instants("linked_at")).transpose()?,
             origin,
-            count: required("count")?.as_primitive::<Int64Type>().clone(),
+            counts_differ: count.values().iter().any(|count| *count != 1),
+            count,
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
             attributes: column("attributes").map(|array| array.as_string::<i32>().clone()),
+            key: column("key").map(|array| array.as_fixed_size_binary().clone()),
         })
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The order of rows at rest, as [`crate::EventRow::order`] has it; the key decides between equal rows. Only for
+    /// batches of all columns.
+    pub(crate) fn order(&self, row: usize, other: &Batch, other_row: usize) -> Ordering {
+        let (a, b) = ((self, row), (other, other_row));
+        let by = |key: fn(&Batch, usize) -> Option<&str>| key(a.0, a.1).cmp(&key(b.0, b.1));
+        by(|batch, row| batch.account.get(row))
+            .then_with(|| self.at.value(row).cmp(&other.at.value(other_row)))
+            .then_with(|| by(|batch, row| batch.user.get(row)))
+            .then_with(|| by(|batch, row| batch.event.get(row)))
+            .then_with(|| by(|batch, row| batch.product.get(row)))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.count(row), batch.recorded_at(row), batch.linked_at(row))
+                };
+                cells(a).cmp(&cells(b))
+            })
+            .then_with(|| order_of_values(self.value(row), other.value(other_row)))
+            .then_with(|| by(Batch::message_id))
+            .then_with(|| by(Batch::attributes))
+            .then_with(|| by(Batch::source))
+            .then_with(|| {
+                let cells = |(batch, row): (&Batch, usize)| {
+                    (batch.attributed_by(row), batch.original_at(row), batch.sent_at(row), batch.key(row).0)
+                };
+                cells(a).cmp(&cells(b))
+            })
+    }
+
+    /// The key of an event; zero where keys are not read.
+    pub(crate) fn key(&self, row: usize) -> EventKey {
+        let key = self.key.as_ref().and_then(|keys| keys.value(row).try_into().ok());
+        EventKey(key.map_or(0, u128::from_be_bytes))
     }
 
     pub(crate) fn at(&self, row: usize) -> Instant {
         Instant::from_micros(self.at.value(row))
     }
 
+    /// When rows happened.
+    pub(crate) fn instants(&self, rows: Range<usize>) -> impl ExactSizeIterator<Item = Instant> + '_ {
+        self.at.values()[rows].iter().map(|micros| Instant::from_micros(*micros))
+    }
+
+    /// Whether any event counts otherwise than once.
+    pub(crate) fn counts_differ(&self) -> bool {
+        self.counts_differ
+    }
+
     pub(crate) fn recorded_at(&self, row: usize) -> Option<Instant> {
-        instant(&self.recorded_at, row)
+        instant(self.recorded_at.as_ref()?, row)
     }
 
     pub(crate) fn linked_at(&self, row: usize) -> Option<Instant> {
-        instant(&self.linked_at, row)
+        instant(self.linked_at.as_ref()?, row)
+    }
+
+    /// Whether any event was linked to its account later.
+    pub(crate) fn has_links(&self) -> bool {
+        self.linked_at.as_ref().is_some_and(|linked_at| linked_at.null_count() < self.rows)
     }
 
     pub(crate) fn original_at(&self, row: usize) -> Option<Instant> {
@@ -252,18 +356,20 @@ fn instant(array: &TimestampMicrosecondArray, row: usize) -> Option<Instant> {
 pub(crate) struct Words {
     keys: Int32Array,
     texts: StringArray,
-    /// For each text of the dictionary the number that an account gave it, and which account that was.
+    /// For each text of the dictionary its number among those of all segments, where anybody asked for it.
+    shared: Arc<[u32]>,
+    /// For each text of the dictionary the number that a filling gave it, and which filling that was.
     given: Vec<Given>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Given {
-    account: u64,
+    filling: u64,
     number: u32,
 }
 
 impl Words {
-    fn new(array: &ArrayRef, former: Option<Words>) -> Result<Words, String> {
+    fn new(array: &ArrayRef) -> Result<Words, String> {
         let dictionary = array.as_any_dictionary_opt().ok_or("a column of texts has no dictionary")?;
         let keys = dictionary
             .keys()
@@ -271,21 +377,64 @@ impl Words {
             .ok_or("a dictionary has keys of another type")?;
         let texts =
             dictionary.values().as_string_opt::<i32>().ok_or("a dictionary has values that are no texts")?;
-        let within = keys.values().iter().all(|&key| (key as usize) < texts.len());
-        if !within && keys.iter().flatten().any(|key| key as usize >= texts.len()) {
-            return Err("a text lies outside its dictionary".to_owned());
+        // Arrow has seen to it that every key lies within its dictionary.
+        Ok(Words { keys: keys.clone(), texts: texts.clone(), shared: Arc::default(), given: Vec::new() })
+    }
+
+    /// A column in which no row has a text.
+    fn none(rows: usize) -> Words {
+        let (keys, texts) = (Int32Array::new_null(rows), StringArray::new_null(0));
+        Words { keys, texts, shared: Arc::default(), given: Vec::new() }
+    }
+
+    /// With the numbers that the texts have among those of all segments.
+    fn shared_by(mut self, former: Option<&Words>, names: Option<&SharedNames>) -> Words {
+        let Some(names) = names else { return self };
+        self.shared = match former.filter(|former| former.shares_texts(&self)) {
+            Some(former) => Arc::clone(&former.shared),
+            None => names.numbers(&self.texts),
+        };
+        self
+    }
+
+    /// The numbers that the texts of the dictionary have among those of all segments.
+    pub(crate) fn shared(&self) -> &[u32] {
+        &self.shared
+    }
+
+    /// Whether both stand in the very same dictionary, kept alive by either.
+    pub(crate) fn shares_texts(&self, other: &Words) -> bool {
+        same_texts(&self.texts, &other.texts)
+    }
+
+    /// How many texts the dictionary has.
+    pub(crate) fn n_texts(&self) -> usize {
+        self.texts.len()
+    }
+
+    /// Whether any row has a text.
+    pub(crate) fn has_any(&self) -> bool {
+        self.keys.null_count() < self.keys.len()
+    }
+
+    /// The places in the dictionary of the texts of rows.
+    pub(crate) fn places(&self, rows: Range<usize>) -> impl ExactSizeIterator<Item = Option<usize>> + '_ {
+        let nulls = self.keys.nulls().filter(|nulls| nulls.null_count() > 0);
+        let keys = self.keys.values()[rows.clone()].iter();
+        keys.zip(rows)
+            .map(move |(key, row)| nulls.is_none_or(|nulls| nulls.is_valid(row)).then_some(*key as usize))
+    }
+
+    /// The text at a place of the dictionary.
+    pub(crate) fn text_at(&self, place: usize) -> &str {
+        self.texts.value(place)
+    }
+
+    /// Takes over what an earlier batch had learnt of the same dictionary.
+    fn learn_from(&mut self, former: &mut Words) {
+        if same_texts(&former.texts, &self.texts) {
+            self.given = std::mem::take(&mut former.given);
         }
-        // Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
-        let same = |former: &Words| {
-            former.texts.len() == texts.len()
-                && std::ptr::eq(former.texts.value_data().as_ptr(), texts.value_data().as_ptr())
-                && std::ptr::eq(former.texts.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
-        };
-        let given = match former {
-            Some(former) if same(&former) => former.given,
-            _ => vec![Given::default(); texts.len()],
-        };
-        Ok(Words { keys: keys.clone(), texts: texts.clone(), given })
     }
 
     /// The text of a row that has one.
@@ -309,18 +458,28 @@ impl Words {
         (start..start + keys.len()).find(|row| !same(row)).unwrap_or(start + keys.len())
     }
 
-    /// The number that the account (from 1) gives the text of a row: `give` is asked for one when the account
-    /// meets the text for the first time in this dictionary.
+    /// The number that a filling (from 1) gives the text of a row: `give` is asked for one when the filling meets the
+    /// text for the first time in this dictionary.
     #[inline]
-    pub(crate) fn number(&mut self, row: usize, account: u64, give: impl FnOnce(&str) -> u32) -> Option<u32> {
+    pub(crate) fn number(&mut self, row: usize, filling: u64, give: impl FnOnce(&str) -> u32) -> Option<u32> {
         if self.keys.is_null(row) {
             return None;
         }
         let key = self.keys.value(row) as usize;
+        if self.given.is_empty() {
+            self.given = vec![Given::default(); self.texts.len()];
+        }
         let given = &mut self.given[key];
-        if given.account != account {
-            *given = Given { account, number: give(self.texts.value(key)) };
+        if given.filling != filling {
+            *given = Given { filling, number: give(self.texts.value(key)) };
         }
         Some(given.number)
     }
+}
+
+/// Batches of one row group mostly share a dictionary: the same memory, kept alive by the former batch.
+fn same_texts(former: &StringArray, texts: &StringArray) -> bool {
+    former.len() == texts.len()
+        && std::ptr::eq(former.value_data().as_ptr(), texts.value_data().as_ptr())
+        && std::ptr::eq(former.value_offsets().as_ptr(), texts.value_offsets().as_ptr())
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     /// No room on the disk, or the quota is used up. Nothing that was live is touched.
     #[error(
-        "the disk is full: {} could not be written; nothing was imported: free some space there and run the same command again",
+        "the disk is full: {} could not be written; nothing was changed: free some space there and run the same command again",
         path.display()
     )]
     DiskFull {
@@ -18,8 +18,8 @@ pub enum Error {
     },
     /// A live segment whose file is not there.
     #[error(
-        "{} is missing, though the records name it as a live segment of events; \
-         restore the data folder from a backup, or import into a new one",
+        "{} is missing, though the records named it as a live segment of events; if events were erased meanwhile, run \
+         the same command again, else restore the data folder from a backup, or import into a new one",
         path.display()
     )]
     Missing {

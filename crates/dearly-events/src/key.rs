@@ -121,6 +121,17 @@ impl KnownKeys {
         self.keys.is_empty()
     }
 
+    pub(crate) fn remove(&mut self, key: EventKey) {
+        self.keys.remove(&key.0);
+    }
+
+    /// The keys in ascending order.
+    pub(crate) fn sorted(&self) -> Vec<EventKey> {
+        let mut keys: Vec<EventKey> = self.keys.iter().map(|&key| EventKey(key)).collect();
+        keys.sort_unstable();
+        keys
+    }
+
     pub(crate) fn reserve(&mut self, keys: usize) {
         self.keys.reserve(keys);
     }

@@ -1,24 +1,27 @@
 //! The folder of all telemetry.
 
 use std::collections::{BTreeSet, HashSet};
-use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
-use dearly_domain::AccountId;
+use dearly_domain::{AccountId, Instant};
 
-use crate::columns::KEY;
+use crate::columns::{KEY, ROW_GROUP_ROWS};
+use crate::files::{Files, LocalFiles};
 use crate::merge::Merge;
 use crate::scan::{AccountScan, Projection, RowScan};
-use crate::segment::{FOLDER, PARTIAL, checksum_of};
-use crate::segment_file::SegmentFile;
-use crate::{Error, EventKey, KnownKeys, Month, Segment, Stager};
+use crate::segment::{FOLDER, Ours, ours};
+use crate::segment_file::{Footers, SegmentFile};
+use crate::segment_writer::Naming;
+use crate::{Error, EventKey, KnownKeys, Segment, Stager};
 
-/// The events of one data folder. Knows no segment by itself: the records say which are live.
+/// The events of one data folder. Knows no segment by itself: the records say which are live. Clones share what they
+/// remember of files.
 #[derive(Clone, Debug)]
 pub struct Lake {
-    folder: PathBuf,
+    pub(crate) files: Arc<dyn Files>,
+    footers: Arc<Footers>,
 }
 
 /// What a sweep removed.
@@ -33,12 +36,27 @@ pub struct Swept {
 impl Lake {
     /// The lake of a data folder, in its folder `events`; nothing is read or created yet.
     pub fn open(data: impl Into<PathBuf>) -> Lake {
-        Lake { folder: data.into() }
+        Lake::on(Arc::new(LocalFiles::new(data)))
     }
 
-    /// Where new events go in.
+    /// The lake of another place, in its folder `events`.
+    pub fn on(files: Arc<dyn Files>) -> Lake {
+        Lake { files, footers: Arc::default() }
+    }
+
+    /// Where a file of the lake lies, in words for people.
+    pub fn locate(&self, path: &str) -> PathBuf {
+        self.files.locate(path)
+    }
+
+    /// A segment, opened for reading.
+    pub(crate) fn segment_file(&self, segment: &Segment) -> Result<SegmentFile, Error> {
+        SegmentFile::open(&self.files, &self.footers, segment)
+    }
+
+    /// Where new events go in. The caller holds the writer's lock until they are live.
     pub fn stage(&self) -> Stager {
-        Stager::new(self.folder.clone())
+        Stager::new(Arc::clone(&self.files), Naming::ByContent)
     }
 
     /// The keys of all events of the segments, to tell which events are new.
@@ -49,9 +67,9 @@ impl Lake {
         let mut keys = KnownKeys::default();
         keys.reserve(segments.iter().map(|segment| segment.rows as usize).sum());
         for segment in segments {
-            let file = SegmentFile::open(&self.folder, segment)?;
+            let file = self.segment_file(segment)?;
             for row_group in 0..file.row_groups() {
-                for batch in file.read(row_group, &[KEY])? {
+                for batch in file.read(row_group, &[KEY], ROW_GROUP_ROWS)? {
                     let batch = batch.map_err(|error| file.damaged(error.to_string()))?;
                     for key in batch.column(0).as_fixed_size_binary().iter().flatten() {
                         let key = key.try_into().map_err(|_| file.damaged("a key has not 16 bytes"))?;
@@ -68,7 +86,7 @@ impl Lake {
     ///
     /// Every item may be one of the errors of [`Lake::known_keys`].
     pub fn accounts(&self, segments: &[Segment], accounts: Option<&BTreeSet<AccountId>>) -> AccountScan {
-        AccountScan::new(Merge::new(self.folder.clone(), segments, accounts, Projection::CORE))
+        AccountScan::new(Merge::new(self, segments, accounts, Projection::CORE))
     }
 
     /// All events of the segments as whole rows, otherwise as [`Lake::accounts`].
@@ -78,7 +96,7 @@ impl Lake {
         accounts: Option<&BTreeSet<AccountId>>,
         projection: Projection,
     ) -> RowScan {
-        RowScan::new(Merge::new(self.folder.clone(), segments, accounts, projection))
+        RowScan::new(Merge::new(self, segments, accounts, projection))
     }
 
     /// Removes segments that did not, or do not any more, count as live. One that is gone already is no error.
@@ -90,56 +108,51 @@ impl Lake {
             segment.checksum()?;
         }
         for segment in segments {
-            remove(&self.folder.join(&segment.path))?;
+            self.delete(&segment.path)?;
         }
         Ok(())
     }
 
-    /// Removes what attempts that never became live left behind: partial files, and segments not in `live`.
-    /// Files that are none of ours stay. The caller holds the writer lock, or it removes another's work.
+    /// Sees that the file of each segment is there and has its size.
+    ///
+    /// # Errors
+    /// [`Error::Missing`], [`Error::Damaged`], [`Error::NotASegment`], [`Error::Io`].
+    pub fn check(&self, segments: &[Segment]) -> Result<(), Error> {
+        segments.iter().try_for_each(|segment| self.segment_file(segment).map(drop))
+    }
+
+    /// Removes what attempts that never became live left behind, and what is live no more: drafts, and segments whose
+    /// path is not in `keep`. What was made without the writer's lock goes only if it was last written before the
+    /// instant: a younger file may be somebody's work that becomes live in a moment. The caller holds the lock. Files
+    /// that are none of ours stay.
     ///
     /// # Errors
     /// [`Error::Io`].
-    pub fn sweep(&self, live: &[Segment]) -> Result<Swept, Error> {
-        let live: HashSet<&str> = live.iter().map(|segment| segment.path.as_str()).collect();
+    pub fn sweep<'a>(
+        &self,
+        keep: impl IntoIterator<Item = &'a str>,
+        before: Instant,
+    ) -> Result<Swept, Error> {
+        let keep: HashSet<&str> = keep.into_iter().collect();
+        let folder = format!("{FOLDER}/");
+        let listed = self.files.list(&folder);
         let mut swept = Swept::default();
-        for (month, folder) in entries(&self.folder.join(FOLDER))? {
-            if Month::of_folder(&month).is_none() {
-                continue;
-            }
-            for (name, path) in entries(&folder)? {
-                let partial = name.strip_suffix(PARTIAL).is_some_and(|name| checksum_of(name).is_some());
-                let dead = checksum_of(&name).is_some()
-                    && !live.contains(format!("{FOLDER}/{month}/{name}").as_str());
-                if partial || dead {
-                    swept.bytes += fs::symlink_metadata(&path).map_or(0, |metadata| metadata.len());
-                    swept.files += 1;
-                    remove(&path)?;
-                }
+        for file in listed.map_err(|error| Error::io("reading", &self.locate(FOLDER), error))? {
+            let is_over = match ours(&file.path) {
+                Some(Ours::UnderTheLock) => true,
+                Some(Ours::OfItsOwn) => file.modified_at < before,
+                None => false,
+            };
+            if is_over && !keep.contains(file.path.as_str()) {
+                self.delete(&file.path)?;
+                swept.files += 1;
+                swept.bytes += file.bytes;
             }
         }
         Ok(swept)
     }
-}
 
-/// The names and paths in a folder; none where there is no such folder, or it is a file.
-fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
-    let reading = |error| Error::io("reading", folder, error);
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(reading(error)),
-    };
-    let named = |entry: fs::DirEntry| Some((entry.file_name().into_string().ok()?, entry.path()));
-    let entries: Vec<fs::DirEntry> = entries.collect::<Result<_, _>>().map_err(reading)?;
-    Ok(entries.into_iter().filter_map(named).collect())
-}
-
-fn remove(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(Error::io("removing", path, error)),
-        _ => Ok(()),
+    fn delete(&self, path: &str) -> Result<(), Error> {
+        self.files.delete(path).map_err(|error| Error::io("removing", &self.locate(path), error))
     }
 }

@@ -2,34 +2,33 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
-use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use dearly_domain::{AccountId, Instant};
 
-use crate::cursor::{Batch, Cursor, Wanted, any_within, columns_of};
+use crate::cursor::{Cursor, Wanted, any_within, columns_of};
+use crate::gather::AccountRuns;
+use crate::names::SharedNames;
 use crate::scan::Projection;
-use crate::segment_file::SegmentFile;
-use crate::{Error, Segment};
+use crate::{Error, Lake, Segment};
 
 /// Stands at the same account in every segment that has it. Segments are opened when their first account is
 /// reached and closed after their last, so that segments of few accounts cost nothing while others are read.
 pub(crate) struct Merge {
-    folder: PathBuf,
+    lake: Lake,
     columns: Arc<[usize]>,
     wanted: Wanted,
     /// Segments not opened yet, the one of the least account last.
     waiting: Vec<Segment>,
     /// In the order of the first instants of their segments, so that the rows of an account mostly come in order.
     cursors: Vec<(Instant, Cursor)>,
-    /// How many accounts were read: the number of the current one, from 1.
-    accounts: u64,
+    /// The names of events and products that were met.
+    names: Arc<SharedNames>,
 }
 
 impl Merge {
     pub(crate) fn new(
-        folder: PathBuf,
+        lake: &Lake,
         segments: &[Segment],
         accounts: Option<&BTreeSet<AccountId>>,
         projection: Projection,
@@ -45,26 +44,21 @@ impl Merge {
         let mut waiting: Vec<Segment> = segments.iter().filter(within).cloned().collect();
         waiting.sort_by_cached_key(|segment| Reverse((segment.min_account.clone(), segment.path.clone())));
         let columns = columns_of(projection).into();
-        Merge { folder, columns, wanted, waiting, cursors: Vec::new(), accounts: 0 }
+        Merge { lake: lake.clone(), columns, wanted, waiting, cursors: Vec::new(), names: Arc::default() }
     }
 
-    /// Hands all rows of the next account to `gather`, segment by segment, with the account's number.
-    pub(crate) fn next_account(
-        &mut self,
-        mut gather: impl FnMut(u64, &mut Batch, Range<usize>),
-    ) -> Result<Option<AccountId>, Error> {
+    /// All rows of the next account, segment by segment.
+    pub(crate) fn next_runs(&mut self) -> Result<Option<AccountRuns>, Error> {
         let Some(account) = self.next_id()? else {
             return Ok(None);
         };
-        self.accounts += 1;
+        let mut runs = Vec::new();
         let mut at = 0;
         while at < self.cursors.len() {
             let cursor = &mut self.cursors[at].1;
             let mut more = true;
             while more && cursor.account() == account.as_str() {
-                if let Some((batch, rows)) = cursor.rows() {
-                    gather(self.accounts, batch, rows);
-                }
+                runs.extend(cursor.rows());
                 more = cursor.advance()?;
             }
             if more {
@@ -73,7 +67,7 @@ impl Merge {
                 self.cursors.remove(at);
             }
         }
-        Ok(Some(account))
+        Ok(Some(AccountRuns { account, runs, names: Arc::clone(&self.names) }))
     }
 
     /// The least account of all that are left, once every segment that could hold it is open.
@@ -90,8 +84,10 @@ impl Merge {
             let Some(segment) = self.waiting.pop() else {
                 return Ok(None);
             };
-            let file = SegmentFile::open(&self.folder, &segment)?;
-            let Some(cursor) = Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone())? else {
+            let file = self.lake.segment_file(&segment)?;
+            let Some(cursor) =
+                Cursor::open(file, Arc::clone(&self.columns), self.wanted.clone(), Arc::clone(&self.names))?
+            else {
                 continue;
             };
             let later = self.cursors.partition_point(|(first, _)| *first <= segment.min_at);

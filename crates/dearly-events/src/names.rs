@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::StringArray;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -60,6 +60,26 @@ impl Names {
         self.numbers.clear();
         self.texts.clear();
         self.bytes = 0;
+    }
+}
+
+/// Names that all accounts share, as those of events: numbered once by who reads, told to who gathers.
+#[derive(Default)]
+pub(crate) struct SharedNames {
+    names: Mutex<Names>,
+}
+
+impl SharedNames {
+    /// The numbers of the texts of a dictionary.
+    pub(crate) fn numbers(&self, texts: &StringArray) -> Arc<[u32]> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.iter().map(|text| names.number(text.unwrap_or_default())).collect()
+    }
+
+    /// The texts of numbers.
+    pub(crate) fn texts(&self, numbers: &[u32]) -> Vec<String> {
+        let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.iter().map(|number| names.text(*number).to_owned()).collect()
     }
 }
 

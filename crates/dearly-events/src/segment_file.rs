@@ -1,9 +1,9 @@
 //! A segment opened for reading: checked before anything of it is decoded.
 
-use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use bytes::buf::{Buf, Reader};
@@ -17,12 +17,15 @@ use parquet::file::reader::{ChunkReader, Length};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::columns::{ACCOUNT, CHECKSUMS, LAYOUT, LAYOUT_VERSION, SCHEMA};
+use crate::files::Files;
 use crate::{Error, Segment};
 
 /// Bytes after the footer: its length and the mark of the format.
 const TAIL: usize = 8;
-/// Rows decoded at once.
-const BATCH_ROWS: usize = 16_384;
+/// Bytes read at the end of a file: mostly the whole footer, so that one request is enough.
+const END: usize = 64 * 1024;
+/// Bytes of footers that a lake remembers.
+const REMEMBERED_BYTES: usize = 64 * 1024 * 1024;
 
 /// The metadata of a segment, whose footer has the checksum that the segment's name carries.
 ///
@@ -30,11 +33,41 @@ const BATCH_ROWS: usize = 16_384;
 /// and no byte that was not checked reaches the decoder. The file is not held open: a lake has more segments
 /// than a process has file handles.
 pub(crate) struct SegmentFile {
-    path: PathBuf,
+    files: Arc<dyn Files>,
+    path: String,
     bytes: u64,
+    footer: Arc<Footer>,
+}
+
+/// What the footer of a segment says, checked.
+#[derive(Debug)]
+struct Footer {
+    bytes: usize,
     metadata: ArrowReaderMetadata,
     /// Of every column of every row group, in the order of the file.
     checksums: Vec<u64>,
+}
+
+/// Footers by path: files never change, so neither do these. All are forgotten when they become too many.
+#[derive(Debug, Default)]
+pub(crate) struct Footers {
+    known: Mutex<(HashMap<String, Arc<Footer>>, usize)>,
+}
+
+impl Footers {
+    fn get(&self, path: &str) -> Option<Arc<Footer>> {
+        self.known.lock().ok()?.0.get(path).cloned()
+    }
+
+    fn keep(&self, path: &str, footer: &Arc<Footer>) {
+        if let Ok(mut known) = self.known.lock() {
+            if known.1 + footer.bytes > REMEMBERED_BYTES {
+                *known = (HashMap::new(), 0);
+            }
+            known.1 += footer.bytes;
+            known.0.insert(path.to_owned(), Arc::clone(footer));
+        }
+    }
 }
 
 /// The accounts of a row group.
@@ -48,19 +81,117 @@ pub(crate) enum Accounts<'a> {
 }
 
 impl SegmentFile {
-    pub(crate) fn open(folder: &Path, segment: &Segment) -> Result<SegmentFile, Error> {
+    pub(crate) fn open(
+        files: &Arc<dyn Files>,
+        footers: &Footers,
+        segment: &Segment,
+    ) -> Result<SegmentFile, Error> {
         let checksum = segment.checksum()?;
-        let path = folder.join(&segment.path);
-        let mut file = open(&path)?;
-        let reading = |error| Error::io("reading", &path, error);
-        let bytes = file.metadata().map_err(reading)?.len();
+        let (files, path) = (Arc::clone(files), segment.path.clone());
+        let located = files.locate(&path);
+        let bytes = files.length(&path).map_err(|error| reading(located.clone(), error))?;
         if bytes != segment.bytes {
-            return Err(Error::damaged(&path, format!("it has {bytes} bytes, expected {}", segment.bytes)));
+            return Err(Error::damaged(
+                &located,
+                format!("it has {bytes} bytes, expected {}", segment.bytes),
+            ));
         }
-        let tail = read(&mut file, &path, bytes.saturating_sub(TAIL as u64), TAIL.min(bytes as usize))?;
-        let footer =
-            footer_length(&tail, bytes).ok_or_else(|| Error::damaged(&path, "it does not end as Parquet"))?;
-        let footer = read(&mut file, &path, bytes - (TAIL + footer) as u64, footer)?;
+        let footer = match footers.get(&path) {
+            Some(footer) => footer,
+            None => {
+                let footer = Arc::new(Footer::read(&*files, segment, checksum)?);
+                footers.keep(&path, &footer);
+                footer
+            }
+        };
+        Ok(SegmentFile { files, path, bytes, footer })
+    }
+
+    pub(crate) fn row_groups(&self) -> usize {
+        self.footer.metadata.metadata().num_row_groups()
+    }
+
+    /// What the file says of the accounts in a row group.
+    pub(crate) fn accounts_of(&self, row_group: usize) -> Accounts<'_> {
+        let group = self.footer.metadata.metadata().row_group(row_group);
+        let Some(statistics) = group.column(ACCOUNT).statistics() else {
+            return Accounts::Unknown;
+        };
+        if statistics.null_count_opt().is_some_and(|count| i64::try_from(count) == Ok(group.num_rows())) {
+            return Accounts::None;
+        }
+        match (statistics.min_bytes_opt(), statistics.max_bytes_opt()) {
+            (Some(least), Some(greatest)) => Accounts::Within(least, greatest),
+            _ => Accounts::Unknown,
+        }
+    }
+
+    /// Whether no row of a row group has anything in the column; `false` where the file does not say.
+    pub(crate) fn is_blank(&self, row_group: usize, column: usize) -> bool {
+        let group = self.footer.metadata.metadata().row_group(row_group);
+        let nulls = group.column(column).statistics().and_then(|statistics| statistics.null_count_opt());
+        nulls.is_some_and(|nulls| i64::try_from(nulls) == Ok(group.num_rows()))
+    }
+
+    /// A reader of some columns of a row group, so many rows at a time; all bytes are read and checked here.
+    pub(crate) fn read(
+        &self,
+        row_group: usize,
+        columns: &[usize],
+        rows: usize,
+    ) -> Result<ParquetRecordBatchReader, Error> {
+        let group = self.footer.metadata.metadata().row_group(row_group);
+        let range = |column: &usize| {
+            let (start, length) = group.column(*column).byte_range();
+            start..start + length
+        };
+        let ranges: Vec<_> = columns.iter().map(range).collect();
+        let read = self.files.read(&self.path, &ranges).map_err(|error| reading(self.located(), error))?;
+        let mut chunks = Vec::with_capacity(columns.len());
+        for ((&column, range), chunk) in columns.iter().zip(ranges).zip(read) {
+            if xxh3_64(&chunk) != self.footer.checksums[row_group * SCHEMA.fields().len() + column] {
+                let name = SCHEMA.field(column).name();
+                let found = format!("column {name:?} of row group {row_group} does not have its checksum");
+                return Err(self.damaged(found));
+            }
+            chunks.push((range.start, chunk));
+        }
+        let metadata = self.footer.metadata.clone();
+        let mask = ProjectionMask::leaves(metadata.parquet_schema(), columns.iter().copied());
+        ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks { bytes: self.bytes, chunks }, metadata)
+            .with_row_groups(vec![row_group])
+            .with_projection(mask)
+            .with_batch_size(rows)
+            .build()
+            .map_err(|error| self.damaged(error.to_string()))
+    }
+
+    pub(crate) fn damaged(&self, found: impl Into<String>) -> Error {
+        Error::damaged(&self.located(), found)
+    }
+
+    fn located(&self) -> PathBuf {
+        self.files.locate(&self.path)
+    }
+}
+
+impl Footer {
+    /// Reads and checks a footer, whose checksum is known.
+    fn read(files: &dyn Files, segment: &Segment, checksum: u128) -> Result<Footer, Error> {
+        let path = files.locate(&segment.path);
+        let read = |start: u64| {
+            let range = start..segment.bytes;
+            let bytes = files.read(&segment.path, &[range]).map_err(|error| reading(path.clone(), error))?;
+            bytes.into_iter().next().ok_or_else(|| Error::damaged(&path, "it cannot be read"))
+        };
+        let mut end = read(segment.bytes.saturating_sub(END as u64))?;
+        let tail = &end[end.len().saturating_sub(TAIL)..];
+        let length = footer_length(tail, segment.bytes)
+            .ok_or_else(|| Error::damaged(&path, "it does not end as Parquet"))?;
+        if TAIL + length > end.len() {
+            end = read(segment.bytes - (TAIL + length) as u64)?;
+        }
+        let footer = end.slice(end.len() - TAIL - length..end.len() - TAIL);
         if xxh3_128(&footer) != checksum {
             return Err(Error::damaged(&path, "its footer does not have the checksum of the file's name"));
         }
@@ -82,61 +213,16 @@ impl SegmentFile {
         if u64::try_from(rows) != Ok(segment.rows) {
             return Err(Error::damaged(&path, format!("it has {rows} rows, expected {}", segment.rows)));
         }
-        Ok(SegmentFile { path, bytes, metadata, checksums })
+        Ok(Footer { bytes: length, metadata, checksums })
     }
+}
 
-    pub(crate) fn row_groups(&self) -> usize {
-        self.metadata.metadata().num_row_groups()
-    }
-
-    /// What the file says of the accounts in a row group.
-    pub(crate) fn accounts_of(&self, row_group: usize) -> Accounts<'_> {
-        let group = self.metadata.metadata().row_group(row_group);
-        let Some(statistics) = group.column(ACCOUNT).statistics() else {
-            return Accounts::Unknown;
-        };
-        if statistics.null_count_opt().is_some_and(|count| i64::try_from(count) == Ok(group.num_rows())) {
-            return Accounts::None;
-        }
-        match (statistics.min_bytes_opt(), statistics.max_bytes_opt()) {
-            (Some(least), Some(greatest)) => Accounts::Within(least, greatest),
-            _ => Accounts::Unknown,
-        }
-    }
-
-    /// A reader of some columns of a row group, whose bytes are read and checked here.
-    pub(crate) fn read(
-        &self,
-        row_group: usize,
-        columns: &[usize],
-    ) -> Result<ParquetRecordBatchReader, Error> {
-        let mut file = open(&self.path)?;
-        let group = self.metadata.metadata().row_group(row_group);
-        let mut chunks = Vec::with_capacity(columns.len());
-        for &column in columns {
-            let (start, length) = group.column(column).byte_range();
-            let chunk = read(&mut file, &self.path, start, length as usize)?;
-            if xxh3_64(&chunk) != self.checksums[row_group * SCHEMA.fields().len() + column] {
-                let name = SCHEMA.field(column).name();
-                let found = format!("column {name:?} of row group {row_group} does not have its checksum");
-                return Err(Error::damaged(&self.path, found));
-            }
-            chunks.push((start, Bytes::from(chunk)));
-        }
-        let mask = ProjectionMask::leaves(self.metadata.parquet_schema(), columns.iter().copied());
-        ParquetRecordBatchReaderBuilder::new_with_metadata(
-            Chunks { bytes: self.bytes, chunks },
-            self.metadata.clone(),
-        )
-        .with_row_groups(vec![row_group])
-        .with_projection(mask)
-        .with_batch_size(BATCH_ROWS)
-        .build()
-        .map_err(|error| self.damaged(error.to_string()))
-    }
-
-    pub(crate) fn damaged(&self, found: impl Into<String>) -> Error {
-        Error::damaged(&self.path, found)
+/// An error while a segment was read.
+fn reading(path: PathBuf, error: std::io::Error) -> Error {
+    match error.kind() {
+        ErrorKind::NotFound => Error::Missing { path },
+        ErrorKind::UnexpectedEof => Error::damaged(&path, "it ends too early"),
+        _ => Error::io("reading", &path, error),
     }
 }
 
@@ -168,24 +254,6 @@ fn checksums(metadata: &ParquetMetaData) -> Option<Vec<u64>> {
         .map(|digits| u64::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok())
         .collect::<Option<_>>()?;
     (checksums.len() == metadata.num_row_groups() * SCHEMA.fields().len()).then_some(checksums)
-}
-
-fn open(path: &Path) -> Result<File, Error> {
-    File::open(path).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => Error::Missing { path: path.to_owned() },
-        _ => Error::io("reading", path, error),
-    })
-}
-
-fn read(file: &mut File, path: &Path, start: u64, length: usize) -> Result<Vec<u8>, Error> {
-    let mut bytes = vec![0; length];
-    file.seek(SeekFrom::Start(start)).and_then(|_| file.read_exact(&mut bytes)).map_err(
-        |error| match error.kind() {
-            ErrorKind::UnexpectedEof => Error::damaged(path, "it ends too early"),
-            _ => Error::io("reading", path, error),
-        },
-    )?;
-    Ok(bytes)
 }
 
 /// The column chunks of a row group in memory, at the offsets that they have in the file.

@@ -1,23 +1,25 @@
 //! Events on their way into segments.
 
-mod buffer;
-mod writer;
+pub(crate) mod buffer;
+pub(crate) mod writer;
 
-use std::fs;
-use std::path::PathBuf;
+use std::sync::Arc;
 
 use dearly_domain::AccountId;
 
 use self::buffer::Buffer;
+use crate::files::Files;
+use crate::segment_writer::Naming;
 use crate::{Error, EventKey, EventRow, Segment};
 
 /// Sorts events and writes them as segments that no reader sees until the records name them.
 ///
 /// Holds at most a million events at a time, texts numbered: about 250 MB. A million events of two years become 24
-/// segments, one a month; compaction makes few large ones of many such. Whoever holds a stager holds the
-/// writer lock of the data folder. Dropped before [`Stager::finish`], it removes what it wrote.
+/// segments, one a month; compaction makes few large ones of many such. Whoever holds a
+/// stager of [`crate::Lake::stage`] holds the writer's lock of the data folder. Dropped before [`Stager::finish`], it removes what it wrote.
 pub struct Stager {
-    folder: PathBuf,
+    files: Arc<dyn Files>,
+    naming: Naming,
     buffer: Buffer,
     written: Vec<Segment>,
     rows_per_segment: usize,
@@ -29,8 +31,9 @@ const ROWS_PER_SEGMENT: usize = 1_000_000;
 const TEXT_BYTES: usize = 256 * 1024 * 1024;
 
 impl Stager {
-    pub(crate) fn new(folder: PathBuf) -> Stager {
-        Stager { folder, buffer: Buffer::default(), written: Vec::new(), rows_per_segment: ROWS_PER_SEGMENT }
+    pub(crate) fn new(files: Arc<dyn Files>, naming: Naming) -> Stager {
+        let rows_per_segment = ROWS_PER_SEGMENT;
+        Stager { files, naming, buffer: Buffer::default(), written: Vec::new(), rows_per_segment }
     }
 
     /// Writes segments of fewer events than a million.
@@ -75,7 +78,14 @@ impl Stager {
     fn flush(&mut self) -> Result<(), Error> {
         let sorted = self.buffer.sorted();
         for (month, places) in sorted.by_month() {
-            self.written.push(writer::write(&self.folder, &self.buffer, &sorted, month, &places)?);
+            self.written.push(writer::write(
+                &self.files,
+                self.naming,
+                &self.buffer,
+                &sorted,
+                month,
+                &places,
+            )?);
         }
         self.buffer.clear();
         Ok(())
@@ -86,7 +96,7 @@ impl Drop for Stager {
     fn drop(&mut self) {
         for segment in &self.written {
             // What cannot be removed now is not live, and the next sweep removes it.
-            let _ = fs::remove_file(self.folder.join(&segment.path));
+            let _ = self.files.delete(&segment.path);
         }
     }
 }

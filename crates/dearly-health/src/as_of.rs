@@ -69,7 +69,7 @@ impl<'a> AsOf<'a> {
 
     /// Whether telemetry that names users has begun for the account.
     pub(crate) fn has_usage(&self) -> bool {
-        self.presence.first_user_day.is_some_and(|first| first <= self.day)
+        self.presence.names_users(self.day)
     }
 
     /// The people who are there on the day.

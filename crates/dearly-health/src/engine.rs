@@ -79,7 +79,7 @@ impl<'w> Engine<'w> {
         let since =
             columns.account(day).and_then(|account| account.customer_since).filter(|since| *since <= day);
         let first_term = || columns.terms(day).map(|(term, _)| term.starts_on).min();
-        let first_event = presence.first_day.filter(|first| *first <= day);
+        let first_event = presence.first_day(day);
         let first_fact = || columns.first_day(day).into_iter().chain(first_event).min();
         let start = since.or_else(first_term).or_else(first_fact);
         AsOf { workbook: self.workbook, columns, presence, book, day, index, start }
@@ -142,8 +142,8 @@ impl<'w> Engine<'w> {
     }
 
     /// The first scorecard of the kind that fits the account.
-    fn scorecard(&self, as_of: &AsOf<'_>, kind: ScoreKind) -> Option<(usize, &'w Scorecard)> {
-        let mut cards = self.workbook.scorecards.iter().enumerate().filter(|(_, card)| card.score == kind);
+    fn scorecard<'a>(&self, as_of: &AsOf<'a>, kind: ScoreKind) -> Option<(usize, &'a Scorecard)> {
+        let mut cards = as_of.workbook.scorecards.iter().enumerate().filter(|(_, card)| card.score == kind);
         cards.find(|(_, card)| {
             card.for_segments.is_empty()
                 || card.for_segments.iter().any(|segment| fields::belongs(as_of, segment))

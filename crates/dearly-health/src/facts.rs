@@ -13,7 +13,8 @@ use dearly_domain::step::Step;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
-use dearly_domain::{AccountId, Day, Held, Instant};
+pub use dearly_domain::usage::{Usage, UsageRow, UsageRows};
+use dearly_domain::{AccountId, Day, Held};
 
 use crate::readings::Readings;
 
@@ -52,37 +53,6 @@ pub struct AccountFacts {
     pub usage: Usage,
     /// What measures in SQL say of it, on the days that are scored.
     pub readings: Readings,
-}
-
-/// The events of one account, with dictionaries of their texts.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Usage {
-    /// Telemetry ids.
-    pub users: Vec<String>,
-    /// Names of events.
-    pub events: Vec<String>,
-    /// Names of products.
-    pub products: Vec<String>,
-    /// The events, in any order.
-    pub rows: Vec<UsageRow>,
-}
-
-/// One event; the numbers index the dictionaries of its [`Usage`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UsageRow {
-    /// When.
-    pub at: Instant,
-    /// By whom.
-    pub user: Option<u32>,
-    /// What.
-    pub event: u32,
-    /// In which product.
-    pub product: Option<u32>,
-    /// How many times.
-    pub count: u32,
-    /// When the user was linked to the account, where that was after the event: it counts for the account as of the
-    /// day of this instant and later ones.
-    pub linked_at: Option<Instant>,
 }
 
 /// What is known of the book as a whole.

@@ -5,6 +5,7 @@
 
 pub mod facts;
 pub mod key_people;
+pub mod presence;
 pub mod score;
 
 mod as_of;
@@ -13,7 +14,6 @@ mod engine;
 mod fields;
 mod measure;
 mod movement;
-mod presence;
 mod readings;
 mod scorecard;
 

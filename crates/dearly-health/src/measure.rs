@@ -14,7 +14,7 @@ use crate::as_of::{AsOf, Trace};
 use crate::score::Reading;
 
 /// What the measure reads, and which conditions for limits hold.
-pub(crate) fn read(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> (Reading, Vec<LimitWhen>) {
+pub(crate) fn read<'a>(value: &'a Value, as_of: &AsOf<'a>, trace: &mut Trace) -> (Reading, Vec<LimitWhen>) {
     match value {
         Value::SetupStepsDone => deployment::setup_steps_done(as_of, trace),
         Value::Multithreading { within } => engagement::multithreading(as_of, *within, trace),
@@ -23,7 +23,7 @@ pub(crate) fn read(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> (Readi
     }
 }
 
-fn read_unlimited(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> Reading {
+fn read_unlimited<'a>(value: &'a Value, as_of: &AsOf<'a>, trace: &mut Trace) -> Reading {
     match value {
         Value::LicenceUtilisation => deployment::licence_utilisation(as_of, trace),
         Value::ProductsLive { within } => deployment::products_live(as_of, *within, trace),
@@ -39,10 +39,15 @@ fn read_unlimited(value: &Value, as_of: &AsOf<'_>, trace: &mut Trace) -> Reading
         Value::FeaturesInRegularUse { features, by_at_least, days_at_least, within } => {
             adoption::features_in_regular_use(as_of, features, *by_at_least, *days_at_least, *within, trace)
         }
+        Value::FeaturesUsed { features, by_at_least, within } => {
+            adoption::features_used(as_of, features, *by_at_least, *within, trace)
+        }
         Value::WorkflowCompletion { workflows, within } => {
             adoption::workflow_completion(as_of, workflows, *within, trace)
         }
-        Value::UsageTrend { of, within } => adoption::usage_trend(as_of, *of, *within, trace),
+        Value::UsageTrend { of, against, within } => {
+            adoption::usage_trend(as_of, *of, *against, *within, trace)
+        }
         Value::KeyPeopleMet => engagement::key_people_met(as_of, trace),
         Value::DaysSinceActivity { types } => engagement::days_since_activity(as_of, types, trace),
         Value::BusinessReviewHeld => engagement::business_review_held(as_of, trace),

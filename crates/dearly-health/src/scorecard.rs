@@ -16,10 +16,10 @@ const TOLERANCE: f64 = 1e-9;
 const CAP_MARGIN: f64 = 0.1;
 
 /// The score of the card, and what each measure looked at.
-pub(crate) fn score(
-    card: &Scorecard,
+pub(crate) fn score<'a>(
+    card: &'a Scorecard,
     place: usize,
-    as_of: &AsOf<'_>,
+    as_of: &AsOf<'a>,
     status: Status,
     trace: fn() -> Trace,
 ) -> (Score, ScoreEvidence) {
@@ -73,10 +73,10 @@ struct Coverage {
     applicable: f64,
 }
 
-fn component_score(
-    card: &Scorecard,
-    component: &Component,
-    as_of: &AsOf<'_>,
+fn component_score<'a>(
+    card: &'a Scorecard,
+    component: &'a Component,
+    as_of: &AsOf<'a>,
     trace: fn() -> Trace,
 ) -> (ComponentScore, Vec<Evidence>, Coverage) {
     let mut coverage = Coverage { present: 0.0, applicable: 0.0 };
@@ -125,10 +125,10 @@ fn component_score(
     (scored, evidence, coverage)
 }
 
-fn measure_score(
-    card: &Scorecard,
-    measure: &Measure,
-    as_of: &AsOf<'_>,
+fn measure_score<'a>(
+    card: &'a Scorecard,
+    measure: &'a Measure,
+    as_of: &AsOf<'a>,
     mut trace: Trace,
 ) -> (MeasureScore, Evidence) {
     let nothing = |reading| MeasureScore { reading, points: None, effective_weight: 0.0, contribution: 0.0 };

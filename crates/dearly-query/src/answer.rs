@@ -127,8 +127,7 @@ impl Answer {
     /// As [`Answer::next`].
     pub async fn next_rows(&mut self) -> Result<Option<Vec<JsonRow>>> {
         let Some(batch) = self.next().await? else { return Ok(None) };
-        let columns: Vec<Vec<Value>> =
-            batch.columns().iter().map(|column| values(column)).collect::<Result<_>>()?;
+        let columns: Vec<Vec<Value>> = batch.columns().iter().map(values).collect::<Result<_>>()?;
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         let row = |_| columns.iter_mut().map(|column| column.next().expect("a value per row")).collect();
         Ok(Some((0..batch.num_rows()).map(row).collect()))

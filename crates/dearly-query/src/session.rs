@@ -233,7 +233,7 @@ pub(crate) fn documentation(own: &Table) -> datafusion::arrow::array::RecordBatc
     let rows: Vec<Row> = TABLES
         .iter()
         .flat_map(|table| {
-            let attributes = table.has_attributes.then(|| ATTRIBUTES);
+            let attributes = table.has_attributes.then_some(ATTRIBUTES);
             let columns = table
                 .columns
                 .iter()

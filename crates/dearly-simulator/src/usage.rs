@@ -119,8 +119,7 @@ impl Life<'_> {
         let with_connect = self.contracts.of(CONNECT, from).is_some();
         let deployment = logistic(0.3 + 1.5 * self.health.now[D]);
         let random = &mut self.random.usage;
-        let rows = &mut self.out.facts.usage.rows;
-        let begun = rows.len();
+        let mut rows = Vec::new();
         let mut week_start = from;
         while week_start < span.to {
             let week_end = week_start.plus_days(7).min(span.to);
@@ -172,7 +171,8 @@ impl Life<'_> {
             }
             week_start = week_end;
         }
-        rows[begun..].sort_by_key(|row| (row.at, row.user, row.event));
+        rows.sort_by_key(|row: &UsageRow| (row.at, row.user, row.event));
+        self.out.facts.usage.rows.extend(rows);
     }
 }
 

@@ -28,17 +28,33 @@ pub mod segment;
 pub mod setting;
 pub mod workbook;
 
+pub mod alias;
+pub mod membership;
+pub mod rejected_call;
+pub mod relink;
+pub mod source;
+pub mod traits;
+pub mod write_key;
+
+mod many;
+
 pub use account_change::AccountChange;
+pub use alias::Alias;
 pub use coverage::{ColumnCoverage, Coverage};
 pub use error::{Error, Result};
 pub use import::{Counts, Import, NewImport};
 pub use lock::Holder;
+pub use membership::Link;
 pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
+pub use rejected_call::RejectedCall;
 pub use score_history::ScoreHistory;
-pub use segment::Segment;
+pub use segment::{RetiredSegment, Segment};
+pub use source::{Source, SourceDay};
 pub use target::Target;
+pub use traits::{Of, Said, TraitSet};
 pub use view::View;
 pub use workbook::{Document, WorkbookVersion, content_hash};
 pub use write::Write;
+pub use write_key::WriteKey;

@@ -33,6 +33,27 @@ pub struct Segment {
     pub max_account: Option<String>,
 }
 
+/// A segment that is no part of the lake any more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetiredSegment {
+    /// The file, relative to the data folder.
+    pub path: String,
+    /// The size of the file.
+    pub bytes: i64,
+    /// Since when.
+    pub retired_at: Instant,
+}
+
+impl RetiredSegment {
+    fn from_row(row: &AnyRow) -> sqlx::Result<RetiredSegment> {
+        Ok(RetiredSegment {
+            path: row.try_get(0)?,
+            bytes: row.try_get(1)?,
+            retired_at: Instant::from_micros(row.try_get(2)?),
+        })
+    }
+}
+
 impl Segment {
     fn from_row(row: &AnyRow) -> sqlx::Result<Segment> {
         Ok(Segment {
@@ -74,6 +95,20 @@ impl View {
     }
 }
 
+impl View {
+    /// Segments that are no part of the lake any more and whose files may still be there, ascending by path.
+    pub async fn retired_segments(&mut self) -> Result<Vec<RetiredSegment>> {
+        let rows = sqlx::query(r#"SELECT "path", "bytes", "retired_at" FROM "retired_segments""#)
+            .fetch_all(self.connection())
+            .await;
+        let mut retired: Vec<RetiredSegment> = rows
+            .and_then(|rows| rows.iter().map(RetiredSegment::from_row).collect())
+            .map_err(|source| self.error("read retired segments", source))?;
+        retired.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(retired)
+    }
+}
+
 impl Write {
     /// Makes a written segment part of the event lake.
     pub async fn insert_segment(&mut self, segment: &Segment) -> Result<()> {
@@ -99,14 +134,37 @@ impl Write {
         done.map(|_| ()).map_err(|source| view.error("add a segment", source))
     }
 
-    /// Takes a segment out of the event lake, as after merging it into another; the file itself stays.
-    pub async fn delete_segment(&mut self, path: &str) -> Result<()> {
+    /// Takes a segment out of the event lake; `false` where it is no part of it. The file itself stays for readers that
+    /// began before, until somebody who has read [`View::retired_segments`] deletes it.
+    pub async fn retire_segment(&mut self, path: &str, bytes: i64, retired_at: Instant) -> Result<bool> {
         self.changed = true;
         let view = self.view();
-        let done = sqlx::query(r#"DELETE FROM "segments" WHERE "path" = $1"#)
+        let deleted = sqlx::query(r#"DELETE FROM "segments" WHERE "path" = $1"#)
+            .bind(path)
+            .execute(view.connection())
+            .await
+            .map_err(|source| view.error("take out a segment", source))?;
+        if deleted.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let done = sqlx::query(
+            r#"INSERT INTO "retired_segments" ("path", "bytes", "retired_at") VALUES ($1, $2, $3)"#,
+        )
+        .bind(path)
+        .bind(bytes)
+        .bind(retired_at.micros())
+        .execute(view.connection())
+        .await;
+        done.map(|_| true).map_err(|source| view.error("take out a segment", source))
+    }
+
+    /// Forgets a retired segment, whose file is gone.
+    pub async fn forget_segment(&mut self, path: &str) -> Result<()> {
+        let view = self.view();
+        let done = sqlx::query(r#"DELETE FROM "retired_segments" WHERE "path" = $1"#)
             .bind(path)
             .execute(view.connection())
             .await;
-        done.map(|_| ()).map_err(|source| view.error("take out a segment", source))
+        done.map(|_| ()).map_err(|source| view.error("forget a segment", source))
     }
 }

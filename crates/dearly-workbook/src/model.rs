@@ -345,6 +345,27 @@ pub enum TrendOf {
     Events,
 }
 
+/// What a usage trend is compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrendAgainst {
+    /// The window just before.
+    #[default]
+    Previous,
+    /// The window 364 days earlier: the same weeks of the last year, on the same days of the week.
+    LastYear,
+}
+
+impl TrendAgainst {
+    /// By how many days the window compared with ends earlier.
+    pub fn days_back(self, within: i32) -> i32 {
+        match self {
+            TrendAgainst::Previous => within,
+            TrendAgainst::LastYear => 364,
+        }
+    }
+}
+
 /// Whose NPS counts, and how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -415,6 +436,15 @@ pub enum Value {
         /// Days of the window.
         within: i32,
     },
+    /// Share of the features used by at least so many users in the window.
+    FeaturesUsed {
+        /// The features.
+        features: FeatureSet,
+        /// The users that it takes.
+        by_at_least: i64,
+        /// Days of the window.
+        within: i32,
+    },
     /// Workflow completions / expected; empty `workflows` is all.
     WorkflowCompletion {
         /// Ids of workflows; empty is all.
@@ -422,10 +452,12 @@ pub enum Value {
         /// Days of the window.
         within: i32,
     },
-    /// The window against the one before, − 1.
+    /// The window against an earlier one, − 1.
     UsageTrend {
         /// What is followed, or whose answers count.
         of: TrendOf,
+        /// Which earlier one.
+        against: TrendAgainst,
         /// Days of the window.
         within: i32,
     },

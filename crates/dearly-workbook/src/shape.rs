@@ -125,6 +125,10 @@ pub(crate) const LIMITS: &[&str] =
 pub(crate) const PER: &[&str] = &["activated_licences", "entitled_seats", "one"];
 /// The words of a usage trend's `of`.
 pub(crate) const TREND_OF: &[&str] = &["active_users", "events"];
+/// The words of a usage trend's `against`.
+pub(crate) const TREND_AGAINST: &[&str] = &["previous", "last_year"];
+/// The most users that a measure may ask for.
+pub(crate) const MOST_USERS: i64 = 1_000_000;
 /// The words of an NPS's `of`.
 pub(crate) const NPS_OF: &[&str] = &["lowest_key_person", "everybody"];
 
@@ -450,14 +454,31 @@ pub(crate) const VALUES: &[Shape] = &[
         ],
     ),
     value(
+        "features_used",
+        "Share of the features used by at least so many users.",
+        &[
+            FEATURE_SET,
+            may("by_at_least", Form::Whole(1, MOST_USERS), "how many users it takes; 3"),
+            within(1),
+        ],
+    ),
+    value(
         "workflow_completion",
         "Completed of expected end-to-end workflows.",
         &[may("workflows", Form::Texts, "ids of workflows of `features`; empty: all"), within(1)],
     ),
     value(
         "usage_trend",
-        "The window against the one before, less 1: -0.2 is a fall by 20 %.",
-        &[may("of", Form::Word(TREND_OF), "what is followed; active_users"), within(1)],
+        "The window against an earlier one, less 1: -0.2 is a fall by 20 %.",
+        &[
+            may("of", Form::Word(TREND_OF), "what is followed; active_users"),
+            may(
+                "against",
+                Form::Word(TREND_AGAINST),
+                "the window before, or the same weeks of the last year (364 days earlier); previous",
+            ),
+            within(1),
+        ],
     ),
     value("key_people_met", "Key people met within their days, 0 to 1.", &[]),
     value("multithreading", "Distinct key roles met in the window.", &[within(1)]),

@@ -28,6 +28,10 @@ pub(crate) struct Arguments {
     /// Keep records in this PostgreSQL database instead of SQLite in the data folder
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
+    /// Keep events in this object store instead of the data folder, as in s3://bucket/prefix (docs/LAKE.md); said once,
+    /// it is remembered
+    #[arg(long, global = true, env = "DEARLY_LAKE", value_name = "URL")]
+    pub(crate) lake: Option<String>,
     /// How results are written
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -69,6 +73,10 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Gross, net and logo retention of a period, on the opening book and on what was due
     Retention(RetentionArguments),
+    /// Keys for sending telemetry: create, list, revoke
+    Key(KeyArguments),
+    /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
+    Lake(LakeArguments),
     /// Ask anything in SQL, as of a day (docs/QUERY.md)
     Query(QueryArguments),
     /// Write the daily rollup of all events (account, user, event, product, day) as Parquet
@@ -131,6 +139,38 @@ pub(crate) struct ServeArguments {
     /// The address; beyond this machine only once there are users
     #[arg(long, env = "DEARLY_LISTEN", default_value = "127.0.0.1:8420", value_name = "ADDRESS")]
     pub(crate) listen: SocketAddr,
+    /// Take telemetry here too, and nothing else; may be reached from other machines: write keys say who may send
+    #[arg(long, env = "DEARLY_INGEST_LISTEN", value_name = "ADDRESS")]
+    pub(crate) ingest_listen: Option<SocketAddr>,
+    /// For how many days a message id is remembered, so that what is sent again counts once
+    #[arg(long, env = "DEARLY_DEDUPLICATE_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(30..=3650), value_name = "DAYS")]
+    pub(crate) deduplicate_days: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyArguments {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key and show it, once
+    Create {
+        /// A key that may only send telemetry; there are no others yet
+        #[arg(long, required = true)]
+        write: bool,
+        /// The source whose telemetry it sends, as in web
+        #[arg(long, value_name = "NAME")]
+        source: String,
+    },
+    /// List the keys, without the keys themselves
+    List,
+    /// Revoke a key: within seconds nothing more is taken with it
+    Revoke {
+        /// The id of the key, as listed
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -311,6 +351,35 @@ pub(crate) struct RetentionArguments {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LakeArguments {
+    #[command(subcommand)]
+    pub(crate) command: LakeCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LakeCommand {
+    /// Months, files and sizes; --format json also lists the live files
+    Status,
+    /// Merge small files into large ones, whether due or not
+    Compact,
+    /// Erase all events of a person, and every file that held any
+    Erase {
+        /// The user as events name it; may be given several times
+        #[arg(long, value_name = "ID", required = true)]
+        user: Vec<String>,
+    },
+    /// Drop old events
+    Retain {
+        /// Keep this month and so many before it
+        #[arg(long, value_name = "N", required_unless_present = "from", conflicts_with = "from")]
+        months: Option<u16>,
+        /// Keep events from this day on
+        #[arg(long, value_name = "DAY")]
+        from: Option<Day>,
+    },
 }
 
 #[derive(Debug, Args)]

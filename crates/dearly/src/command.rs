@@ -7,6 +7,8 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
 pub(crate) mod import;
+pub(crate) mod key;
+pub(crate) mod lake;
 pub(crate) mod openapi;
 pub(crate) mod query;
 pub(crate) mod refresh;
@@ -22,7 +24,8 @@ use crate::arguments::{Arguments, WhenArguments};
 
 /// The data folder of the arguments, opened.
 async fn open(arguments: &Arguments) -> anyhow::Result<App> {
-    Ok(App::open(&arguments.data, arguments.database_url.as_deref()).await?)
+    let (database_url, lake) = (arguments.database_url.as_deref(), arguments.lake.as_deref());
+    Ok(App::open_with(&arguments.data, database_url, lake).await?)
 }
 
 /// The data folder for reading: one that is not there yet holds nothing, and says so.

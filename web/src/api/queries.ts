@@ -6,6 +6,8 @@ const ACCOUNTS_PER_PAGE = 200;
 const COVERAGE_PER_PAGE = 1000;
 const TIMELINE_PER_PAGE = 50;
 const WEEKS_OF_USAGE = 26;
+/** How old what is known of telemetry may be: it comes in all the time. */
+export const TELEMETRY_STALE_MS = 30_000;
 
 export const bookQuery = () =>
   queryOptions({
@@ -147,4 +149,11 @@ export const importsQuery = () =>
   queryOptions({
     queryKey: ['imports'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/imports', { signal })),
+  });
+
+export const telemetryQuery = () =>
+  queryOptions({
+    queryKey: ['telemetry'],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/telemetry', { signal })),
+    staleTime: TELEMETRY_STALE_MS,
   });

@@ -400,6 +400,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The sources of telemetry with their freshness and volume, and the newest calls that could not be taken. */
+        get: operations["get_telemetry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workbook": {
         parameters: {
             query?: never;
@@ -496,6 +513,47 @@ export interface paths {
         get: operations["is_ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings document of Segment's SDK for browsers: send everything to this server, and to nobody else. */
+        get: operations["get_telemetry_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes telemetry as Segment's and RudderStack's SDKs send it.
+         * @description `call` is `track`, `identify`, `group`, `page`, `screen`, `alias`, `batch` or `import` (a batch), or its first letter as
+         *     the browser's SDK sends it. The write key comes as the user of basic authentication, as a bearer token, or as
+         *     `writeKey` in the body. The content type is ignored; gzip and deflate are seen by the first bytes. At most 500 KiB,
+         *     decompressed, and 32 KiB a call; a call that cannot be taken is kept with its reason, and the rest of the batch goes
+         *     on. The answer comes once everything is durable; calls that were sent before count once.
+         */
+        post: operations["send_telemetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1225,6 +1283,27 @@ export interface components {
             /** @description `text`, `integer`, `number`, `boolean`, `day`, `instant`, `list`, `object` or `other`. */
             type: string;
         };
+        /** @description Why nothing was taken. */
+        Refused: {
+            /**
+             * @description A word for programs.
+             * @example unknown_key
+             */
+            code: string;
+            /** @description What was wrong, and what to do. */
+            message: string;
+        };
+        /** @description A call that could not be taken. */
+        RejectedCallRow: {
+            /** @description Which source sent it. */
+            source: string;
+            /** @description When it came. */
+            received_at: components["schemas"]["Instant"];
+            /** @description Why it could not be taken. */
+            reason: string;
+            /** @description How it begins, as it came. */
+            excerpt: string;
+        };
         /** @description A group of a retention report. */
         RetentionGroup: {
             /** @description The value of the attribute grouped by; null where accounts have none. */
@@ -1408,6 +1487,74 @@ export interface components {
             state: string;
             /** @description For an ended term: `renewed`, `contraction`, `expansion`, `churned`, `open`. */
             renewal?: string | null;
+        };
+        /** @description Everything is durable. */
+        Success: {
+            /** @description Always true. */
+            success: boolean;
+        };
+        /** @description What comes in by the telemetry API, and what became of it. */
+        Telemetry: {
+            /** @description The sources, by name. */
+            sources: components["schemas"]["TelemetrySource"][];
+            /**
+             * Format: int64
+             * @description Events in the lake that no account is known for, now.
+             */
+            n_unattributed_events: number;
+            /** @description The newest calls that could not be taken, the newest first. */
+            rejected: components["schemas"]["RejectedCallRow"][];
+        };
+        /** @description How much came, and what became of it. */
+        TelemetryCounts: {
+            /**
+             * Format: int64
+             * @description Events that were taken.
+             */
+            n_events: number;
+            /**
+             * Format: int64
+             * @description Identify, group and alias calls that were taken.
+             */
+            n_calls: number;
+            /**
+             * Format: int64
+             * @description Calls that were known already.
+             */
+            n_duplicates: number;
+            /**
+             * Format: int64
+             * @description Calls that could not be taken.
+             */
+            n_rejected: number;
+            /**
+             * Format: int64
+             * @description Of the events: those that no account is known for.
+             */
+            n_unattributed: number;
+        };
+        /** @description What came on a day. */
+        TelemetryDay: {
+            /** @description The day of arrival, in UTC. */
+            on: components["schemas"]["Day"];
+            /** @description How much. */
+            counts: components["schemas"]["TelemetryCounts"];
+        };
+        /** @description What came from a source. */
+        TelemetrySource: {
+            /** @description Its name. */
+            source: string;
+            /**
+             * Format: int64
+             * @description How many of its write keys are in force.
+             */
+            n_keys: number;
+            last_received_at?: components["schemas"]["Instant"] | null;
+            last_event_at?: components["schemas"]["Instant"] | null;
+            /** @description Over the days below. */
+            total: components["schemas"]["TelemetryCounts"];
+            /** @description The last 30 days on which anything came, ascending. */
+            days: components["schemas"]["TelemetryDay"][];
         };
         /** @description A support ticket with its filer (S127–S129). */
         TicketRow: {
@@ -3367,6 +3514,64 @@ export interface operations {
             };
         };
     };
+    get_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_workbook: {
         parameters: {
             query?: never;
@@ -3813,5 +4018,170 @@ export interface operations {
             };
         };
     };
+    get_telemetry_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the write key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description nobody may send with this key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, where it does not listen for telemetry alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the records do not answer: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    send_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description what the body holds, as in `batch` */
+                call: string;
+            };
+            cookie?: never;
+        };
+        /** @description a call, or `{"batch": […]}` */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description everything is durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            /** @description the body is none, or its only call cannot be taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description no write key, or one that nobody may send with */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, where it does not listen for telemetry alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description there is no such call */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description more comes than can be taken: Retry-After says when to send it again */
+            429: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description it could not be made durable: Retry-After says when to send it again */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
 }
-// stamp b8089fea02dc35bbc284fb94146143eabd34da718e94313a8128fc92f8250a71
+// stamp 0f40601c6cabbd15e5e8e935a4d611b3e2fee03c773e15a60c35a1f8206d93cd

@@ -62,6 +62,12 @@ export type CoverageList = Schemas['CoverageList'];
 export type CoverageRow = Schemas['CoverageRow'];
 export type ImportRow = Schemas['ImportRow'];
 
+export type Telemetry = Schemas['Telemetry'];
+export type TelemetrySource = Schemas['TelemetrySource'];
+export type TelemetryDay = Schemas['TelemetryDay'];
+export type TelemetryCounts = Schemas['TelemetryCounts'];
+export type RejectedCallRow = Schemas['RejectedCallRow'];
+
 /** RFC 9457 problem details. Something between the page and the server may answer with less of them. */
 export type ProblemDetails = Partial<Schemas['ProblemDetails']>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { addDays, daysBetween, duration, isDay, longDay, longInstant, relativeDay, shortDay } from './day';
+import { addDays, daysBetween, duration, isDay, longDay, longInstant, relativeDay, relativeInstant, shortDay } from './day';
 
 describe('days', () => {
   it.each([
@@ -29,4 +29,17 @@ describe('days', () => {
     expect(longInstant('2026-06-30T18:04:11+02:00')).toBe('30 Jun 2026, 16:04 UTC');
     expect(duration('2026-06-30T18:04:11Z', '2026-06-30T18:07:31Z')).toBe('3 min 20 s');
   });
+
+  it.each([
+    ['2026-06-30T12:00:00Z', 'just now'],
+    ['2026-06-30T11:59:00.001Z', 'just now'],
+    ['2026-06-30T11:59:00Z', '1 minute ago'],
+    ['2026-06-30T13:57:00+02:00', '3 minutes ago'],
+    ['2026-06-30T11:00:00Z', '1 hour ago'],
+    ['2026-06-29T12:00:01Z', '23 hours ago'],
+    ['2026-06-28T12:00:00Z', '2 days ago'],
+    ['2026-06-30T12:00:59Z', 'just now'],
+    ['2026-06-30T14:00:00Z', 'in 2 hours'],
+    ['soon', 'soon'],
+  ])('%s reads %s', (instant, text) => expect(relativeInstant(instant, Date.parse('2026-06-30T12:00:00Z'))).toBe(text));
 });

@@ -1,6 +1,7 @@
 /** Days as people say them. A day is an ISO date and never meets a time zone. */
 
 import type { Day } from '../api/client';
+import { counted } from './number';
 
 const MS_PER_DAY = 86_400_000;
 const MONTHS = [
@@ -75,6 +76,23 @@ export function longInstant(instant: string): string {
   if (Number.isNaN(milliseconds)) return instant;
   const text = new Date(milliseconds).toISOString();
   return `${shortDay(dayOf(text))}, ${text.slice(11, 16)} UTC`;
+}
+
+const UNITS = [
+  { one: 'day', ms: MS_PER_DAY },
+  { one: 'hour', ms: 3_600_000 },
+  { one: 'minute', ms: 60_000 },
+] as const;
+
+/** `3 minutes ago`, `just now`, `in 2 hours`: an instant seen from another, in milliseconds since 1970. */
+export function relativeInstant(instant: string, now: number): string {
+  const milliseconds = now - Date.parse(instant);
+  if (Number.isNaN(milliseconds)) return instant;
+  const distance = Math.abs(milliseconds);
+  const unit = UNITS.find(({ ms }) => distance >= ms);
+  if (!unit) return 'just now';
+  const text = counted(Math.floor(distance / unit.ms), unit.one);
+  return milliseconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
 /** `3 min 20 s`: how long something took. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-import { CopyButton } from './CopyButton';
+import { Copyable } from './Copyable';
 import classes from './Notice.module.css';
 
 interface Properties {
@@ -17,12 +17,7 @@ export function Empty({ title, children, command, action }: Properties) {
     <div className={classes.notice}>
       <p className={classes.title}>{title}</p>
       <div>{children}</div>
-      {command && (
-        <div className={classes.command}>
-          <code>{command}</code>
-          <CopyButton text={command} label="Copy" />
-        </div>
-      )}
+      {command && <Copyable text={command} label="Copy" />}
       {action && <div className={classes.actions}>{action}</div>}
     </div>
   );

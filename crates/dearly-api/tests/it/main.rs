@@ -6,6 +6,7 @@ mod account;
 mod accounts;
 mod guard;
 mod import;
+mod ingest;
 mod openapi;
 mod pages;
 mod problems;

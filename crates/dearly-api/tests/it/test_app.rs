@@ -1,6 +1,7 @@
 //! The routes over a small book of four accounts, with every answer checked against `openapi.json`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -8,6 +9,7 @@ use axum::http::{HeaderMap, Method, Request};
 use axum::response::Response;
 use dearly_app::App;
 use dearly_app::import::ImportRequest;
+use dearly_app::ingest::{Disk, Door, IngestOptions, Ingestion, RealDisk};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -98,6 +100,9 @@ const VOLATILE: [&str; 8] =
 /// The routes over a book.
 pub(crate) struct TestApp {
     router: Router,
+    /// The door for telemetry, where the test has opened it.
+    pub(crate) ingestion: Option<Arc<Ingestion>>,
+    pub(crate) app: App,
     api: Value,
     /// Goes with the test.
     folder: TempDir,
@@ -164,7 +169,29 @@ impl TestApp {
 
     fn over((app, folder): (App, TempDir)) -> TestApp {
         let api = serde_json::from_str(&dearly_api::openapi()).unwrap();
-        TestApp { router: dearly_api::router(app), api, folder }
+        TestApp {
+            router: dearly_api::router(app.clone(), Door::default()),
+            ingestion: None,
+            app,
+            api,
+            folder,
+        }
+    }
+
+    /// With the door for telemetry open.
+    pub(crate) async fn taking(options: IngestOptions) -> TestApp {
+        TestApp::new().await.open_door(Arc::new(RealDisk), options).await
+    }
+
+    /// The same with the door for telemetry open, its log on this disk. One that was open before must be stopped.
+    pub(crate) async fn open_door(self, disk: Arc<dyn Disk>, options: IngestOptions) -> TestApp {
+        let TestApp { router, ingestion, app, api, folder } = self;
+        drop((router, ingestion));
+        let ingestion = app.start_ingestion_on(disk, options).await.unwrap();
+        let door = Door::default();
+        door.open(Arc::clone(&ingestion));
+        let router = dearly_api::router(app.clone(), door);
+        TestApp { router, ingestion: Some(ingestion), app, api, folder }
     }
 
     /// The data folder.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use dearly_domain::{AccountId, Attribution, Instant};
 
+use crate::cursor::Batch;
 use crate::event_row::order_of_values;
 use crate::names::{Names, SortedNames};
 use crate::{EventKey, EventRow, Month};
@@ -13,7 +14,7 @@ use crate::{EventKey, EventRow, Month};
 const NONE: u32 = u32::MAX;
 
 #[derive(Default)]
-pub(super) struct Buffer {
+pub(crate) struct Buffer {
     accounts: Names,
     users: Names,
     events: Names,
@@ -26,20 +27,20 @@ pub(super) struct Buffer {
 }
 
 /// One event, its texts as numbers.
-pub(super) struct Held {
-    pub(super) at: i64,
-    pub(super) recorded_at: Option<i64>,
-    pub(super) linked_at: Option<i64>,
-    pub(super) original_at: Option<i64>,
-    pub(super) sent_at: Option<i64>,
-    pub(super) value: Option<f64>,
-    pub(super) attributed_by: Option<Attribution>,
+pub(crate) struct Held {
+    pub(crate) at: i64,
+    pub(crate) recorded_at: Option<i64>,
+    pub(crate) linked_at: Option<i64>,
+    pub(crate) original_at: Option<i64>,
+    pub(crate) sent_at: Option<i64>,
+    pub(crate) value: Option<f64>,
+    pub(crate) attributed_by: Option<Attribution>,
     account: u32,
     user: u32,
     event: u32,
     product: u32,
     source: u32,
-    pub(super) count: u32,
+    pub(crate) count: u32,
     message_id: Piece,
     attributes: Piece,
 }
@@ -52,18 +53,18 @@ struct Piece {
 }
 
 /// The order of a buffer's rows, and its names in byte order.
-pub(super) struct Sorted {
-    pub(super) rows: Vec<Place>,
-    pub(super) accounts: SortedNames,
-    pub(super) users: SortedNames,
-    pub(super) events: SortedNames,
-    pub(super) products: SortedNames,
-    pub(super) sources: SortedNames,
+pub(crate) struct Sorted {
+    pub(crate) rows: Vec<Place>,
+    pub(crate) accounts: SortedNames,
+    pub(crate) users: SortedNames,
+    pub(crate) events: SortedNames,
+    pub(crate) products: SortedNames,
+    pub(crate) sources: SortedNames,
 }
 
 /// A row with the most significant parts of its order; names stand for their places in byte order.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(crate) struct Place {
     at: i64,
     /// One more than its place, zero for none.
     account: u32,
@@ -74,25 +75,25 @@ pub(super) struct Place {
 }
 
 impl Buffer {
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.rows.len()
     }
 
     /// Bytes of all texts held.
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let names = [&self.accounts, &self.users, &self.events, &self.products, &self.sources];
         self.texts.len() + names.into_iter().map(Names::bytes).sum::<usize>()
     }
 
     /// Bytes of the texts of a row.
-    pub(super) fn text_bytes(row: &EventRow) -> usize {
+    pub(crate) fn text_bytes(row: &EventRow) -> usize {
         let optional = [&row.user, &row.product, &row.message_id, &row.attributes, &row.source];
         row.account.as_ref().map_or(0, |account| account.as_str().len())
             + row.event.len()
             + optional.into_iter().flatten().map(String::len).sum::<usize>()
     }
 
-    pub(super) fn push(&mut self, row: &EventRow, key: EventKey) {
+    pub(crate) fn push(&mut self, row: &EventRow, key: EventKey) {
         let message_id = self.keep(row.message_id.as_deref());
         let attributes = self.keep(row.attributes.as_deref());
         self.rows.push(Held {
@@ -115,6 +116,36 @@ impl Buffer {
         self.keys.push(key.0);
     }
 
+    /// Takes a row of a batch of all columns as it stands. The filling tells apart what a batch learnt of this buffer
+    /// from what it learnt before the buffer was cleared.
+    pub(crate) fn push_row(&mut self, batch: &mut Batch, row: usize, filling: u64) {
+        let message_id = self.keep(batch.message_id(row));
+        let attributes = self.keep(batch.attributes(row));
+        let Buffer { accounts, users, events, products, sources, .. } = self;
+        let source = batch
+            .origin
+            .as_mut()
+            .and_then(|origin| origin.source.number(row, filling, |text| sources.number(text)));
+        self.rows.push(Held {
+            at: batch.at(row).micros(),
+            recorded_at: batch.recorded_at(row).map(Instant::micros),
+            linked_at: batch.linked_at(row).map(Instant::micros),
+            original_at: batch.original_at(row).map(Instant::micros),
+            sent_at: batch.sent_at(row).map(Instant::micros),
+            value: batch.value(row),
+            attributed_by: batch.attributed_by(row),
+            account: batch.account.number(row, filling, |text| accounts.number(text)).unwrap_or(NONE),
+            user: batch.user.number(row, filling, |text| users.number(text)).unwrap_or(NONE),
+            event: batch.event.number(row, filling, |text| events.number(text)).unwrap_or(NONE),
+            product: batch.product.number(row, filling, |text| products.number(text)).unwrap_or(NONE),
+            source: source.unwrap_or(NONE),
+            count: batch.count(row),
+            message_id,
+            attributes,
+        });
+        self.keys.push(batch.key(row).0);
+    }
+
     fn keep(&mut self, text: Option<&str>) -> Piece {
         let Some(text) = text else {
             return Piece { start: 0, length: NONE };
@@ -130,29 +161,23 @@ impl Buffer {
         (length != NONE).then(|| &self.texts[start as usize..start as usize + length as usize])
     }
 
-    pub(super) fn row(&self, place: Place) -> &Held {
+    pub(crate) fn row(&self, place: Place) -> &Held {
         &self.rows[place.row as usize]
     }
 
-    pub(super) fn key(&self, place: Place) -> u128 {
+    pub(crate) fn key(&self, place: Place) -> u128 {
         self.keys[place.row as usize]
     }
 
-    pub(super) fn message_id(&self, place: Place) -> Option<&str> {
+    pub(crate) fn message_id(&self, place: Place) -> Option<&str> {
         self.piece(self.row(place).message_id)
     }
 
-    pub(super) fn attributes(&self, place: Place) -> Option<&str> {
+    pub(crate) fn attributes(&self, place: Place) -> Option<&str> {
         self.piece(self.row(place).attributes)
     }
 
-    /// The account of a row; `None` where it has none.
-    pub(super) fn account(&self, place: Place) -> Option<&str> {
-        let account = self.row(place).account;
-        (account != NONE).then(|| self.accounts.text(account))
-    }
-
-    pub(super) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         let Buffer { accounts, users, events, products, sources, .. } = self;
         for names in [accounts, users, events, products, sources] {
             names.clear();
@@ -162,7 +187,7 @@ impl Buffer {
         self.texts.clear();
     }
 
-    pub(super) fn sorted(&self) -> Sorted {
+    pub(crate) fn sorted(&self) -> Sorted {
         let (accounts, users) = (self.accounts.sorted(), self.users.sorted());
         let (events, products) = (self.events.sorted(), self.products.sorted());
         let sources = self.sources.sorted();
@@ -212,7 +237,7 @@ fn optional(names: &mut Names, text: Option<&str>) -> u32 {
 
 impl Sorted {
     /// The rows of each month, in their order.
-    pub(super) fn by_month(&self) -> BTreeMap<Month, Vec<Place>> {
+    pub(crate) fn by_month(&self) -> BTreeMap<Month, Vec<Place>> {
         let mut months = BTreeMap::new();
         let mut spans: Vec<(i64, i64, Month)> = Vec::new();
         let mut current: Option<(i64, i64, Month)> = None;
@@ -234,23 +259,23 @@ impl Sorted {
         months
     }
 
-    pub(super) fn account(place: Place) -> Option<i32> {
+    pub(crate) fn account(place: Place) -> Option<i32> {
         place.account.checked_sub(1).map(|account| account as i32)
     }
 
-    pub(super) fn user(place: Place) -> Option<i32> {
+    pub(crate) fn user(place: Place) -> Option<i32> {
         place.user.checked_sub(1).map(|user| user as i32)
     }
 
-    pub(super) fn event(place: Place) -> i32 {
+    pub(crate) fn event(place: Place) -> i32 {
         place.event as i32
     }
 
-    pub(super) fn product(&self, row: &Held) -> Option<i32> {
+    pub(crate) fn product(&self, row: &Held) -> Option<i32> {
         (row.product != NONE).then(|| self.products.places[row.product as usize] as i32)
     }
 
-    pub(super) fn source(&self, row: &Held) -> Option<i32> {
+    pub(crate) fn source(&self, row: &Held) -> Option<i32> {
         (row.source != NONE).then(|| self.sources.places[row.source as usize] as i32)
     }
 }

@@ -1,9 +1,14 @@
 //! A file that is not what was written is noticed and named, and never read wrongly.
 
 use std::fs;
+use std::sync::Arc;
 
-use dearly_events::{Error, EventRow, Lake, Projection};
+use arrow_array::{ArrayRef, RecordBatch, StringArray};
+use dearly_events::{Error, EventRow, Lake, Projection, Segment};
+use parquet::arrow::ArrowWriter;
+use parquet::file::metadata::KeyValue;
 use proptest::prelude::*;
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::rows::{event, read, stage};
 
@@ -28,6 +33,8 @@ fn check(change: impl FnOnce(&mut Vec<u8>)) -> Result<(), Error> {
     change(&mut bytes);
     fs::write(&path, bytes).unwrap();
 
+    // Another process, which remembers nothing of the file.
+    let lake = Lake::open(folder.path());
     let keys = lake.known_keys(&segments);
     let found: Result<Vec<_>, Error> = lake.scan(&segments, None, Projection::ALL).collect();
     for error in [keys.as_ref().err(), found.as_ref().err()].into_iter().flatten() {
@@ -91,4 +98,46 @@ fn a_segment_of_another_name_is_not_believed() {
     segments[0].path = other;
     let error = lake.known_keys(&segments).unwrap_err();
     assert!(error.to_string().contains("checksum of the file's name"), "{error}");
+}
+
+/// A file that another version wrote, named as a segment, whose footer says this of its layout.
+fn segment_of_layout(folder: &std::path::Path, layout: Option<&str>) -> Segment {
+    let column: ArrayRef = Arc::new(StringArray::from(vec!["a"]));
+    let batch = RecordBatch::try_from_iter([("account", column)]).unwrap();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+    writer.write(&batch).unwrap();
+    let layout = layout.map(|layout| KeyValue::new("dearly.layout".to_owned(), layout.to_owned()));
+    layout.into_iter().for_each(|entry| writer.append_key_value_metadata(entry));
+    let bytes = writer.into_inner().unwrap();
+    let end = bytes.len() - 8;
+    let length = u32::from_le_bytes(bytes[end..end + 4].try_into().unwrap()) as usize;
+    let path = format!("events/month=2026-01/segment-{:032x}.parquet", xxh3_128(&bytes[end - length..end]));
+    fs::create_dir_all(folder.join("events/month=2026-01")).unwrap();
+    fs::write(folder.join(&path), &bytes).unwrap();
+    let at = "2026-01-01T00:00:00Z".parse().unwrap();
+    let account = Some("a".into());
+    Segment {
+        path,
+        rows: 1,
+        min_at: at,
+        max_at: at,
+        n_unattributed: 0,
+        min_account: account.clone(),
+        max_account: account,
+        bytes: bytes.len() as u64,
+    }
+}
+
+#[test]
+fn a_segment_of_another_version_is_refused_by_its_layout() {
+    for (layout, found) in [(Some("3"), "has layout 3"), (None, "has layout without a version")] {
+        let folder = tempfile::tempdir().unwrap();
+        let segment = segment_of_layout(folder.path(), layout);
+        let lake = Lake::open(folder.path());
+        let error = lake.accounts(&[segment], None).next().unwrap().unwrap_err();
+        assert!(matches!(error, Error::OtherLayout { .. }), "{error:?}");
+        for words in [found, "this program reads layout 2", "the version of Dearly that wrote it"] {
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
 }

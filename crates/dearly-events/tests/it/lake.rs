@@ -1,19 +1,33 @@
 //! Files come and go with what is live, and only those that are ours.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
-use dearly_events::{Error, EventKey, Lake, Segment, Swept};
+use dearly_domain::Instant;
+use dearly_events::{Compaction, Eagerness, Error, EventKey, Lake, Segment, Swept};
 
+use crate::faults::FailingFiles;
 use crate::rows::{event, read, stage};
 
 fn rows(account: &str) -> Vec<dearly_events::EventRow> {
     (1..10).map(|day| event(account, "u", &format!("2026-01-0{day}T00:00:00Z"), "login")).collect()
 }
 
+/// An instant after which nothing was ever written.
+const LATER: Instant = Instant::from_micros(i64::MAX);
+
+fn paths(segments: &[Segment]) -> impl Iterator<Item = &str> {
+    segments.iter().map(|segment| segment.path.as_str())
+}
+
 /// Files in the folders of months.
 fn files(data: &Path) -> usize {
-    let months = fs::read_dir(data.join("events")).unwrap().map(|month| month.unwrap().path());
+    let Ok(months) = fs::read_dir(data.join("events")) else {
+        return 0;
+    };
+    let months = months.map(|month| month.unwrap().path());
     months.filter(|month| month.is_dir()).map(|month| fs::read_dir(month).unwrap().count()).sum()
 }
 
@@ -23,16 +37,16 @@ fn a_crash_before_the_commit_leaves_what_the_next_sweep_removes() {
     let lake = Lake::open(folder.path());
     let live = stage(&lake, &rows("a"), 100);
     let lost = stage(&lake, &rows("b"), 5);
+    fs::write(folder.path().join("events/import-1-0.partial"), "PAR1 half").unwrap();
     let month = folder.path().join("events/month=2026-01");
-    let name = live[0].path.rsplit('/').next().unwrap();
-    fs::write(month.join(format!("{name}.partial")), "PAR1 half").unwrap();
+    fs::write(folder.path().join("events/rewrite-1-0.partial"), "PAR1 half").unwrap();
     // None of these is ours to remove.
     fs::write(month.join("notes.parquet"), "").unwrap();
     fs::write(month.join("segment-1.parquet"), "").unwrap();
     fs::write(folder.path().join("events/README"), "").unwrap();
-    let bytes = lost.iter().map(|segment| segment.bytes).sum::<u64>() + 9;
-    assert_eq!(lake.sweep(&live).unwrap(), Swept { files: 3, bytes });
-    assert_eq!(lake.sweep(&live).unwrap(), Swept::default());
+    let bytes = lost.iter().map(|segment| segment.bytes).sum::<u64>() + 2 * 9;
+    assert_eq!(lake.sweep(paths(&live), LATER).unwrap(), Swept { files: 4, bytes });
+    assert_eq!(lake.sweep(paths(&live), LATER).unwrap(), Swept::default());
     assert_eq!(files(folder.path()), 3);
     assert_eq!(read(&lake, &live).len(), 9);
 }
@@ -94,25 +108,43 @@ fn a_path_that_is_no_segments_is_never_touched() {
     assert_eq!(read(&lake, &live).len(), 9);
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_named_and_leaves_nothing() {
-    // The segment's name is known from another lake: there the disk is full just for this file.
-    let (elsewhere, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let segment = stage(&Lake::open(elsewhere.path()), &rows("a"), 100).remove(0);
-    let partial = folder.path().join(format!("{}.partial", segment.path));
-    fs::create_dir_all(partial.parent().unwrap()).unwrap();
-    std::os::unix::fs::symlink("/dev/full", &partial).unwrap();
-
-    let mut stager = Lake::open(folder.path()).stage();
-    let mut occurrences = dearly_events::Occurrences::default();
-    for row in rows("a") {
-        stager.push(&row, occurrences.key(&row)).unwrap();
+    for succeed in 0.. {
+        let folder = tempfile::tempdir().unwrap();
+        let failing = FailingFiles::new(folder.path(), succeed, ErrorKind::StorageFull);
+        let mut stager = Lake::on(Arc::new(failing.clone())).stage();
+        let mut occurrences = dearly_events::Occurrences::default();
+        for row in rows("a") {
+            stager.push(&row, occurrences.key(&row)).unwrap();
+        }
+        let result = stager.finish();
+        if !failing.has_failed() {
+            assert!(succeed >= 4 && files(folder.path()) == 1);
+            break;
+        }
+        let error = result.unwrap_err();
+        assert!(matches!(&error, Error::DiskFull { path } if path.starts_with(folder.path())), "{error:?}");
+        assert!(error.to_string().contains("free some space"), "{error}");
+        Lake::open(folder.path()).sweep([], LATER).unwrap();
+        assert_eq!(files(folder.path()), 0);
     }
-    let error = stager.finish().unwrap_err();
-    assert!(matches!(&error, Error::DiskFull { path } if *path == partial), "{error:?}");
-    assert!(error.to_string().contains("free some space"), "{error}");
-    assert_eq!(files(folder.path()), 0);
+}
+
+#[test]
+fn what_may_become_live_in_a_moment_is_not_swept() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path());
+    let staged = stage(&lake, &rows("a"), 3);
+    let plan = Compaction::plan(&staged, Eagerness::Always).unwrap().remove(0);
+    let merged = plan.run(&lake, |_| true).unwrap().unwrap();
+    fs::write(folder.path().join("events/rewrite-1-0.partial"), "PAR1 half").unwrap();
+    fs::write(folder.path().join("events/import-1-0.partial"), "PAR1 half").unwrap();
+    // Only an import leaves what is dead at once, for whoever holds the lock.
+    let hour_ago = Instant::from_micros(Instant::now().micros() - 3_600_000_000);
+    assert_eq!(lake.sweep([], hour_ago).unwrap().files, 3 + 1);
+    assert_eq!(read(&lake, &merged).len(), 9);
+    assert_eq!(lake.sweep([], LATER).unwrap().files, 1 + 1);
 }
 
 #[test]

@@ -1,19 +1,18 @@
 //! Adoption: breadth (how many users, how often) and depth (which features and workflows) of use.
 
-use dearly_domain::Day;
-use dearly_workbook::model::{FeatureSet, Per, TrendOf};
+use dearly_workbook::model::{FeatureSet, Per, TrendAgainst, TrendOf};
 
 use super::deployment::{entitled_seats, last_licences};
 use super::{counted, percent, plain, signed_percent};
 use crate::as_of::{AsOf, Trace};
-use crate::presence::Scope;
+use crate::presence::{Scope, UserActivity};
 use crate::score::{Fact, Reading};
 
 const NO_USAGE: Reading = Reading::Missing("no telemetry that names users yet");
 
 /// Users active on at least so many days of the window, per licence, seat or as a count.
-pub(super) fn active_users(
-    as_of: &AsOf<'_>,
+pub(super) fn active_users<'a>(
+    as_of: &AsOf<'a>,
     days_at_least: i32,
     within: i32,
     per: Per,
@@ -25,9 +24,8 @@ pub(super) fn active_users(
     if !as_of.has_usage() {
         return NO_USAGE;
     }
-    let count =
-        |scope: Scope| f64::from(as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
-    let (bought, noun): (Vec<(&str, f64)>, &str) = match per {
+    let count = |scope| users(as_of, scope, days_at_least, within, 0);
+    let (bought, noun): (Vec<(&'a str, f64)>, &str) = match per {
         Per::One => {
             let users = count(Scope::Any);
             trace_users(as_of, days_at_least, within, trace);
@@ -47,12 +45,9 @@ pub(super) fn active_users(
         }
         Per::EntitledSeats => (entitled_seats(as_of).into_iter().collect(), "entitled seat"),
     };
-    let names_products = as_of.presence.first_product_day.is_some_and(|first| first <= as_of.day);
-    let (users, total) = if names_products {
+    let (users, total) = if as_of.presence.names_products(as_of.day) {
         bought.iter().fold((0.0, 0.0), |(users, total), (product, licences)| {
-            let active =
-                as_of.presence.product(product).map_or(0.0, |product| count(Scope::Product(product)));
-            (users + active, total + licences)
+            (users + count(Scope::Product(product)), total + licences)
         })
     } else {
         (count(Scope::Any), bought.iter().map(|(_, licences)| *licences).fold(0.0, f64::max))
@@ -71,32 +66,33 @@ fn trace_users(as_of: &AsOf<'_>, days_at_least: i32, within: i32, trace: &mut Tr
     if !trace.is_on() {
         return;
     }
-    let mut users: Vec<(u32, &str, Option<Day>)> = as_of
-        .presence
-        .users()
-        .iter()
-        .map(|user| {
-            let days = user.days_within(&Scope::Any, as_of.day, within);
-            let last =
-                user.days.iter().rev().find(|day| **day <= as_of.day.days()).map(|day| Day::from_days(*day));
-            (days, as_of.presence.user_name(user), last)
-        })
-        .filter(|(_, _, last)| last.is_some())
-        .collect();
-    users.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
-    for (days, user, on) in users {
+    let mut users = as_of.presence.user_activity(as_of.day, within);
+    users.sort_by(|a, b| b.days.cmp(&a.days).then(a.user.cmp(b.user)));
+    for UserActivity { user, days, last } in users {
         trace.fact(|| Fact {
             file: "events",
             key: user.to_owned(),
-            on,
+            on: Some(last),
             text: format!("{user}: active on {} of {within}", counted(f64::from(days), "day")),
             counted: days >= days_at_least.max(1) as u32,
         });
     }
 }
 
-fn active(as_of: &AsOf<'_>, within: i32, back: i32) -> f64 {
-    f64::from(as_of.presence.count_users(as_of.index, Scope::Any, 1, within, back))
+/// Users with at least so many days of the scope in the window that ends `back` days before the day.
+pub(super) fn users<'a>(
+    as_of: &AsOf<'a>,
+    scope: Scope<'a>,
+    days_at_least: i32,
+    within: i32,
+    back: i32,
+) -> f64 {
+    as_of.presence.users(scope, days_at_least, within, back)[as_of.index] as f64
+}
+
+/// Users with any event in the window.
+pub(super) fn active(as_of: &AsOf<'_>, within: i32, back: i32) -> f64 {
+    users(as_of, Scope::Any, 1, within, back)
 }
 
 /// Mean active days of an active user.
@@ -105,7 +101,7 @@ pub(super) fn login_frequency(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) 
         return NO_USAGE;
     }
     let users = active(as_of, within, 0);
-    let days = f64::from(as_of.presence.user_days(as_of.index, within, false));
+    let days = as_of.presence.user_days(within, false)[as_of.index] as f64;
     trace_users(as_of, 1, within, trace);
     if users == 0.0 {
         trace.say(|| format!("no active user in {within} days"));
@@ -123,7 +119,7 @@ pub(super) fn stickiness(as_of: &AsOf<'_>, within: i32, working_days: bool, trac
     let users = active(as_of, within, 0);
     let counts = |back: i32| !working_days || as_of.day.plus_days(-back).weekday() <= 5;
     let days = (0..within).filter(|back| counts(*back)).count() as f64;
-    let user_days = f64::from(as_of.presence.user_days(as_of.index, within, working_days));
+    let user_days = as_of.presence.user_days(within, working_days)[as_of.index] as f64;
     trace_users(as_of, 1, within, trace);
     if days == 0.0 {
         return Reading::NotApplicable("the window has no working day");
@@ -153,8 +149,7 @@ pub(super) fn feature_use<'a>(
     if !as_of.has_usage() {
         return NO_USAGE;
     }
-    let events = names.iter().filter_map(|name| as_of.presence.event(name)).collect();
-    let users = f64::from(as_of.presence.count_users(as_of.index, Scope::Events(events), 1, within, 0));
+    let users = users(as_of, Scope::Events(names), 1, within, 0);
     let active = active(as_of, within, 0);
     trace.say(|| format!("{} of {}", plain(users), counted(active, "active user")));
     Reading::ratio(users, active, "no active user in the window")
@@ -178,11 +173,9 @@ pub(super) fn features_in_regular_use<'a>(
     }
     let active = active(as_of, within, 0);
     let mut regular = 0;
-    for name in names {
-        let scope = as_of.presence.event(name).map(Scope::Event);
-        let users =
-            scope.map_or(0, |scope| as_of.presence.count_users(as_of.index, scope, days_at_least, within, 0));
-        let is_regular = users > 0 && f64::from(users) >= by_at_least * active - 1e-9;
+    for (place, name) in names.iter().enumerate() {
+        let users = as_of.presence.users_of_each(names, place, days_at_least, within)[as_of.index] as f64;
+        let is_regular = users > 0.0 && users >= by_at_least * active - 1e-9;
         regular += usize::from(is_regular);
         trace.fact(|| Fact {
             file: "events",
@@ -190,7 +183,7 @@ pub(super) fn features_in_regular_use<'a>(
             on: None,
             text: format!(
                 "{name}: {} of {} on at least {days_at_least} days",
-                plain(f64::from(users)),
+                plain(users),
                 counted(active, "active user")
             ),
             counted: is_regular,
@@ -200,9 +193,44 @@ pub(super) fn features_in_regular_use<'a>(
     Reading::ratio(regular as f64, names.len() as f64, "no features")
 }
 
+/// Share of the features used by at least so many users.
+pub(super) fn features_used<'a>(
+    as_of: &AsOf<'a>,
+    set: &'a FeatureSet,
+    by_at_least: i64,
+    within: i32,
+    trace: &mut Trace,
+) -> Reading {
+    let names = features(as_of, set);
+    if names.is_empty() {
+        return Reading::NotApplicable("the workbook names no such features");
+    }
+    if !as_of.has_usage() {
+        return NO_USAGE;
+    }
+    let mut used = 0;
+    for (place, name) in names.iter().enumerate() {
+        let users = as_of.presence.users_of_each(names, place, 1, within)[as_of.index];
+        let is_used = users as i64 >= by_at_least;
+        used += usize::from(is_used);
+        trace.fact(|| Fact {
+            file: "events",
+            key: name.clone(),
+            on: None,
+            text: format!("{name}: {} in {within} days", counted(users as f64, "user")),
+            counted: is_used,
+        });
+    }
+    trace.say(|| {
+        let features = counted(names.len() as f64, "feature");
+        format!("{used} of {features} used by at least {}", counted(by_at_least as f64, "user"))
+    });
+    Reading::ratio(used as f64, names.len() as f64, "no features")
+}
+
 /// Completions of workflows / those expected of the active users.
-pub(super) fn workflow_completion(
-    as_of: &AsOf<'_>,
+pub(super) fn workflow_completion<'a>(
+    as_of: &AsOf<'a>,
     only: &[String],
     within: i32,
     trace: &mut Trace,
@@ -223,7 +251,7 @@ pub(super) fn workflow_completion(
     let users = active(as_of, within, 0);
     let (mut done, mut expected) = (0.0, 0.0);
     for workflow in workflows {
-        let completions = f64::from(as_of.presence.completions(as_of.index, workflow, within));
+        let completions = as_of.presence.completions(workflow, within)[as_of.index] as f64;
         let wanted = users * workflow.expected_per_user * f64::from(within) / 28.0;
         done += completions;
         expected += wanted;
@@ -247,23 +275,33 @@ pub(super) fn workflow_completion(
     Reading::ratio(done, expected, "nothing is expected")
 }
 
-/// The window against the one before.
-pub(super) fn usage_trend(as_of: &AsOf<'_>, of: TrendOf, within: i32, trace: &mut Trace) -> Reading {
+/// The window against the one before, or against the same weeks of the last year.
+pub(super) fn usage_trend(
+    as_of: &AsOf<'_>,
+    of: TrendOf,
+    against: TrendAgainst,
+    within: i32,
+    trace: &mut Trace,
+) -> Reading {
     if !as_of.has_usage() {
         return NO_USAGE;
     }
+    let back = against.days_back(within);
     let (now, before, noun) = match of {
-        TrendOf::ActiveUsers => (active(as_of, within, 0), active(as_of, within, within), "active user"),
+        TrendOf::ActiveUsers => (active(as_of, within, 0), active(as_of, within, back), "active user"),
         TrendOf::Events => {
-            let events = |back| f64::from(as_of.presence.count_events(as_of.index, within, back));
-            (events(0), events(within), "event")
+            let events = |back| as_of.presence.events(within, back)[as_of.index] as f64;
+            (events(0), events(back), "event")
         }
     };
     if before == 0.0 {
-        return Reading::NotApplicable("nothing in the window before");
+        return Reading::NotApplicable(match against {
+            TrendAgainst::Previous => "nothing in the window before",
+            TrendAgainst::LastYear => "nothing in the same weeks of the last year",
+        });
     }
     let change = now / before - 1.0;
-    for (count, back, counts) in [(now, 0, true), (before, within, false)] {
+    for (count, back, counts) in [(now, 0, true), (before, back, false)] {
         trace.fact(|| Fact {
             file: "events",
             key: noun.to_owned(),

@@ -6,7 +6,7 @@ use dearly_domain::Day;
 use dearly_domain::licence::Licence;
 use dearly_workbook::model::LimitWhen;
 
-use super::{counted, percent, plain};
+use super::{adoption, counted, percent, plain};
 use crate::as_of::{AsOf, Trace};
 use crate::presence::Scope;
 use crate::score::{Fact, Reading};
@@ -112,7 +112,7 @@ pub(super) fn setup_steps_done(as_of: &AsOf<'_>, trace: &mut Trace) -> (Reading,
 }
 
 /// Products with an active user / products bought.
-pub(super) fn products_live(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) -> Reading {
+pub(super) fn products_live<'a>(as_of: &AsOf<'a>, within: i32, trace: &mut Trace) -> Reading {
     let products = as_of.columns.products(as_of.day);
     if products.is_empty() {
         return Reading::NotApplicable("no product is bought on the day");
@@ -120,25 +120,21 @@ pub(super) fn products_live(as_of: &AsOf<'_>, within: i32, trace: &mut Trace) ->
     if !as_of.has_usage() {
         return Reading::Missing("no telemetry that names users yet");
     }
-    let names_products = as_of.presence.first_product_day.is_some_and(|first| first <= as_of.day);
+    let names_products = as_of.presence.names_products(as_of.day);
     if !names_products && products.len() > 1 {
         return Reading::Missing("telemetry does not name the product");
     }
     let mut live = 0;
     for product in &products {
-        let users = if names_products {
-            let scope = as_of.presence.product(product).map(Scope::Product);
-            scope.map_or(0, |scope| as_of.presence.count_users(as_of.index, scope, 1, within, 0))
-        } else {
-            as_of.presence.count_users(as_of.index, Scope::Any, 1, within, 0)
-        };
-        live += usize::from(users > 0);
+        let scope = if names_products { Scope::Product(product) } else { Scope::Any };
+        let users = adoption::users(as_of, scope, 1, within, 0);
+        live += usize::from(users > 0.0);
         trace.fact(|| Fact {
             file: "events",
             key: product.to_string(),
             on: None,
-            text: format!("{product}: {} in {within} days", counted(f64::from(users), "active user")),
-            counted: users > 0,
+            text: format!("{product}: {} in {within} days", counted(users, "active user")),
+            counted: users > 0.0,
         });
     }
     trace.say(|| format!("{live} of {} live", counted(products.len() as f64, "product")));

@@ -7,10 +7,9 @@ use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
 use dearly_workbook::model::{LimitWhen, NpsOf};
 
-use super::{counted, percent, plain};
+use super::{adoption, counted, percent, plain};
 use crate::as_of::{AsOf, Trace};
 use crate::columns::Dated;
-use crate::presence::Scope;
 use crate::score::{Fact, Reading};
 
 const NO_TICKETS: Reading = Reading::Missing("no tickets recorded yet");
@@ -223,7 +222,7 @@ pub(super) fn tickets_opened(
         return Reading::Missing("no telemetry that names users yet");
     }
     const ACTIVE_WITHIN: i32 = 28;
-    let users = f64::from(as_of.presence.count_users(as_of.index, Scope::Any, 1, ACTIVE_WITHIN, 0));
+    let users = adoption::active(as_of, ACTIVE_WITHIN, 0);
     trace.say(|| format!("{} in {within} days, {}", counted(count, "ticket"), counted(users, "active user")));
     if count == 0.0 && users == 0.0 {
         return Reading::NotApplicable("no ticket and no active user");

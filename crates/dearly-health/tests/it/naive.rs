@@ -77,8 +77,11 @@ impl Naive<'_> {
             Value::FeaturesInRegularUse { features, by_at_least, days_at_least, within } => {
                 self.features_in_regular_use(features, *by_at_least, *days_at_least, *within)
             }
+            Value::FeaturesUsed { features, by_at_least, within } => {
+                self.features_used(features, *by_at_least, *within)
+            }
             Value::WorkflowCompletion { workflows, within } => self.workflow_completion(workflows, *within),
-            Value::UsageTrend { of, within } => self.usage_trend(*of, *within),
+            Value::UsageTrend { of, against, within } => self.usage_trend(*of, *against, *within),
             Value::KeyPeopleMet => self.key_people_met(),
             Value::Multithreading { within } => self.multithreading(*within),
             Value::DaysSinceActivity { types } => self.days_since_activity(types),

@@ -38,7 +38,7 @@ fn text_of(accounts: &[SimulatedAccount]) -> Vec<u8> {
     for account in accounts {
         let usage = &account.facts.usage;
         let (mut day, mut date) = (i64::MIN, String::new());
-        for row in &usage.rows {
+        for row in usage.rows.iter() {
             let seconds = row.at.micros() / SECOND_MICROS;
             if seconds.div_euclid(DAY_SECONDS) != day {
                 day = seconds.div_euclid(DAY_SECONDS);

@@ -87,7 +87,7 @@ fn nothing_happens_after_the_end_or_after_the_account_left() {
             }
         }
         let since = account.versions[0].record.customer_since.unwrap();
-        for row in &account.facts.usage.rows {
+        for row in account.facts.usage.rows.iter() {
             let day = Calendar::utc().day_of(row.at);
             assert!(since <= day && day <= until && left.is_none_or(|left| day < left));
         }

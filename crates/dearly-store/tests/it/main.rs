@@ -6,6 +6,7 @@ mod nouns;
 mod record;
 mod schema;
 mod score_history;
+mod telemetry;
 mod writer;
 
 use dearly_domain::{File, Instant};

@@ -1,7 +1,7 @@
 //! Imports, segments, workbook versions, published scores, settings and coverage.
 
 use dearly_domain::{Calendar, Cell};
-use dearly_store::{Counts, Document, Error, Mode, PublishedScore, Segment, content_hash};
+use dearly_store::{Counts, Document, Error, Mode, PublishedScore, RetiredSegment, Segment, content_hash};
 use dearly_testing::{day, each_store, file, incoming, instant};
 
 use crate::{begin, put_as};
@@ -51,9 +51,20 @@ async fn segments_come_and_go() {
         let all = ["events/B.parquet", "events/a.parquet", "events/b.parquet"].map(segment);
         assert_eq!(store.segments().await.unwrap(), all);
         let mut write = store.write("merge").await.unwrap();
-        write.delete_segment("events/a.parquet").await.unwrap();
+        let at = instant("2026-02-01");
+        assert!(write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap());
+        assert!(
+            !write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap(),
+            "it is out already"
+        );
         assert_eq!(write.commit().await.unwrap(), 2);
         assert_eq!(store.segments().await.unwrap().len(), 2);
+        let retired = RetiredSegment { path: "events/a.parquet".into(), bytes: 12_345_678, retired_at: at };
+        assert_eq!(store.view().await.unwrap().retired_segments().await.unwrap(), [retired]);
+        let mut write = store.write("sweep").await.unwrap();
+        write.forget_segment("events/a.parquet").await.unwrap();
+        assert_eq!(write.commit().await.unwrap(), 2, "a file that is gone changes no fact");
+        assert_eq!(store.view().await.unwrap().retired_segments().await.unwrap(), []);
     })
     .await;
 }

@@ -1,9 +1,9 @@
 //! `value`: what a measure measures.
 
-use crate::model::{FeatureSet, NpsOf, Per, TrendOf, Value};
+use crate::model::{FeatureSet, NpsOf, Per, TrendAgainst, TrendOf, Value};
 use crate::nearest::help;
 use crate::node::{Entry, Node, Scalar};
-use crate::shape::{NPS_OF, PER, SQL, Shape, TREND_OF, VALUES};
+use crate::shape::{MOST_USERS, NPS_OF, PER, SQL, Shape, TREND_AGAINST, TREND_OF, VALUES};
 
 use super::map::Map;
 use super::scalar;
@@ -119,6 +119,11 @@ fn decode_kind(
                 within,
             }
         }
+        "features_used" => Value::FeaturesUsed {
+            features: features(sink, &map),
+            by_at_least: map.whole(sink, "by_at_least", 1, MOST_USERS).unwrap_or(3),
+            within: within(sink, 28),
+        },
         "workflow_completion" => {
             Value::WorkflowCompletion { workflows: workflows(sink, &map), within: within(sink, 28) }
         }
@@ -126,6 +131,10 @@ fn decode_kind(
             of: match map.word(sink, "of", TREND_OF) {
                 Some("events") => TrendOf::Events,
                 _ => TrendOf::ActiveUsers,
+            },
+            against: match map.word(sink, "against", TREND_AGAINST) {
+                Some("last_year") => TrendAgainst::LastYear,
+                _ => TrendAgainst::Previous,
             },
             within: within(sink, 28),
         },

@@ -363,6 +363,14 @@ fn values() {
             "{ features_in_regular_use: { features: [] } }",
             "a.yaml:7:73: expected `sticky` or at least one name of an event",
         ),
+        (
+            "{ usage_trend: { against: last_month } }",
+            "a.yaml:7:60: unknown word `last_month`; expected one of previous, last_year",
+        ),
+        (
+            "{ features_used: { by_at_least: 0 } }",
+            "a.yaml:7:66: expected a whole number from 1 to 1000000, found `0`",
+        ),
         ("[a]", "a.yaml:7:34: expected a kind of value, found a list"),
     ] {
         check_measure(&value(text), &[expected]);

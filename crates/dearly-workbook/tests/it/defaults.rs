@@ -2,7 +2,7 @@
 
 use dearly_workbook::{
     CapColour, Curve, Engagement, FeatureSet, Features, LimitWhen, Organisation, Per, ScoreKind, Setup,
-    TrendOf, Value, Workbook, defaults, parse,
+    TrendAgainst, TrendOf, Value, Workbook, defaults, parse,
 };
 
 use crate::{defaults_with, told};
@@ -131,7 +131,10 @@ fn values_and_windows_are_those_of_the_rules() {
             },
         ),
         ("workflow_completion", Value::WorkflowCompletion { workflows: vec![], within: 28 }),
-        ("usage_trend", Value::UsageTrend { of: TrendOf::ActiveUsers, within: 28 }),
+        (
+            "usage_trend",
+            Value::UsageTrend { of: TrendOf::ActiveUsers, against: TrendAgainst::Previous, within: 28 },
+        ),
         ("verified_outcomes", Value::VerifiedOutcomes { within: 365, no_plan_until: 90 }),
         ("plan_on_track", Value::PlanOnTrack { no_plan_until: 90 }),
         ("plan_accepted", Value::PlanAccepted { within: 365 }),

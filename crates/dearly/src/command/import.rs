@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use dearly_app::import::{ImportRequest, Imported, Mode};
+use dearly_app::lake::Eagerness;
 
 use crate::arguments::{Arguments, Format, ImportArguments, ModeArgument};
 use crate::output::{self, Sheet};
@@ -24,6 +25,14 @@ pub(crate) async fn run(arguments: &Arguments, own: &ImportArguments) -> anyhow:
     };
     let imported = app.import(&request, Some(progress::files(arguments))).await?;
     show(arguments, &imported)?;
+    // An import of years leaves many small segments. It is kept whatever becomes of this.
+    if imported.kept
+        && let Err(error) = super::lake::compact(arguments, &app, Eagerness::WhenDue).await
+    {
+        eprintln!(
+            "note: the import is kept, but merging its segments failed: {error}; dearly lake compact tries again"
+        );
+    }
     let is_stopped = own.strict && !imported.report.is_clean();
     let is_broken = imported.report.files.iter().any(|file| file.error.is_some());
     Ok(ExitCode::from(u8::from(is_stopped || is_broken)))

@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -111,7 +112,7 @@ impl Place {
 }
 
 fn clean(command: &mut Command) {
-    for name in ["DEARLY_DATA", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL"] {
+    for name in ["DEARLY_DATA", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL", "DEARLY_LAKE"] {
         command.env_remove(name);
     }
     command.stdin(Stdio::null());
@@ -256,8 +257,11 @@ impl Said {
 
 /// A `dearly serve` on a free port; it is stopped when dropped.
 pub(crate) struct Server {
-    child: Child,
+    /// None for a second address of the same process.
+    child: Option<Child>,
     address: String,
+    /// What it says after its address.
+    said: Receiver<String>,
 }
 
 impl Server {
@@ -272,8 +276,17 @@ impl Server {
         let (_, rest) = line.split_once("http://").unwrap();
         let address = rest.split_whitespace().next().unwrap().to_owned();
         // Whatever else it says must have somewhere to go.
-        std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-        Server { child, address }
+        let (say, said) = channel();
+        std::thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|line| say.send(line)));
+        Server { child: Some(child), address, said }
+    }
+
+    /// Its listener for telemetry alone, by this machine's own name.
+    pub(crate) fn telemetry(&self) -> Server {
+        let line = self.said.iter().find(|line| line.contains("http://")).expect("it says where");
+        let (_, rest) = line.split_once("http://").unwrap();
+        let port = rest.split_whitespace().next().unwrap().rsplit_once(':').unwrap().1;
+        Server { child: None, address: format!("127.0.0.1:{port}"), said: channel().1 }
     }
 
     /// The body of what the server answers to a GET.
@@ -286,8 +299,21 @@ impl Server {
 
     /// Status and body of what the server answers to a GET.
     pub(crate) fn answer(&self, path: &str) -> (u16, String) {
+        self.ask(&format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address))
+    }
+
+    /// Status and body of what the server answers to a POST, with a write key as a bearer token.
+    pub(crate) fn post(&self, path: &str, key: Option<&str>, body: &str) -> (u16, String) {
+        let key = key.map_or_else(String::new, |key| format!("Authorization: Bearer {key}\r\n"));
+        self.ask(&format!(
+            "POST {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{key}Content-Length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        ))
+    }
+
+    fn ask(&self, request: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.address);
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -301,16 +327,18 @@ impl Server {
 
     /// Asks the server to end, and returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        self.child.wait().unwrap().code()
+        let child = self.child.as_mut().expect("the process itself");
+        assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+        child.wait().unwrap().code()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 

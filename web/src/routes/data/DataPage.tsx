@@ -3,6 +3,7 @@ import { CoverageSection } from './CoverageSection';
 import classes from './DataPage.module.css';
 import { ImportsSection } from './ImportsSection';
 import { SourcesSection } from './SourcesSection';
+import { TelemetrySection } from './TelemetrySection';
 
 /** What came in, how fresh it is, and which accounts it covers. */
 export function DataPage() {
@@ -11,6 +12,7 @@ export function DataPage() {
     <div className={classes.page}>
       <ImportsSection />
       <SourcesSection />
+      <TelemetrySection />
       <CoverageSection />
     </div>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 
 import type { SourceList } from '../../api/client';
-import { sourcesQuery } from '../../api/queries';
+import { sourcesQuery, telemetryQuery } from '../../api/queries';
 import { count, counted, percent } from '../../format/number';
 import { spaced } from '../../format/words';
 import { DataTable } from '../../show/DataTable';
@@ -24,6 +24,9 @@ export function SourcesSection() {
 }
 
 function Sources({ list }: { list: SourceList }) {
+  // Both answers say it; of the two the one that the section below shows, so that the page says one number.
+  const telemetry = useQuery(telemetryQuery());
+  const unattributed = telemetry.data?.n_unattributed_events ?? list.n_unattributed_events;
   const share = (accounts: number) => (list.n_customers > 0 ? accounts / list.n_customers : 0);
   return (
     <>
@@ -64,8 +67,15 @@ function Sources({ list }: { list: SourceList }) {
           },
         ]}
       />
-      {list.n_unattributed_events > 0 && (
-        <p className={classes.quiet}>{counted(list.n_unattributed_events, 'event')} name no account and count nowhere.</p>
+      {unattributed > 0 && (
+        <p className={classes.quiet}>
+          {counted(unattributed, 'event')} of telemetry {unattributed === 1 ? 'has' : 'have'} no account and{' '}
+          {unattributed === 1 ? 'counts' : 'count'} nowhere: see{' '}
+          <a href="#telemetry" className={classes.see}>
+            Telemetry
+          </a>
+          .
+        </p>
       )}
     </>
   );

@@ -11,7 +11,7 @@ use dearly_domain::step::Step;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::survey::Survey;
 use dearly_domain::ticket::Ticket;
-use dearly_domain::{Attributes, Day, Held, Instant};
+use dearly_domain::{Attributes, Day, Held, Instant, Texts};
 use dearly_health::facts::{AccountFacts, UsageRow};
 
 /// An account under construction.
@@ -31,6 +31,14 @@ fn index_of(texts: &mut Vec<String>, text: &str) -> u32 {
         texts.len() - 1
     });
     place as u32
+}
+
+fn index_of_user(users: &mut Texts, user: &str) -> u32 {
+    let known = users.iter().position(|known| known == user);
+    if known.is_none() {
+        users.push(user);
+    }
+    known.unwrap_or(users.len() - 1) as u32
 }
 
 impl Account {
@@ -125,13 +133,22 @@ impl Account {
         let usage = &mut self.facts.usage;
         let row = UsageRow {
             at,
-            user: Some(index_of(&mut usage.users, user)),
+            user: Some(index_of_user(&mut usage.users, user)),
             event: index_of(&mut usage.events, event),
             product: product.map(|product| index_of(&mut usage.products, product)),
             count: 1,
             linked_at: None,
         };
         usage.rows.push(row);
+        self
+    }
+
+    /// The last event came to the account by a link made at noon of the day.
+    #[must_use]
+    pub(super) fn linked(mut self, day: Day) -> Account {
+        let mut rows: Vec<UsageRow> = self.facts.usage.rows.iter().collect();
+        rows.last_mut().expect("an event to link").linked_at = Some(noon(day));
+        self.facts.usage.rows = rows.into();
         self
     }
 

@@ -1,9 +1,12 @@
 //! A1 to A5.
 
-use dearly_workbook::model::{Value, Workbook, Workflow};
+use dearly_domain::Day;
+use dearly_health::Engine;
+use dearly_health::facts::BookFacts;
+use dearly_workbook::model::{FeatureSet, Per, TrendAgainst, TrendOf, Value, Workbook, Workflow};
 
 use super::account::{Account, noon};
-use super::{Missing, NotApplicable, Points, Worth, ago, worth};
+use super::{Missing, NotApplicable, Points, Worth, ago, measure, today, worth};
 
 fn active(account: &Account) -> Worth {
     worth(&Workbook::default(), account, |value| matches!(value, Value::ActiveUsers { .. }))
@@ -186,4 +189,80 @@ fn a5_is_active_users_against_the_28_days_before() {
     }
     assert_eq!(trend(&licensed(10).users(5, ago(56), None).users(5, ago(27), None)), NotApplicable);
     assert_eq!(trend(&licensed(10)), Missing);
+}
+
+/// What a measure reads on the day, in place of that of active users.
+fn reading(value: Value, account: &Account, day: Day) -> Option<f64> {
+    let mut workbook = Workbook::default();
+    let measures = workbook.scorecards.iter_mut().flat_map(|card| &mut card.components);
+    let mut measures = measures.flat_map(|component| &mut component.measures);
+    let own = measures.find(|measure| matches!(measure.value, Value::ActiveUsers { .. })).expect("a measure");
+    own.value = value.clone();
+    let scored = Engine::new(&workbook).score(&account.facts, &BookFacts::default(), &[day]);
+    measure(&workbook, &scored[0], |other| *other == value).reading.value()
+}
+
+fn active_within(within: i32) -> Value {
+    Value::ActiveUsers { within, per: Per::One }
+}
+
+#[test]
+fn an_event_linked_later_counts_as_of_the_link() {
+    // On the 20th day before today; linked on the 10th.
+    let account = licensed(10).event("a", ago(25), "open").event("b", ago(20), "open").linked(ago(10));
+    assert_eq!(reading(active_within(28), &account, ago(11)), Some(1.0));
+    assert_eq!(reading(active_within(28), &account, ago(10)), Some(2.0));
+    assert_eq!(reading(active_within(28), &account, today()), Some(2.0));
+    // Within windows it lies on its own day.
+    assert_eq!(reading(active_within(14), &account, ago(10)), Some(1.0));
+    assert_eq!(reading(active_within(14), &account, ago(6)), Some(0.0));
+    // A link made before the event is no news.
+    let early = licensed(10).event("a", ago(25), "open").event("b", ago(20), "open").linked(ago(30));
+    assert_eq!(reading(active_within(28), &early, ago(20)), Some(2.0));
+}
+
+#[test]
+fn days_before_and_after_a_link_add_up() {
+    // Three days of one user in a week, the middle one known only from the link on.
+    let account = licensed(10).event("a", ago(16), "open").event("a", ago(14), "open").linked(ago(12)).event(
+        "a",
+        ago(12),
+        "open",
+    );
+    let healthy = || Value::HealthyActiveUsers { days_at_least: 3, within: 7, per: Per::One };
+    assert_eq!(reading(healthy(), &account, ago(13)), Some(0.0));
+    assert_eq!(reading(healthy(), &account, ago(12)), Some(1.0));
+    assert_eq!(reading(healthy(), &account, ago(10)), Some(1.0));
+    assert_eq!(reading(healthy(), &account, ago(9)), Some(0.0));
+}
+
+#[test]
+fn features_used_takes_so_many_users() {
+    let account =
+        ["a", "b", "c"].iter().fold(licensed(10), |account, user| account.event(user, ago(3), "report"));
+    let account = account.event("a", ago(2), "export").event("b", ago(30), "export");
+    let features = || FeatureSet::Named(["report", "export", "share"].map(str::to_owned).to_vec());
+    let used = |by_at_least| {
+        reading(Value::FeaturesUsed { features: features(), by_at_least, within: 28 }, &account, today())
+    };
+    assert_eq!(
+        [used(1), used(2), used(3), used(4)],
+        [2.0, 1.0, 1.0, 0.0].map(|features| Some(features / 3.0))
+    );
+}
+
+#[test]
+fn a_trend_against_the_last_year_looks_at_the_same_weeks() {
+    let trend = |of, within| Value::UsageTrend { of, against: TrendAgainst::LastYear, within };
+    let last_year = || trend(TrendOf::ActiveUsers, 28);
+    // The window of the last year ends 364 days earlier.
+    let account = licensed(10).users(3, ago(364), None).users(2, ago(0), None);
+    assert_eq!(reading(last_year(), &account, today()), Some(2.0 / 3.0 - 1.0));
+    assert_eq!(reading(last_year(), &account, ago(1)), None);
+    let account = licensed(10).users(4, ago(391), None).users(1, ago(10), None);
+    assert_eq!(reading(last_year(), &account, today()), Some(-0.75));
+    let account = licensed(10).users(4, ago(392), None).users(1, ago(10), None);
+    assert_eq!(reading(last_year(), &account, today()), None);
+    let account = licensed(10).event("a", ago(364 + 6), "open").users(3, ago(6), None);
+    assert_eq!(reading(trend(TrendOf::Events, 7), &account, today()), Some(2.0));
 }

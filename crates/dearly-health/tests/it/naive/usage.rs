@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dearly_domain::{Day, Instant};
 use dearly_health::score::Reading;
-use dearly_workbook::model::{FeatureSet, Per, TrendOf, Workflow};
+use dearly_workbook::model::{FeatureSet, Per, TrendAgainst, TrendOf, Workflow};
 
 use super::visible::Event;
 use super::{Naive, ratio, value};
@@ -108,7 +108,11 @@ impl<'a> Naive<'a> {
         if days.is_empty() || active == 0 {
             return Reading::NotApplicable("nothing to divide by");
         }
-        let daily: usize = days.iter().map(|day| self.on(*day).users(1, None).len()).sum();
+        let users_on = |day: &Day| {
+            let events = self.events().into_iter().filter(|event| event.day == *day);
+            events.filter_map(|event| event.user).collect::<BTreeSet<&str>>().len()
+        };
+        let daily: usize = days.iter().map(users_on).sum();
         value(daily as f64 / days.len() as f64 / active as f64)
     }
 
@@ -164,6 +168,23 @@ impl<'a> Naive<'a> {
             users > 0 && users as f64 + 1e-9 >= by_at_least * active.len() as f64
         });
         ratio(regular.count() as f64, features.len() as f64)
+    }
+
+    /// Share of the features that at least so many users used.
+    pub(super) fn features_used(&self, features: &FeatureSet, by_at_least: i64, within: i32) -> Reading {
+        let features = self.features(features);
+        if features.is_empty() {
+            return Reading::NotApplicable("no features");
+        }
+        if !self.usage_is_present() {
+            return Reading::Missing("events");
+        }
+        let used = features.iter().filter(|feature| {
+            let window = self.window(within, None);
+            let events = window.iter().filter(|event| event.event == **feature);
+            events.filter_map(|event| event.user).collect::<BTreeSet<&str>>().len() as i64 >= by_at_least
+        });
+        ratio(used.count() as f64, features.len() as f64)
     }
 
     /// Completions of the workflows in the window over those expected of the active users.
@@ -222,16 +243,29 @@ impl<'a> Naive<'a> {
         completed
     }
 
-    /// The window over the one before, − 1.
-    pub(super) fn usage_trend(&self, of: TrendOf, within: i32) -> Reading {
+    /// The window over the one before, or over the one 52 weeks before, − 1: both of what is known as of the day.
+    pub(super) fn usage_trend(&self, of: TrendOf, against: TrendAgainst, within: i32) -> Reading {
         if !self.usage_is_present() {
             return Reading::Missing("events");
         }
-        let amount = |naive: &Naive| match of {
-            TrendOf::ActiveUsers => naive.users(within, None).len() as f64,
-            TrendOf::Events => naive.window(within, None).iter().map(|event| f64::from(event.count)).sum(),
+        let amount = |last: Day| {
+            let window: Vec<Event> = self
+                .events()
+                .into_iter()
+                .filter(|event| event.day <= last && last - event.day < within)
+                .collect();
+            match of {
+                TrendOf::ActiveUsers => {
+                    window.iter().filter_map(|event| event.user).collect::<BTreeSet<&str>>().len() as f64
+                }
+                TrendOf::Events => window.iter().map(|event| f64::from(event.count)).sum(),
+            }
         };
-        match ratio(amount(self), amount(&self.on(self.d.plus_days(-within)))) {
+        let back = match against {
+            TrendAgainst::Previous => within,
+            TrendAgainst::LastYear => 52 * 7,
+        };
+        match ratio(amount(self.d), amount(self.d.plus_days(-back))) {
             Reading::Present { value: ratio, .. } => value(ratio - 1.0),
             nothing => nothing,
         }

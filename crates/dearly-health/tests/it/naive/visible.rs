@@ -129,10 +129,12 @@ impl<'a> Naive<'a> {
         usage
             .rows
             .iter()
+            // Linked to the account later: known from the day of the link on.
+            .filter(|row| row.linked_at.is_none_or(|linked_at| self.day_of(linked_at) <= self.d))
             .map(|row| Event {
                 at: row.at,
                 day: self.day_of(row.at),
-                user: row.user.map(|user| usage.users[user as usize].as_str()),
+                user: row.user.map(|user| &usage.users[user as usize]),
                 event: &usage.events[row.event as usize],
                 product: row.product.map(|product| usage.products[product as usize].as_str()),
                 count: row.count,

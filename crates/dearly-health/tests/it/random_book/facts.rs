@@ -316,21 +316,25 @@ fn judgement() -> impl Strategy<Value = Judgement> + Clone {
 
 /// Events, mostly of the weeks before the days asked for. Some accounts name products, some never do.
 fn usage() -> impl Strategy<Value = Usage> {
-    let day = prop_oneof![4 => recent_day(), 1 => day()];
+    // Some lie a year before, for those who compare with the last year; some came by a link, mostly made later.
+    let a_year_before = recent_day().prop_map(|day| day.plus_days(-364));
+    let day = prop_oneof![8 => recent_day(), 2 => self::day(), 1 => a_year_before];
+    let linked_day = prop_oneof![3 => recent_day(), 1 => self::day()];
     let row = (
         instant(day),
         option::weighted(0.9, 0..USERS.len() as u32),
         0..EVENTS.len() as u32,
         option::weighted(0.8, 0..PRODUCTS.len() as u32),
         0..4_u32,
+        option::weighted(0.15, instant(linked_day)),
     );
-    let row = row.prop_map(|(at, user, event, product, count)| UsageRow {
+    let row = row.prop_map(|(at, user, event, product, count, linked_at)| UsageRow {
         at,
         user,
         event,
         product,
         count,
-        linked_at: None,
+        linked_at,
     });
     let rows = prop_oneof![1 => Just(Vec::new()), 5 => vec(row, 0..60)];
     (rows, any::<bool>()).prop_map(|(mut rows, names_products)| {
@@ -338,7 +342,8 @@ fn usage() -> impl Strategy<Value = Usage> {
             rows.iter_mut().for_each(|row| row.product = None);
         }
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
-        Usage { users: texts(&USERS), events: texts(&EVENTS), products: texts(&PRODUCTS), rows }
+        let rows = rows.into();
+        Usage { users: USERS.iter().collect(), events: texts(&EVENTS), products: texts(&PRODUCTS), rows }
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use dearly_domain::history::held;
+use dearly_domain::usage::UsageRow;
 use dearly_domain::{Calendar, Cell, Column, Day, File, Tense, Version};
 
 use super::Records;
@@ -42,8 +43,9 @@ impl Records {
         usage.users.extend(later.usage.users.iter().map(|user| format!("later {user}")));
         usage.events.extend(later.usage.events.iter().map(|event| format!("later {event}")));
         usage.products.extend(later.usage.products.iter().map(|product| format!("later {product}")));
-        for (index, row) in later.usage.rows.iter().filter(|row| calendar.day_of(row.at) > day).enumerate() {
-            let mut row = *row;
+        // Events of later days, and those of any day that a later link brings.
+        let becomes_known = |row: &UsageRow| row.known_from(calendar) > day;
+        for (index, mut row) in later.usage.rows.iter().filter(becomes_known).enumerate() {
             if index % 3 == 0 {
                 row.user = row.user.map(|user| user + users as u32);
                 row.event += events as u32;

@@ -78,11 +78,15 @@ impl fmt::Debug for Records {
                 writeln!(f, "{name}: {} {:?} ({known})", cells.join(", "), version.row.attributes)?;
             }
         }
-        for row in &self.usage.rows {
+        for row in self.usage.rows.iter() {
             let user = row.user.map(|user| &self.usage.users[user as usize]);
             let product = row.product.map(|product| &self.usage.products[product as usize]);
             let event = &self.usage.events[row.event as usize];
-            writeln!(f, "event: {} {event} by {user:?} in {product:?} x{}", row.at, row.count)?;
+            write!(f, "event: {} {event} by {user:?} in {product:?} x{}", row.at, row.count)?;
+            match row.linked_at {
+                Some(linked_at) => writeln!(f, ", linked {linked_at}")?,
+                None => writeln!(f)?,
+            }
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The same facts in another order.
 
-use dearly_health::facts::AccountFacts;
+use dearly_health::facts::{AccountFacts, UsageRow};
 
 /// A generator of numbers that are random enough to shuffle with.
 struct Shuffler(u64);
@@ -47,14 +47,18 @@ pub(crate) fn shuffled(facts: &AccountFacts, seed: u64) -> AccountFacts {
     shuffler.shuffle(&mut facts.objectives);
     shuffler.shuffle(&mut facts.escalations);
     shuffler.shuffle(&mut facts.judgements);
-    shuffler.shuffle(&mut facts.usage.rows);
-    let users = shuffler.shuffle_texts(&mut facts.usage.users);
+    let mut rows: Vec<UsageRow> = facts.usage.rows.iter().collect();
+    shuffler.shuffle(&mut rows);
+    let mut names: Vec<String> = facts.usage.users.iter().map(str::to_owned).collect();
+    let users = shuffler.shuffle_texts(&mut names);
+    facts.usage.users = names.into();
     let events = shuffler.shuffle_texts(&mut facts.usage.events);
     let products = shuffler.shuffle_texts(&mut facts.usage.products);
-    for row in &mut facts.usage.rows {
+    for row in &mut rows {
         row.user = row.user.map(|user| users[user as usize]);
         row.event = events[row.event as usize];
         row.product = row.product.map(|product| products[product as usize]);
     }
+    facts.usage.rows = rows.into();
     facts
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dearly_workbook::Condition;
 use dearly_workbook::model::{
     Bands, Cap, CapColour, Component, Curve, EngagementException, FeatureSet, Limit, LimitWhen, Measure,
-    Missing, NpsOf, Per, Points, Segment, Setup, SetupStep, TrendOf, Value, Workbook, Workflow,
+    Missing, NpsOf, Per, Points, Segment, Setup, SetupStep, TrendAgainst, TrendOf, Value, Workbook, Workflow,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -162,8 +162,15 @@ fn value() -> impl Strategy<Value = Value> {
         (subsequence(vec!["w0".to_owned(), "w1".to_owned()], 0..=2), window())
             .prop_map(|(workflows, within)| Value::WorkflowCompletion { workflows, within })
             .boxed(),
-        (select(&[TrendOf::ActiveUsers, TrendOf::Events][..]), window())
-            .prop_map(|(of, within)| Value::UsageTrend { of, within })
+        (features(), 1..4_i64, window())
+            .prop_map(|(features, by_at_least, within)| Value::FeaturesUsed { features, by_at_least, within })
+            .boxed(),
+        (
+            select(&[TrendOf::ActiveUsers, TrendOf::Events][..]),
+            select(&[TrendAgainst::Previous, TrendAgainst::LastYear][..]),
+            window(),
+        )
+            .prop_map(|(of, against, within)| Value::UsageTrend { of, against, within })
             .boxed(),
         Just(Value::KeyPeopleMet).boxed(),
         window().prop_map(|within| Value::Multithreading { within }).boxed(),

@@ -1,0 +1,374 @@
+//! One flush: what the log has sealed becomes visible, all of it in one transaction.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant as Clock};
+
+use dearly_domain::account::Account;
+use dearly_domain::membership::{self, Attributed};
+use dearly_domain::person::Person;
+use dearly_domain::{File, Instant, Record as _};
+use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
+use dearly_store::{Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
+
+use super::counts::Counts;
+use super::learned::{self, Learned};
+use super::told::{Saying, Told};
+use super::{FLUSHED_THROUGH, relink, traits};
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::import;
+
+/// The import under which the rows stand that telemetry brings: one for all time, and in no list.
+pub(crate) const TELEMETRY: &str = "telemetry";
+
+/// How often what was learned of earlier events is applied at most: it rewrites segments.
+const RELINK_EVERY: Duration = Duration::from_secs(30);
+
+/// How often counts are written when nothing else is.
+const COUNT_EVERY: Duration = Duration::from_secs(10);
+
+/// Makes visible what the log has sealed.
+pub(super) struct Flusher {
+    app: App,
+    pub(super) ingest: Arc<Ingest>,
+    /// Of what the log does not keep: duplicates.
+    counts: Arc<Mutex<Counts>>,
+    /// Up to where this process has made the log visible. What the log hands out again is not flushed again.
+    through: u64,
+    relinked: Option<Clock>,
+    counted: Clock,
+}
+
+impl Flusher {
+    pub(super) fn new(app: App, ingest: Arc<Ingest>, counts: Arc<Mutex<Counts>>) -> Flusher {
+        Flusher { app, ingest, counts, through: 0, relinked: None, counted: Clock::now() }
+    }
+
+    /// Makes these rows visible. They are so for good once this is done; after an error nothing of them is.
+    pub(super) async fn flush(&mut self, sealed: &Sealed) -> Result<()> {
+        if sealed.through() <= self.through {
+            return Ok(());
+        }
+        let told = Told::read(sealed)?;
+        let mut write = self.app.store.write("flush telemetry").await?;
+        // A commit that failed may have come to pass all the same, as where a connection broke off in the middle of it.
+        let stored = write.view().setting(FLUSHED_THROUGH).await?;
+        if stored.and_then(|text| text.parse().ok()).is_some_and(|through: u64| through >= sealed.through()) {
+            self.through = sealed.through();
+            return Ok(write.roll_back().await?);
+        }
+        let mut counts = self.take_counts();
+        let mut segments = Vec::new();
+        let written =
+            flush_into(&self.app, &mut write, sealed, &told, &mut counts.clone(), &mut segments).await;
+        if let Err(error) = written {
+            self.give_back(&mut counts);
+            // The error itself says more than one of taking back would.
+            let _ = write.roll_back().await;
+            self.app.lake.discard(&segments)?;
+            return Err(error);
+        }
+        if let Err(error) = write.commit().await {
+            // For the same reason the segments stay: if they are not live, a sweep removes them.
+            self.give_back(&mut counts);
+            return Err(error.into());
+        }
+        self.through = sealed.through();
+        Ok(())
+    }
+
+    /// Done between flushes.
+    pub(super) async fn between(&mut self) -> Result<()> {
+        if self.counted.elapsed() >= COUNT_EVERY {
+            self.counted = Clock::now();
+            self.write_counts().await?;
+        }
+        self.relink_in_time().await
+    }
+
+    /// Done before the door closes.
+    pub(super) async fn end(&mut self) -> Result<()> {
+        self.write_counts().await?;
+        relink::relink(&self.app).await
+    }
+
+    async fn relink_in_time(&mut self) -> Result<()> {
+        if self.relinked.is_some_and(|last| last.elapsed() < RELINK_EVERY) {
+            return Ok(());
+        }
+        self.relinked = Some(Clock::now());
+        match relink::relink(&self.app).await {
+            // Someone else writes: later.
+            Err(Error::Busy(_)) => Ok(()),
+            done => done,
+        }
+    }
+
+    async fn write_counts(&mut self) -> Result<()> {
+        let mut counts = self.take_counts();
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let written = async {
+            let mut write = self.app.store.write("count telemetry").await?;
+            for day in counts.days() {
+                write.ensure_source(&day.source, Instant::now()).await?;
+                write.count_source_day(day).await?;
+            }
+            write.commit().await?;
+            Ok(())
+        };
+        let written = written.await;
+        if written.is_err() {
+            self.give_back(&mut counts);
+        }
+        written
+    }
+
+    fn take_counts(&self) -> Counts {
+        std::mem::take(&mut *self.counts.lock().expect("no panic while held"))
+    }
+
+    fn give_back(&self, counts: &mut Counts) {
+        self.counts.lock().expect("no panic while held").add(std::mem::take(counts));
+    }
+}
+
+/// Applies now what was learned of earlier events.
+pub(super) async fn relink_now(app: &App) -> Result<()> {
+    relink::relink(app).await
+}
+
+async fn flush_into(
+    app: &App,
+    write: &mut Write,
+    sealed: &Sealed,
+    told: &Told,
+    counts: &mut Counts,
+    segments: &mut Vec<Segment>,
+) -> Result<()> {
+    for (source, (received_at, event_at)) in &told.sources {
+        write.ensure_source(source, *received_at).await?;
+        write.touch_source(source, *received_at, *event_at).await?;
+    }
+    learn(write, told).await?;
+    let rejected = put_traits(write, told).await?;
+    let learned = Learned::of(write.view(), &told.users).await?;
+    let mut stager = app.lake.stage();
+    sealed.for_each(|entry| {
+        let day = counts.of(entry.source, entry.received_at);
+        match entry.record.kind {
+            RecordKind::Event => {
+                let row = event_row(&entry, &learned);
+                day.n_events += 1;
+                day.n_unattributed += i64::from(row.account.is_none());
+                stager.push(&row, entry.key)?;
+            }
+            RecordKind::Rejected => day.n_rejected += 1,
+            _ => day.n_calls += 1,
+        }
+        Ok::<(), Error>(())
+    })?;
+    // From here on the files are there, and a failure must remove them.
+    segments.extend(stager.finish()?);
+    for segment in segments.iter() {
+        write.insert_segment(&import::stored(segment, None)).await?;
+    }
+    let mut all_rejected = told.rejected.clone();
+    for call in rejected {
+        counts.of(&call.source, call.received_at).n_rejected += 1;
+        all_rejected.entry(call.source.clone()).or_default().push(call);
+    }
+    for (source, calls) in &all_rejected {
+        write.keep_rejected_calls(source, calls).await?;
+    }
+    for day in counts.days() {
+        write.ensure_source(&day.source, Instant::now()).await?;
+        write.count_source_day(day).await?;
+    }
+    write.set_setting(FLUSHED_THROUGH, Some(&sealed.through().to_string())).await?;
+    Ok(())
+}
+
+/// Stores links and aliases that say something new, and notes whose earlier events they may move.
+async fn learn(write: &mut Write, told: &Told) -> Result<()> {
+    let users: BTreeSet<&str> = told.links.iter().map(|link| link.user.as_str()).collect();
+    let known = write.view().memberships(&Vec::from_iter(users)).await?;
+    let links = learned::that_matter(&known, told.links.clone());
+    write.insert_memberships(&links).await?;
+
+    let previous: BTreeSet<&str> = told.aliases.iter().map(|alias| alias.previous.as_str()).collect();
+    let known = write.view().aliases(&Vec::from_iter(previous)).await?;
+    let mut aliases = Vec::new();
+    let mut seen = BTreeSet::new();
+    for alias in &told.aliases {
+        // Browsers say it with every identify call: the first time is what counts.
+        let is_known = known
+            .get(&alias.previous)
+            .into_iter()
+            .flatten()
+            .any(|own| own.user == alias.user && own.at <= alias.at);
+        if !is_known && seen.insert((&alias.previous, &alias.user)) {
+            let same =
+                told.aliases.iter().filter(|own| own.previous == alias.previous && own.user == alias.user);
+            aliases.extend(same.min_by_key(|own| own.at).cloned());
+        }
+    }
+    write.insert_aliases(&aliases).await?;
+    say(write, Of::Visitor, &told.visitors).await?;
+    merge_traits(write, &aliases).await?;
+
+    let mut learned_of: BTreeSet<String> = links.into_iter().map(|link| link.user).collect();
+    learned_of.extend(aliases.into_iter().map(|alias| alias.previous));
+    let learned_of = relink::with_former_ids(write.view(), learned_of).await?;
+    write.insert_relinks(&learned_of).await?;
+    Ok(())
+}
+
+/// What was said of an id is said of the user whose id it turned out to be.
+async fn merge_traits(write: &mut Write, aliases: &[dearly_store::Alias]) -> Result<()> {
+    for alias in aliases {
+        for of in [Of::Visitor, Of::User] {
+            let Some(previous) = write.view().traits(of, &[&alias.previous]).await?.remove(&alias.previous)
+            else {
+                continue;
+            };
+            let mut own = write.view().traits(Of::User, &[&alias.user]).await?;
+            let mut own = own.remove(&alias.user).unwrap_or_default();
+            traits::merge(&mut own, previous);
+            write.set_traits(Of::User, &alias.user, &own).await?;
+            write.delete_traits(of, &alias.previous).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Stores what is said of accounts and of users, and puts the rows of the book that follow; what these cannot take is
+/// given back.
+async fn put_traits(write: &mut Write, told: &Told) -> Result<Vec<RejectedCall>> {
+    let mut rejected = Vec::new();
+    let accounts = say(write, Of::Account, &told.accounts).await?;
+    if !accounts.is_empty() {
+        let ids: Vec<&str> = accounts.keys().map(String::as_str).collect();
+        let known: BTreeSet<String> =
+            write.view().versions_of(Account::FILE, &ids).await?.into_iter().map(|own| own.key).collect();
+        let rows = accounts.iter().map(|(id, set)| {
+            let saying = &told.accounts[id];
+            (saying, traits::account(id, !known.contains(id), set, saying.received_at))
+        });
+        rejected.extend(put(write, Account::FILE, rows.collect()).await?);
+    }
+    // Whoever was identified is a person once an account is known, now or later.
+    say(write, Of::User, &told.people).await?;
+    let mut users: BTreeSet<String> = told.people.keys().cloned().collect();
+    users.extend(told.links.iter().map(|link| link.user.clone()));
+    users.extend(told.aliases.iter().map(|alias| alias.user.clone()));
+    if users.is_empty() {
+        return Ok(rejected);
+    }
+    let ids: Vec<&str> = users.iter().map(String::as_str).collect();
+    let sets = write.view().traits(Of::User, &ids).await?;
+    let learned = Learned::of(write.view(), &users).await?;
+    let mut rows = Vec::new();
+    for (id, set) in &sets {
+        let Some(account) = learned.account_of(id) else { continue };
+        let saying = told.people.get(id);
+        let received_at = saying.map_or_else(|| last_received(told), |saying| saying.received_at);
+        rows.push((saying, traits::person(id, account, set, received_at)));
+    }
+    let nobody =
+        Saying { traits: TraitSet::new(), received_at: last_received(told), source: first_source(told) };
+    let rows = rows.into_iter().map(|(saying, row)| (saying.unwrap_or(&nobody), row)).collect();
+    rejected.extend(put(write, Person::FILE, rows).await?);
+    Ok(rejected)
+}
+
+/// Adds what is said to what is known; everything that is known of them then.
+async fn say(
+    write: &mut Write,
+    of: Of,
+    sayings: &BTreeMap<String, Saying>,
+) -> Result<BTreeMap<String, TraitSet>> {
+    let ids: Vec<&str> = sayings.keys().map(String::as_str).collect();
+    let mut known = write.view().traits(of, &ids).await?;
+    for (id, saying) in sayings {
+        let set = known.entry(id.clone()).or_default();
+        traits::merge(set, saying.traits.clone());
+        write.set_traits(of, id, set).await?;
+    }
+    Ok(known)
+}
+
+async fn put(
+    write: &mut Write,
+    file: &'static File,
+    rows: Vec<(&Saying, Incoming)>,
+) -> Result<Vec<RejectedCall>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let now = Instant::now();
+    if write.view().import(TELEMETRY).await?.is_none() {
+        let id = TELEMETRY.to_owned();
+        let new = NewImport { source: id.clone(), id, started_at: now, mode: Mode::Upsert };
+        write.insert_import(&new).await?;
+    }
+    let (sayings, rows): (Vec<&Saying>, Vec<Incoming>) = rows.into_iter().unzip();
+    let keys: Vec<String> = rows.iter().map(|row| row.key.clone()).collect();
+    let outcomes = write.put(file, rows, Mode::Upsert, now, TELEMETRY).await?;
+    let of_row = outcomes.into_iter().zip(keys).zip(sayings);
+    Ok(of_row
+        .filter_map(|((outcome, key), saying)| {
+            let Outcome::Rejected(violation) = outcome else { return None };
+            Some(RejectedCall {
+                id: format!("{}:{key}", file.name),
+                source: saying.source.clone(),
+                received_at: saying.received_at,
+                reason: format!(
+                    "what is said of {key:?} cannot be kept: {}: {}",
+                    violation.column, violation.reason
+                ),
+                excerpt: String::new(),
+            })
+        })
+        .collect())
+}
+
+/// An event as it stands in the lake.
+fn event_row(entry: &SealedEntry<'_>, learned: &Learned) -> EventRow {
+    let record = &entry.record;
+    let said =
+        membership::Said { at: record.at, group: record.group, property: record.account, user: record.user };
+    let Attributed { account, user } = membership::attribute(said, learned);
+    let (account, attributed_by, linked_at) = match account {
+        Some((account, by, from)) => (Some(account), Some(by), from),
+        None => (None, None, None),
+    };
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    EventRow {
+        account,
+        at: record.at,
+        event: record.name.unwrap_or_default().to_owned(),
+        user,
+        product: owned(record.product),
+        count: record.count,
+        value: record.value,
+        message_id: Some(record.message_id.to_owned()),
+        recorded_at: Some(entry.received_at),
+        attributes: owned(record.body),
+        source: Some(entry.source.to_owned()),
+        attributed_by,
+        linked_at,
+        original_at: record.original_at,
+        sent_at: record.sent_at,
+    }
+}
+
+fn last_received(told: &Told) -> Instant {
+    told.sources.values().map(|(received_at, _)| *received_at).max().unwrap_or(Instant::from_micros(0))
+}
+
+fn first_source(told: &Told) -> String {
+    told.sources.keys().next().cloned().unwrap_or_default()
+}

@@ -1,0 +1,263 @@
+//! What is taken, as it lies in the lake and among the records afterwards.
+
+use dearly_domain::account::Account;
+use dearly_domain::person::Person;
+use dearly_domain::{Record as _, Row};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::*;
+
+struct Door {
+    app: App,
+    ingestion: Arc<Ingestion>,
+    key: String,
+    _folder: TempDir,
+}
+
+impl Door {
+    async fn open() -> Door {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), None).await.unwrap();
+        let key = app.create_write_key("web").await.unwrap().key;
+        let options = IngestOptions { flush_after: Duration::from_secs(600), ..IngestOptions::default() };
+        let ingestion = app.start_ingestion(options).await.unwrap();
+        Door { app, ingestion, key, _folder: folder }
+    }
+
+    /// Sends lines like `3 a1 did x`, `5 u1 in acme`, `6 a1 is u1`, `7 u1 at acme did x`, on these days of March 2026.
+    async fn send(&self, lines: &[&str]) {
+        let calls: Vec<Value> = lines.iter().map(|line| call(line)).collect();
+        let body = json!({ "batch": calls }).to_string();
+        let taken = self.ingestion.take(Endpoint::Batch, Some(&self.key), body.as_bytes()).await.unwrap();
+        assert_eq!(taken.rejected, 0, "{lines:?}");
+    }
+
+    /// The events as lines like `3 x: u1 at acme by membership from 5`.
+    async fn events(&self) -> Vec<String> {
+        self.ingestion.flush().await.unwrap();
+        let live: Vec<_> =
+            self.app.store.segments().await.unwrap().into_iter().map(crate::book::segment).collect();
+        let mut lines = Vec::new();
+        for event in self.app.lake.events(&live).unwrap() {
+            let (row, _) = event.unwrap();
+            let mut line =
+                format!("{} {}: {}", day(row.at), row.event, row.user.as_deref().unwrap_or("nobody"));
+            if let (Some(account), Some(by)) = (&row.account, row.attributed_by) {
+                line.push_str(&format!(" at {account} by {by}"));
+            }
+            if let Some(linked_at) = row.linked_at {
+                line.push_str(&format!(" from {}", day(linked_at)));
+            }
+            lines.push(line);
+        }
+        lines.sort();
+        lines
+    }
+
+    /// The newest version of a row.
+    async fn row(&self, file: &'static dearly_domain::File, key: &str) -> Option<Row> {
+        let mut view = self.app.store.view().await.unwrap();
+        let versions = view.versions_of(file, &[key]).await.unwrap();
+        versions.into_iter().next_back().map(|own| own.version.row)
+    }
+}
+
+fn day(at: Instant) -> i32 {
+    dearly_domain::Calendar::utc().day_of(at) - "2026-02-28".parse().unwrap()
+}
+
+fn call(line: &str) -> Value {
+    let words: Vec<&str> = line.split(' ').collect();
+    let timestamp = format!("2026-03-{:02}T12:00:00Z", words[0].parse::<u32>().unwrap());
+    let is_anonymous = words[1].starts_with('a');
+    let id = if is_anonymous { "anonymousId" } else { "userId" };
+    let mut call = json!({"timestamp": timestamp});
+    call[id] = json!(words[1]);
+    match words[2..] {
+        ["did", event] => {
+            call["type"] = json!("track");
+            call["event"] = json!(event);
+        }
+        ["at", account, "did", event] => {
+            call["type"] = json!("track");
+            call["event"] = json!(event);
+            call["context"] = json!({"groupId": account});
+        }
+        ["in", account] => {
+            call["type"] = json!("group");
+            call["groupId"] = json!(account);
+        }
+        ["is", user] if is_anonymous => {
+            call["type"] = json!("identify");
+            call["userId"] = json!(user);
+        }
+        ["is", user] => {
+            call = json!({"timestamp": timestamp, "type": "alias", "previousId": words[1], "userId": user});
+        }
+        _ => panic!("{line}"),
+    }
+    call
+}
+
+#[tokio::test]
+async fn what_is_learned_later_moves_earlier_events() {
+    for (batches, events) in [
+        (&[&["3 u1 did x"][..]][..], &["3 x: u1"][..]),
+        (&[&["3 u1 did x", "2 u1 in acme"]], &["3 x: u1 at acme by membership"]),
+        (&[&["3 u1 did x"], &["5 u1 in acme"]], &["3 x: u1 at acme by membership from 5"]),
+        (
+            &[&["3 u1 did x"], &["5 u1 in acme"], &["4 u1 in globex"]],
+            &["3 x: u1 at globex by membership from 4"],
+        ),
+        (&[&["3 u1 did x"], &["5 u1 in acme"], &["2 u1 in globex"]], &["3 x: u1 at globex by membership"]),
+        (
+            &[&["3 u1 did x"], &["5 u1 in acme"], &["6 u1 in globex"]],
+            &["3 x: u1 at acme by membership from 5"],
+        ),
+        (&[&["3 u1 at hooli did x"], &["5 u1 in acme"]], &["3 x: u1 at hooli by group"]),
+        (
+            &[&["3 u1 did x", "3 u2 did y"], &["5 u1 in acme"]],
+            &["3 x: u1 at acme by membership from 5", "3 y: u2"],
+        ),
+        // A visitor who turns out to be a user.
+        (&[&["3 a1 did x"], &["5 a1 is u1"]], &["3 x: a1"]),
+        (&[&["3 a1 did x"], &["5 a1 is u1"], &["2 u1 in acme"]], &["3 x: u1 at acme by membership from 5"]),
+        (
+            &[&["3 a1 did x", "2 u1 in acme"], &["5 a1 is u1"], &["6 a1 did y"]],
+            &["3 x: u1 at acme by membership from 5", "6 y: u1 at acme by membership"],
+        ),
+        (&[&["3 a1 at hooli did x"], &["5 a1 is u1", "2 u1 in acme"]], &["3 x: a1 at hooli by group"]),
+        // What is learned of the user afterwards does not make the visitor known earlier.
+        (
+            &[&["3 a1 did x", "2 u1 in acme"], &["5 a1 is u1"], &["1 u1 in globex"]],
+            &["3 x: u1 at acme by membership from 5"],
+        ),
+        (
+            &[&["3 a1 did x", "6 u1 in acme"], &["5 a1 is u1"], &["2 u1 in globex"]],
+            &["3 x: u1 at globex by membership from 6"],
+        ),
+        // Two ids of one user, one after the other.
+        (&[&["3 u0 did x"], &["4 u0 is u1"], &["6 u1 in acme"]], &["3 x: u1 at acme by membership from 6"]),
+    ] {
+        let door = Door::open().await;
+        for lines in batches {
+            door.send(lines).await;
+            door.ingestion.flush().await.unwrap();
+        }
+        assert_eq!(door.events().await, events, "{batches:?}");
+        assert!(door.app.store.relinks().await.unwrap().is_empty(), "nothing is left to do");
+        let n_unattributed = events.iter().filter(|line| !line.contains(" at ")).count() as i64;
+        let telemetry = door.app.telemetry().await.unwrap();
+        assert_eq!(telemetry.sources[0].total.n_unattributed, n_unattributed, "{batches:?}");
+        assert_eq!(telemetry.n_unattributed_events, n_unattributed);
+        door.ingestion.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn events_keep_what_they_say() {
+    let door = Door::open().await;
+    let body = json!({"batch": [{
+        "type": "track", "event": "Report Opened", "userId": 7, "messageId": "m1",
+        "timestamp": "2026-03-03T12:00:00Z", "sentAt": "2026-03-03T12:00:10Z",
+        "properties": {"product": "core", "value": 2.5, "list": [1, {"a": null}]}
+    }]});
+    door.ingestion.take(Endpoint::Batch, Some(&door.key), body.to_string().as_bytes()).await.unwrap();
+    door.ingestion.flush().await.unwrap();
+    let live: Vec<_> =
+        door.app.store.segments().await.unwrap().into_iter().map(crate::book::segment).collect();
+    let rows: Vec<_> = door.app.lake.events(&live).unwrap().map(|own| own.unwrap().0).collect();
+    let [row] = rows.as_slice() else { panic!("{rows:?}") };
+    let instant = |text: &str| text.parse::<Instant>().unwrap();
+    assert_eq!(
+        (row.event.as_str(), row.user.as_deref(), row.source.as_deref()),
+        ("Report Opened", Some("7"), Some("web"))
+    );
+    assert_eq!((row.product.as_deref(), row.value, row.count), (Some("core"), Some(2.5), 1));
+    assert_eq!(row.message_id.as_deref(), Some("m1"));
+    assert_eq!(row.original_at, Some(instant("2026-03-03T12:00:00Z")));
+    assert_eq!(row.sent_at, Some(instant("2026-03-03T12:00:10Z")));
+    assert_eq!(row.at.micros(), row.recorded_at.unwrap().micros() - 10_000_000, "ten seconds before it came");
+    let attributes: Value = serde_json::from_str(row.attributes.as_deref().unwrap()).unwrap();
+    assert_eq!(attributes, body["batch"][0]["properties"]);
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
+async fn traits_become_accounts_and_people() {
+    let door = Door::open().await;
+    let body = |calls: Value| json!({ "batch": calls }).to_string();
+    let take = async |calls: Value| {
+        door.ingestion.take(Endpoint::Batch, Some(&door.key), body(calls).as_bytes()).await.unwrap();
+        door.ingestion.flush().await.unwrap();
+    };
+    take(json!([{"type": "identify", "anonymousId": "a1", "traits": {"plan": "x", "name": "Before"}}])).await;
+    take(json!([{"type": "identify", "userId": "u1", "anonymousId": "a1", "traits": {"name": "Ada", "email": "ada@acme.example"}}])).await;
+    assert_eq!(door.row(Person::FILE, "u1").await, None, "nobody knows yet where");
+    take(json!([{"type": "group", "userId": "u1", "groupId": "acme", "traits": {"industry": "Banking"}}]))
+        .await;
+    let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
+    assert_eq!(
+        (person.account.as_str(), person.name.as_deref(), person.email.as_deref()),
+        ("acme", Some("Ada"), Some("ada@acme.example"))
+    );
+    assert_eq!(
+        person.attributes["plan"].clone(),
+        dearly_domain::Attribute::Text("x".to_owned()),
+        "what was said of the visitor is of the user"
+    );
+    assert_eq!(door.row(Person::FILE, "a1").await, None, "a visitor is no person");
+    let account = Account::from_row(&door.row(Account::FILE, "acme").await.unwrap());
+    assert_eq!((account.name.as_str(), account.industry.as_deref()), ("acme", Some("Banking")));
+    take(json!([{"type": "group", "userId": "u1", "groupId": "globex", "traits": {}}])).await;
+    let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
+    assert_eq!(person.account.as_str(), "globex", "the latest membership");
+    assert!(door.app.imports().await.unwrap().is_empty(), "nobody imported anything");
+    door.ingestion.stop().await;
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// However calls are cut into flushes, the lake says the same in the end. They come in the order of their days, for a
+    /// membership that says nothing when it comes is not kept (docs/RULES.md).
+    #[test]
+    fn flushes_may_be_cut_anywhere(
+        mut calls in prop::collection::vec((1u32..28, 1..4u8, 0..3u8, 0..3usize), 1..14),
+        cuts in prop::collection::vec(any::<bool>(), 14),
+    ) {
+        calls.sort_by_key(|call| call.0);
+        let lines: Vec<String> = calls
+            .iter()
+            .enumerate()
+            .map(|(place, (day, user, kind, account))| {
+                let account = ["acme", "globex", "hooli"][*account];
+                match kind {
+                    0 => format!("{day} u{user} in {account}"),
+                    1 => format!("{day} u{user} at {account} did e{place}"),
+                    _ => format!("{day} u{user} did e{place}"),
+                }
+            })
+            .collect();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let (whole, parts) = runtime.block_on(async {
+            let whole = Door::open().await;
+            let parts = Door::open().await;
+            let all: Vec<&str> = lines.iter().map(String::as_str).collect();
+            whole.send(&all).await;
+            for (line, cut) in all.iter().zip(&cuts) {
+                parts.send(&[line]).await;
+                if *cut {
+                    parts.ingestion.flush().await.unwrap();
+                }
+            }
+            let answers = (whole.events().await, parts.events().await);
+            whole.ingestion.stop().await;
+            parts.ingestion.stop().await;
+            answers
+        });
+        prop_assert_eq!(whole, parts, "{:?}", lines);
+    }
+}

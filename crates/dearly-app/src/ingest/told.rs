@@ -1,0 +1,133 @@
+//! What the calls of a flush tell, beside events: read from the log once, before the records are asked anything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dearly_domain::Instant;
+use dearly_events::{RecordKind, Sealed, SealedEntry};
+use dearly_store::{Alias, Link, RejectedCall, TraitSet};
+use serde_json::{Map, Value};
+
+use super::traits;
+use crate::error::Error;
+
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Every source, with when it last sent and when its last event happened.
+    pub(super) sources: BTreeMap<String, (Instant, Option<Instant>)>,
+    /// Every id of a user of an event.
+    pub(super) users: BTreeSet<String>,
+    pub(super) links: Vec<Link>,
+    pub(super) aliases: Vec<Alias>,
+    /// What is said of accounts.
+    pub(super) accounts: BTreeMap<String, Saying>,
+    /// What is said of users.
+    pub(super) people: BTreeMap<String, Saying>,
+    /// What is said of those who have not said who they are.
+    pub(super) visitors: BTreeMap<String, Saying>,
+    /// By source.
+    pub(super) rejected: BTreeMap<String, Vec<RejectedCall>>,
+}
+
+/// What calls say of one account or user.
+#[derive(Debug)]
+pub(super) struct Saying {
+    pub(super) traits: TraitSet,
+    /// When the last of the calls came, and from where.
+    pub(super) received_at: Instant,
+    pub(super) source: String,
+}
+
+impl Told {
+    pub(super) fn read(sealed: &Sealed) -> Result<Told, Error> {
+        let mut told = Told::default();
+        sealed.for_each(|entry| {
+            told.take(&entry);
+            Ok::<(), Error>(())
+        })?;
+        Ok(told)
+    }
+
+    fn take(&mut self, entry: &SealedEntry<'_>) {
+        let record = &entry.record;
+        let is_event = record.kind == RecordKind::Event;
+        let event_at = is_event.then_some(record.at);
+        match self.sources.get_mut(entry.source) {
+            Some((received_at, last)) => {
+                *received_at = (*received_at).max(entry.received_at);
+                *last = (*last).max(event_at);
+            }
+            None => drop(self.sources.insert(entry.source.to_owned(), (entry.received_at, event_at))),
+        }
+        match record.kind {
+            RecordKind::Event => {
+                if let Some(user) = record.user.filter(|user| !self.users.contains(*user)) {
+                    self.users.insert(user.to_owned());
+                }
+            }
+            RecordKind::Identify => self.identify(entry),
+            RecordKind::Group => self.group(entry),
+            RecordKind::Alias => {
+                if let (Some(user), Some(previous)) = (record.user, record.name) {
+                    self.alias(previous, user, entry);
+                }
+            }
+            RecordKind::Rejected => {
+                self.rejected.entry(entry.source.to_owned()).or_default().push(RejectedCall {
+                    id: record.message_id.to_owned(),
+                    source: entry.source.to_owned(),
+                    received_at: entry.received_at,
+                    reason: record.name.unwrap_or_default().to_owned(),
+                    excerpt: record.body.unwrap_or_default().to_owned(),
+                });
+            }
+        }
+    }
+
+    fn identify(&mut self, entry: &SealedEntry<'_>) {
+        let record = &entry.record;
+        if let (Some(user), Some(anonymous)) = (record.user, record.anonymous) {
+            self.alias(anonymous, user, entry);
+        }
+        match (record.user, record.anonymous) {
+            (Some(user), _) => say(&mut self.people, user, entry),
+            (None, Some(visitor)) => say(&mut self.visitors, visitor, entry),
+            (None, None) => {}
+        }
+    }
+
+    fn group(&mut self, entry: &SealedEntry<'_>) {
+        let Some(account) = entry.record.group else { return };
+        say(&mut self.accounts, account, entry);
+        if let Some(user) = entry.record.user {
+            self.links.push(Link {
+                user: user.to_owned(),
+                at: entry.record.at,
+                account: account.into(),
+                recorded_at: entry.received_at,
+            });
+        }
+    }
+
+    fn alias(&mut self, previous: &str, user: &str, entry: &SealedEntry<'_>) {
+        if previous != user {
+            self.aliases.push(Alias {
+                previous: previous.to_owned(),
+                at: entry.record.at,
+                user: user.to_owned(),
+                recorded_at: entry.received_at,
+            });
+        }
+    }
+}
+
+fn say(all: &mut BTreeMap<String, Saying>, id: &str, entry: &SealedEntry<'_>) {
+    let saying = all.entry(id.to_owned()).or_insert_with(|| Saying {
+        traits: TraitSet::new(),
+        received_at: entry.received_at,
+        source: entry.source.to_owned(),
+    });
+    saying.received_at = saying.received_at.max(entry.received_at);
+    // The parser has read it: what is no object of JSON is none.
+    let told: Option<Map<String, Value>> = entry.record.body.and_then(|body| serde_json::from_str(body).ok());
+    traits::fold(&mut saying.traits, entry.record.at, &told.unwrap_or_default());
+}

@@ -1,0 +1,622 @@
+//! The event lake: how it stands, making few large files of many small ones, and taking events out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use dearly_domain::account::Account;
+use dearly_domain::{Attribution, Calendar, Day, Instant, Record};
+use dearly_events::{Compaction, EventRow, Fate, Lake, Rewritten, Segment, Selection};
+use dearly_store::{Store, Write};
+
+use crate::app::App;
+use crate::book::segment;
+use crate::error::{Error, Result};
+use crate::import::stored;
+use crate::remote_files::RemoteFiles;
+use crate::view::{LakeChange, LakeMonth, LakeSegment, LakeStatus};
+
+pub use dearly_events::{Eagerness, Month, Owners};
+
+/// How long files that are live no more stay for readers that began before.
+const GRACE: Duration = Duration::from_secs(3_600);
+/// How often a rewriting begins anew because others rewrote the same segments meanwhile.
+const ROUNDS: u32 = 8;
+/// How often the background looks whether segments are to be merged.
+const LOOK_EVERY: Duration = Duration::from_secs(300);
+/// How often the background asks for the writer's lock, ten seconds each, before it lets a merge go.
+const TURNS: u32 = 30;
+/// The setting that says where the lake is, if not in the data folder.
+const LAKE: &str = "lake";
+
+/// Called with how many bytes there are to be merged in all, and how many were.
+pub type Progress<'a> = &'a mut (dyn FnMut(u64, u64) + Send);
+
+impl App {
+    /// How the lake stands: its months, and the files that are live.
+    pub async fn lake_status(&self) -> Result<LakeStatus> {
+        let mut view = self.store.view().await?;
+        let live: Vec<Segment> = view.segments().await?.into_iter().map(segment).collect();
+        let retired = view.retired_segments().await?;
+        let mut months: BTreeMap<Month, LakeMonth> = BTreeMap::new();
+        for own in &live {
+            let month = own.month()?;
+            let row = months.entry(month).or_insert_with(|| LakeMonth::empty(month));
+            row.n_segments += 1;
+            row.n_events += own.rows;
+            row.n_unattributed += own.n_unattributed;
+            row.bytes += own.bytes;
+        }
+        for plan in Compaction::plan(&live, Eagerness::WhenDue)? {
+            if let Some(row) = months.get_mut(&plan.month) {
+                row.is_due = true;
+            }
+        }
+        Ok(LakeStatus {
+            place: self.lake.locate("events").display().to_string(),
+            n_events: live.iter().map(|own| own.rows).sum(),
+            n_unattributed: live.iter().map(|own| own.n_unattributed).sum(),
+            bytes: live.iter().map(|own| own.bytes).sum(),
+            first_at: live.iter().map(|own| own.min_at).min(),
+            last_at: live.iter().map(|own| own.max_at).max(),
+            n_retired: retired.len() as u64,
+            retired_bytes: retired.iter().map(|own| own.bytes as u64).sum(),
+            months: months.into_values().collect(),
+            segments: live.iter().map(|own| self.shown(own)).collect::<Result<_>>()?,
+        })
+    }
+
+    fn shown(&self, own: &Segment) -> Result<LakeSegment> {
+        Ok(LakeSegment {
+            path: own.path.clone(),
+            file: self.lake.locate(&own.path).display().to_string(),
+            month: own.month()?.to_string(),
+            n_events: own.rows,
+            n_unattributed: own.n_unattributed,
+            bytes: own.bytes,
+            first_at: own.min_at,
+            last_at: own.max_at,
+            first_account: own.min_account.as_ref().map(|account| account.0.clone()),
+            last_account: own.max_account.as_ref().map(|account| account.0.clone()),
+        })
+    }
+
+    /// Makes few large segments of many small ones, and deletes files that are live no more. The writer's lock is
+    /// held only to publish each result: imports and ingestion go on meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] where the lock cannot be had; what was published stays.
+    pub async fn compact(&self, eagerness: Eagerness, progress: Progress<'_>) -> Result<LakeChange> {
+        let stop = Arc::default();
+        self.compact_until(eagerness, 1, &stop, progress).await
+    }
+
+    /// Merges segments whenever a month has too many small ones, until told to stop; returns soon after that. Faults
+    /// are handed to `report`, and the next look tries again.
+    pub async fn compact_when_due(&self, stop: Arc<AtomicBool>, report: impl Fn(Error)) {
+        loop {
+            if let Err(error) = self.compact_until(Eagerness::WhenDue, TURNS, &stop, &mut |_, _| {}).await {
+                report(error);
+            }
+            let mut left = LOOK_EVERY;
+            while !left.is_zero() {
+                if stop.load(Ordering::Relaxed) {
+                    return;
+                }
+                let nap = Duration::from_millis(250);
+                tokio::time::sleep(nap).await;
+                left = left.saturating_sub(nap);
+            }
+        }
+    }
+
+    async fn compact_until(
+        &self,
+        eagerness: Eagerness,
+        turns: u32,
+        stop: &Arc<AtomicBool>,
+        progress: Progress<'_>,
+    ) -> Result<LakeChange> {
+        let mut change = LakeChange::default();
+        let mut done = 0;
+        loop {
+            let plans = Compaction::plan(&self.live().await?, eagerness)?;
+            if plans.is_empty() || stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let total = done + plans.iter().map(Compaction::bytes).sum::<u64>();
+            for plan in plans {
+                progress(done, total);
+                let (lake, stop, own) = (self.lake.clone(), Arc::clone(stop), plan.clone());
+                let merged = blocking(move || own.run(&lake, |_| !stop.load(Ordering::Relaxed))).await?;
+                let Some(added) = merged else {
+                    return Ok(change);
+                };
+                let removed = plan.segments.clone();
+                let merged = Rewritten { added, removed, ..Rewritten::default() };
+                let written = self.published("compact events", turns, &merged).await?;
+                if written {
+                    change.add(&merged);
+                }
+                done += plan.bytes();
+                progress(done, total);
+            }
+        }
+        change.n_deleted += self.sweep_retired("compact events", grace_ends()).await?;
+        Ok(change)
+    }
+
+    /// Erases all events of these users: segments that hold any are written anew without them, and the old files, also
+    /// those retired earlier, are deleted before this returns. A reader that still had one open is told that the file
+    /// is missing.
+    ///
+    /// Events that were received and not yet written into the lake are not in it; so whoever erases does it once more
+    /// after they are.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without users, [`Error::Busy`]. Erasing again completes what a crash left.
+    pub async fn erase(&self, users: &BTreeSet<String>) -> Result<LakeChange> {
+        if users.is_empty() || users.iter().any(String::is_empty) {
+            return Err(Error::Invalid("name the user to erase, as events name it".to_owned()));
+        }
+        let selection = Selection { users: Some(users.clone()), ..Selection::default() };
+        let rewrite = move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
+        let mut change = self.rewrite("erase events", rewrite).await?;
+        // Files that were retired before this may hold the events, too; nothing else tells.
+        change.n_deleted += self.sweep_retired("erase events", Instant::from_micros(i64::MAX)).await?;
+        Ok(change)
+    }
+
+    /// Drops all events before the start of the day, by UTC. Files of earlier months go as a whole, unread; they stay an
+    /// hour for readers that began before.
+    ///
+    /// # Errors
+    /// [`Error::Busy`].
+    pub async fn retain(&self, from: Day) -> Result<LakeChange> {
+        let before = Calendar::utc().start_of(from);
+        let rewrite = move |lake: &Lake, live: &[Segment]| lake.drop_before(live, before);
+        let mut change = self.rewrite("retain events", rewrite).await?;
+        change.n_deleted += self.sweep_retired("retain events", grace_ends()).await?;
+        Ok(change)
+    }
+
+    /// Attributes events of the users anew, within a transaction of the caller's, who commits it: only those that were
+    /// attributed by membership or not at all, and that are of one of the `owners` now. `attribute` may change every
+    /// cell but the instant. Hand the result's added segments to [`App::discard`] where the commit fails.
+    ///
+    /// # Errors
+    /// Those of the lake and of the records; nothing is left behind then.
+    pub async fn reattribute(
+        &self,
+        write: &mut Write,
+        users: &BTreeSet<String>,
+        owners: &Owners,
+        mut attribute: impl FnMut(&mut EventRow),
+    ) -> Result<Rewritten> {
+        let live: Vec<Segment> = write.view().segments().await?.into_iter().map(segment).collect();
+        let selection =
+            Selection { users: Some(users.clone()), accounts: Some(owners.clone()), before: None };
+        let rewritten = self.lake.rewrite(&live, &selection, |row| {
+            let is_imported = row.account.is_some() && row.attributed_by.is_none();
+            let is_named = matches!(row.attributed_by, Some(Attribution::Group | Attribution::Property));
+            if !is_imported && !is_named {
+                attribute(row);
+            }
+            Fate::Keep
+        })?;
+        match publish(&self.lake, write, &rewritten).await {
+            Ok(true) => Ok(rewritten),
+            Ok(false) => unreachable!("the transaction names these segments itself"),
+            Err(error) => {
+                self.discard(&rewritten)?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Removes the files of a rewriting that was not published.
+    pub fn discard(&self, rewritten: &Rewritten) -> Result<()> {
+        Ok(self.lake.discard(&rewritten.added)?)
+    }
+
+    /// Rewrites the lake and publishes the result as one: also what others published meanwhile is rewritten.
+    async fn rewrite(
+        &self,
+        purpose: &str,
+        rewrite: impl Fn(&Lake, &[Segment]) -> Result<Rewritten, dearly_events::Error> + Send + Sync + 'static,
+    ) -> Result<LakeChange> {
+        let rewrite = Arc::new(rewrite);
+        for _ in 0..ROUNDS {
+            let before = self.live().await?;
+            let (lake, own, segments) = (self.lake.clone(), Arc::clone(&rewrite), before.clone());
+            let mut first = blocking(move || own(&lake, &segments)).await?;
+            let written = async {
+                let mut write = self.store.write(purpose).await?;
+                let now: Vec<Segment> = write.view().segments().await?.into_iter().map(segment).collect();
+                // Somebody merged some of them meanwhile: the events lie elsewhere now.
+                if !first.removed.iter().all(|own| now.contains(own)) {
+                    write.roll_back().await?;
+                    return Ok(false);
+                }
+                let more: Vec<Segment> = now.into_iter().filter(|own| !before.contains(own)).collect();
+                let more = rewrite(&self.lake, &more)?;
+                first.n_dropped += more.n_dropped;
+                first.n_changed += more.n_changed;
+                first.added.extend(more.added);
+                first.removed.extend(more.removed);
+                first.touches_all |= more.touches_all;
+                for (account, from) in more.touched {
+                    let known = first.touched.entry(account).or_insert(from);
+                    *known = from.min(*known);
+                }
+                publish(&self.lake, &mut write, &first).await?;
+                write.commit().await?;
+                Ok::<bool, Error>(true)
+            };
+            match written.await {
+                Ok(true) => {
+                    let mut change = LakeChange::default();
+                    change.add(&first);
+                    return Ok(change);
+                }
+                Ok(false) => self.discard(&first)?,
+                Err(error) => {
+                    self.discard(&first)?;
+                    return Err(error);
+                }
+            }
+        }
+        Err(Error::Busy("the segments of the lake change all the time; try again in a while".to_owned()))
+    }
+
+    /// Publishes in a transaction of its own; `false`, with the new files removed, where what was rewritten is live no
+    /// more.
+    async fn published(&self, purpose: &str, turns: u32, rewritten: &Rewritten) -> Result<bool> {
+        let written = async {
+            let mut write = self.turn(purpose, turns).await?;
+            if !publish(&self.lake, &mut write, rewritten).await? {
+                write.roll_back().await?;
+                return Ok(false);
+            }
+            write.commit().await?;
+            Ok::<bool, Error>(true)
+        };
+        let written = written.await;
+        if !matches!(written, Ok(true)) {
+            self.discard(rewritten)?;
+        }
+        written
+    }
+
+    /// The writer's lock, asked for several times.
+    async fn turn(&self, purpose: &str, turns: u32) -> Result<Write> {
+        let mut asked = 1;
+        loop {
+            match self.store.write(purpose).await {
+                Err(dearly_store::Error::Busy { .. }) if asked < turns => asked += 1,
+                write => return Ok(write?),
+            }
+        }
+    }
+
+    async fn live(&self) -> Result<Vec<Segment>> {
+        Ok(self.store.segments().await?.into_iter().map(segment).collect())
+    }
+
+    /// Deletes files that are live no more since before the instant; how many.
+    async fn sweep_retired(&self, purpose: &str, before: Instant) -> Result<u64> {
+        let retired = self.store.view().await?.retired_segments().await?;
+        if retired.iter().all(|own| own.retired_at >= before) {
+            return Ok(0);
+        }
+        let mut write = self.store.write(purpose).await?;
+        let n_deleted = sweep(&self.lake, &mut write, before).await?;
+        write.commit().await?;
+        Ok(n_deleted)
+    }
+}
+
+/// The instant before which retired files are needed no more.
+pub(crate) fn grace_ends() -> Instant {
+    Instant::from_micros(Instant::now().micros() - GRACE.as_micros() as i64)
+}
+
+/// Makes the added segments live and the removed ones not, and notes whose facts change by it; `false` where one of those is live no more.
+async fn publish(lake: &Lake, write: &mut Write, rewritten: &Rewritten) -> Result<bool> {
+    lake.check(&rewritten.added)?;
+    let now = Instant::now();
+    for own in &rewritten.removed {
+        if !write.retire_segment(&own.path, own.bytes as i64, now).await? {
+            return Ok(false);
+        }
+    }
+    for own in &rewritten.added {
+        write.insert_segment(&stored(own, None)).await?;
+    }
+    if rewritten.touches_all {
+        for account in write.view().keys(Account::FILE).await? {
+            write.note_change(&account, Day::MIN);
+        }
+    }
+    for (account, from) in &rewritten.touched {
+        // A day before, since the organisation's day may begin before UTC's.
+        write.note_change(account.as_str(), Calendar::utc().day_of(*from).plus_days(-1));
+    }
+    Ok(true)
+}
+
+/// Deletes the files of segments that were retired before the instant, and of attempts that never became live and are
+/// older than an hour; how many.
+pub(crate) async fn sweep(lake: &Lake, write: &mut Write, before: Instant) -> Result<u64> {
+    let live = write.view().segments().await?;
+    let (old, young): (Vec<_>, Vec<_>) =
+        write.view().retired_segments().await?.into_iter().partition(|own| own.retired_at < before);
+    let doomed: Vec<Segment> = old.iter().map(|own| retired(&own.path)).collect();
+    lake.discard(&doomed)?;
+    let keep = live.iter().map(|own| own.path.as_str()).chain(young.iter().map(|own| own.path.as_str()));
+    let swept = lake.sweep(keep, before.min(grace_ends()))?;
+    for own in &old {
+        write.forget_segment(&own.path).await?;
+    }
+    Ok(doomed.len() as u64 + swept.files)
+}
+
+/// A segment of which only the path matters any more.
+fn retired(path: &str) -> Segment {
+    Segment {
+        path: path.to_owned(),
+        rows: 0,
+        min_at: Instant::from_micros(0),
+        max_at: Instant::from_micros(0),
+        n_unattributed: 0,
+        min_account: None,
+        max_account: None,
+        bytes: 0,
+    }
+}
+
+/// The lake of a data folder: in the folder, or where the records remember it to be, or where it is put now.
+pub(crate) async fn open(store: &Store, folder: &Path, asked: Option<&str>) -> Result<Lake> {
+    let remembered = store.setting(LAKE).await?;
+    let place = match (remembered, asked) {
+        (None, None) => return Ok(Lake::open(folder)),
+        (Some(remembered), Some(asked)) if remembered != asked => {
+            return Err(Error::Invalid(format!(
+                "the events of this data folder lie at {remembered}, not at {asked}; leave --lake out"
+            )));
+        }
+        (Some(remembered), _) => remembered,
+        (None, Some(asked)) => {
+            // Whether the place is any good is known before it is remembered.
+            RemoteFiles::open(asked, folder)?;
+            let mut write = store.write("say where events lie").await?;
+            if !write.view().segments().await?.is_empty() {
+                return Err(Error::Invalid(format!(
+                    "the events of this data folder lie in it, not at {asked}; leave --lake out, or import the book \
+                     into a new data folder"
+                )));
+            }
+            write.set_setting(LAKE, Some(asked)).await?;
+            write.commit().await?;
+            asked.to_owned()
+        }
+    };
+    Ok(Lake::on(RemoteFiles::open(&place, folder)?))
+}
+
+/// Runs what keeps a thread busy where it holds up nobody.
+async fn blocking<T: Send + 'static>(
+    run: impl FnOnce() -> Result<T, dearly_events::Error> + Send + 'static,
+) -> Result<T> {
+    match tokio::task::spawn_blocking(run).await {
+        Ok(result) => Ok(result?),
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => Err(Error::Busy(format!("the program is stopping: {error}"))),
+        },
+    }
+}
+
+impl LakeChange {
+    fn add(&mut self, rewritten: &Rewritten) {
+        self.n_dropped += rewritten.n_dropped;
+        self.n_segments_added += rewritten.added.len() as u64;
+        self.n_segments_removed += rewritten.removed.len() as u64;
+        self.bytes_added += rewritten.added.iter().map(|own| own.bytes).sum::<u64>();
+        self.bytes_removed += rewritten.removed.iter().map(|own| own.bytes).sum::<u64>();
+    }
+}
+
+impl LakeMonth {
+    fn empty(month: Month) -> LakeMonth {
+        LakeMonth { month: month.to_string(), ..LakeMonth::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use dearly_events::{Occurrences, Projection};
+    use tempfile::TempDir;
+
+    use super::*;
+
+    async fn app() -> (TempDir, App) {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), None).await.unwrap();
+        (folder, app)
+    }
+
+    fn row(account: Option<&str>, user: &str, at: &str) -> EventRow {
+        let account = account.map(dearly_domain::AccountId::from);
+        EventRow { user: Some(user.to_owned()), ..EventRow::new(account, at.parse().unwrap(), "login") }
+    }
+
+    /// Puts the rows into the lake as one import.
+    async fn put(app: &App, rows: &[EventRow]) {
+        let (mut stager, mut occurrences) = (app.lake.stage(), Occurrences::default());
+        for row in rows {
+            stager.push(row, occurrences.key(row)).unwrap();
+        }
+        let added = stager.finish().unwrap();
+        let mut write = app.store.write("test").await.unwrap();
+        publish(&app.lake, &mut write, &Rewritten { added, ..Rewritten::default() }).await.unwrap();
+        write.commit().await.unwrap();
+    }
+
+    async fn events(app: &App) -> Vec<EventRow> {
+        let live = app.live().await.unwrap();
+        app.lake.events(&live).unwrap().map(|event| event.unwrap().0).collect()
+    }
+
+    fn files(folder: &TempDir) -> usize {
+        let months =
+            std::fs::read_dir(folder.path().join("events")).unwrap().map(|month| month.unwrap().path());
+        months.filter(|month| month.is_dir()).map(|month| std::fs::read_dir(month).unwrap().count()).sum()
+    }
+
+    fn named(users: &[&str]) -> BTreeSet<String> {
+        users.iter().map(|user| (*user).to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_late_link_moves_events_within_the_callers_transaction() {
+        let (folder, app) = app().await;
+        let imported = row(Some("beta"), "ann", "2026-01-03");
+        let grouped =
+            EventRow { attributed_by: Some(Attribution::Group), ..row(Some("beta"), "ann", "2026-01-04") };
+        let rows = [row(None, "ann", "2026-01-01"), row(None, "bob", "2026-01-02"), imported, grouped];
+        put(&app, &rows).await;
+        let before = events(&app).await;
+        let owners = Owners { accounts: BTreeSet::from(["beta".into()]), unattributed: true };
+        let link: Instant = "2026-02-01".parse().unwrap();
+        let attribute = |row: &mut EventRow| {
+            row.account = Some("acme".into());
+            row.attributed_by = Some(Attribution::Membership);
+            row.linked_at = Some(link);
+        };
+
+        // Rolled back, nothing moved, and nothing is left behind.
+        let mut write = app.store.write("link").await.unwrap();
+        let rewritten = app.reattribute(&mut write, &named(&["ann"]), &owners, attribute).await.unwrap();
+        write.roll_back().await.unwrap();
+        app.discard(&rewritten).unwrap();
+        assert_eq!((events(&app).await, files(&folder)), (before, 1));
+
+        let mut write = app.store.write("link").await.unwrap();
+        let rewritten = app.reattribute(&mut write, &named(&["ann"]), &owners, attribute).await.unwrap();
+        assert_eq!(rewritten.n_changed, 1);
+        assert_eq!(rewritten.touched, BTreeMap::from([("acme".into(), link)]), "days before the link stay");
+        let revision = write.commit().await.unwrap();
+        let changes = app.store.view().await.unwrap().account_changes(revision - 1).await.unwrap().unwrap();
+        assert_eq!(changes.len(), 1);
+        assert_eq!((changes[0].account.as_str(), changes[0].from), ("acme", "2026-01-31".parse().unwrap()));
+        let live = app.live().await.unwrap();
+        let accounts: Vec<_> =
+            app.lake.scan(&live, None, Projection::ALL).map(|account| account.unwrap()).collect();
+        assert_eq!(accounts.len(), 2);
+        assert_eq!((accounts[0].0.as_str(), accounts[0].1[0].linked_at), ("acme", Some(link)));
+        assert_eq!(accounts[1].1.len(), 2, "what was imported or names its account stays");
+        let status = app.lake_status().await.unwrap();
+        assert_eq!((status.n_events, status.n_unattributed, status.n_retired), (4, 1, 1));
+    }
+
+    #[tokio::test]
+    async fn what_comes_while_events_are_erased_is_erased_too() {
+        let (folder, app) = app().await;
+        put(&app, &[row(Some("acme"), "ann", "2026-01-01"), row(Some("acme"), "bob", "2026-01-01")]).await;
+        let (calls, other) = (AtomicU32::new(0), app.clone());
+        let selection = Selection { users: Some(named(&["ann"])), ..Selection::default() };
+        let rewrite = move |lake: &Lake, live: &[Segment]| {
+            let rewritten = lake.rewrite(live, &selection, |_| Fate::Drop);
+            let runtime = tokio::runtime::Handle::current();
+            match calls.fetch_add(1, Ordering::Relaxed) {
+                // An import ends just after the first look, and with it a merge of what was looked at.
+                0 => runtime.block_on(async {
+                    put(&other, &[row(Some("acme"), "ann", "2026-01-02")]).await;
+                    other.compact(Eagerness::Always, &mut |_, _| {}).await.unwrap();
+                }),
+                // Another before the lock is had the second time.
+                1 => runtime.block_on(put(&other, &[row(Some("acme"), "ann", "2026-01-03")])),
+                _ => {}
+            }
+            rewritten
+        };
+        // The lock is had in between: the lake is rewritten without it first.
+        let change = app.rewrite("erase events", rewrite).await.unwrap();
+        assert_eq!(change.n_dropped, 3);
+        let left = events(&app).await;
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].user.as_deref(), Some("bob"));
+        app.erase(&named(&["ann"])).await.unwrap();
+        assert_eq!(files(&folder), app.live().await.unwrap().len(), "no file of before is there");
+    }
+
+    #[tokio::test]
+    async fn a_merge_of_what_is_live_no_more_is_given_up() {
+        let (folder, app) = app().await;
+        for day in 1..=2 {
+            put(&app, &[row(Some("acme"), "ann", &format!("2026-01-0{day}"))]).await;
+        }
+        let removed = app.live().await.unwrap();
+        let plan = Compaction::plan(&removed, Eagerness::Always).unwrap().remove(0);
+        let added = plan.run(&app.lake, |_| true).unwrap().unwrap();
+        app.erase(&named(&["ann"])).await.unwrap();
+        let merged = Rewritten { added, removed, ..Rewritten::default() };
+        assert!(!app.published("compact events", 1, &merged).await.unwrap());
+        assert_eq!((events(&app).await, files(&folder)), (Vec::new(), 0));
+    }
+
+    #[tokio::test]
+    async fn new_files_that_are_gone_are_not_published() {
+        let (_folder, app) = app().await;
+        for day in 1..=2 {
+            put(&app, &[row(Some("acme"), "ann", &format!("2026-01-0{day}"))]).await;
+        }
+        let removed = app.live().await.unwrap();
+        let plan = Compaction::plan(&removed, Eagerness::Always).unwrap().remove(0);
+        let added = plan.run(&app.lake, |_| true).unwrap().unwrap();
+        app.lake.discard(&added).unwrap();
+        let merged = Rewritten { added, removed, ..Rewritten::default() };
+        let error = app.published("compact events", 1, &merged).await.unwrap_err();
+        assert!(error.to_string().contains("is missing"), "{error}");
+        assert_eq!(events(&app).await.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_background_merges_what_is_due_and_stops_when_told() {
+        let (_folder, app) = app().await;
+        for day in 1..=8 {
+            put(&app, &[row(Some("acme"), "ann", &format!("2026-01-0{day}"))]).await;
+        }
+        assert!(app.lake_status().await.unwrap().months[0].is_due);
+        let (stop, worker) = (Arc::new(AtomicBool::new(false)), app.clone());
+        let told = Arc::clone(&stop);
+        let running =
+            tokio::spawn(async move { worker.compact_when_due(told, |error| panic!("{error}")).await });
+        while app.live().await.unwrap().len() > 1 {
+            assert!(!running.is_finished());
+            tokio::task::yield_now().await;
+        }
+        stop.store(true, Ordering::Relaxed);
+        running.await.unwrap();
+        assert_eq!(events(&app).await.len(), 8);
+    }
+
+    #[tokio::test]
+    async fn old_files_go_once_nobody_can_need_them() {
+        let (folder, app) = app().await;
+        for day in 1..=2 {
+            put(&app, &[row(Some("acme"), "ann", &format!("2026-01-0{day}"))]).await;
+        }
+        app.compact(Eagerness::Always, &mut |_, _| {}).await.unwrap();
+        assert_eq!(files(&folder), 3);
+        assert_eq!(app.sweep_retired("sweep", grace_ends()).await.unwrap(), 0);
+        let later = Instant::from_micros(Instant::now().micros() + 1);
+        assert_eq!(app.sweep_retired("sweep", later).await.unwrap(), 2);
+        assert_eq!((files(&folder), app.lake_status().await.unwrap().n_retired), (1, 0));
+    }
+}

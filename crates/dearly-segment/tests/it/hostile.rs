@@ -1,0 +1,95 @@
+//! Bodies that nobody should send.
+
+use dearly_segment::{DEEPEST, Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME, parse};
+
+use crate::support::{arrival, read, reason};
+
+#[test]
+fn what_is_no_batch_is_an_error() {
+    for (body, said) in [
+        (&b""[..], "the body is not JSON: expected an object at byte 0"),
+        (b"{", "the body is not JSON: expected a name in quotes at byte 1"),
+        (b"[]", "expected an object at byte 0"),
+        (b"{}", "the body has no list named batch"),
+        (b"{\"batch\":{}}", "the body has no list named batch"),
+        (b"{\"batch\":[]} x", "expected the end at byte 13"),
+        (b"{\"batch\":[{\"type\":\"track\",", "expected a name in quotes at byte 26"),
+        (b"{\"batch\":[\"\x00\"]}", "no control character within a string at byte 11"),
+        (b"{\"batch\":[\"\xff\"]}", "the body is not UTF-8: byte 11 fits no character"),
+        (b"\x1f\x8b", "not UTF-8"),
+    ] {
+        let error = parse(body, &arrival(Endpoint::Batch)).unwrap_err().to_string();
+        assert!(error.contains(said), "{body:?}: {error}");
+    }
+}
+
+#[test]
+fn an_empty_batch_is_one() {
+    let parsed = read(Endpoint::Batch, r#"{"batch":[]}"#).unwrap();
+    assert_eq!((parsed.calls.len(), parsed.rejected.len()), (0, 0));
+}
+
+#[test]
+fn depth_is_limited() {
+    for depth in [100, 100_000] {
+        let body = format!(
+            "{{\"batch\":[{{\"type\":\"track\",\"event\":\"e\",\"userId\":\"u\",\"properties\":{}1{}}}]}}",
+            "{\"a\":".repeat(depth),
+            "}".repeat(depth)
+        );
+        let error = read(Endpoint::Batch, &body);
+        if body.len() <= LARGEST_BODY {
+            assert!(matches!(error, Err(Error::TooDeep { .. })), "{error:?}");
+            assert!(error.unwrap_err().to_string().contains(&format!("deeper than {DEEPEST} levels")));
+        } else {
+            assert_eq!(error, Err(Error::TooLarge));
+        }
+    }
+}
+
+fn track(filler: usize) -> String {
+    format!(
+        "{{\"type\":\"track\",\"event\":\"e\",\"userId\":\"u\",\"properties\":{{\"x\":\"{}\"}}}}",
+        "x".repeat(filler)
+    )
+}
+
+#[test]
+fn a_large_call_is_rejected_alone() {
+    let fits = track(LARGEST_CALL - track(0).len());
+    let large = track(LARGEST_CALL - track(0).len() + 1);
+    let body = format!("{{\"batch\":[{large},{fits}]}}");
+    let parsed = read(Endpoint::Batch, &body).unwrap();
+    assert_eq!((parsed.calls.len(), parsed.rejected.len()), (1, 1));
+    let rejected = &parsed.rejected[0];
+    assert_eq!(rejected.reason, "the call has 32769 bytes, and at most 32768 are taken");
+    assert!(rejected.excerpt.len() < 1_100 && rejected.excerpt.starts_with("{\"type\":\"track\""));
+    let sent_again = read(Endpoint::Batch, &body).unwrap();
+    assert_eq!(sent_again.rejected, parsed.rejected, "known again by its id");
+}
+
+#[test]
+fn a_large_body_is_an_error() {
+    let body = format!("{{\"batch\":[]{}}}", " ".repeat(LARGEST_BODY - 12));
+    assert_eq!(body.len(), LARGEST_BODY);
+    assert!(read(Endpoint::Batch, &body).is_ok());
+    assert_eq!(read(Endpoint::Batch, &format!("{body} ")), Err(Error::TooLarge));
+}
+
+#[test]
+fn names_and_ids_have_a_limit() {
+    let long = "ä".repeat(LONGEST_NAME / 2 + 1);
+    for name in ["event", "userId", "messageId"] {
+        let mut fields = vec![("event", "e"), ("userId", "u"), ("messageId", "m")];
+        fields.retain(|field| field.0 != name);
+        fields.push((name, &long));
+        let fields: Vec<String> =
+            fields.iter().map(|(name, text)| format!("\"{name}\":\"{text}\"")).collect();
+        let body = format!("{{{}}}", fields.join(","));
+        let reason = reason(Endpoint::Track, &body);
+        assert!(
+            reason.starts_with(name) && reason.ends_with("has 502 bytes, and at most 500 are kept"),
+            "{reason}"
+        );
+    }
+}
