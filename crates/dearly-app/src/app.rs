@@ -11,6 +11,7 @@ use dearly_workbook::model::ScoreKind;
 
 use crate::cache::Cache;
 use crate::error::{Error, Result};
+use crate::remote_files::Place;
 use crate::view::BookSummary;
 
 /// One data folder, opened. Cheap to clone; readers never wait for a writer.
@@ -18,6 +19,8 @@ use crate::view::BookSummary;
 pub struct App {
     pub(crate) store: Store,
     pub(crate) lake: Lake,
+    /// Where the lake is.
+    pub(crate) lake_place: Place,
     pub(crate) folder: PathBuf,
     pub(crate) cache: Arc<Cache>,
 }
@@ -63,9 +66,9 @@ impl App {
             None => Target::folder(folder),
         };
         let store = Store::open(&target).await?;
-        let lake = crate::lake::open(&store, folder, lake).await?;
+        let (lake, lake_place) = crate::lake::open(&store, folder, lake).await?;
         let cache = Arc::new(Cache::default());
-        Ok(App { store, lake, folder: folder.to_owned(), cache })
+        Ok(App { store, lake, lake_place, folder: folder.to_owned(), cache })
     }
 
     /// The data folder.

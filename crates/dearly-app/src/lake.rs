@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::book::segment;
 use crate::error::{Error, Result};
 use crate::import::stored;
-use crate::remote_files::RemoteFiles;
+use crate::remote_files::{Place, RemoteFiles};
 use crate::view::{LakeChange, LakeMonth, LakeSegment, LakeStatus};
 
 pub use dearly_events::{Eagerness, Month, Owners};
@@ -377,11 +377,11 @@ fn retired(path: &str) -> Segment {
     }
 }
 
-/// The lake of a data folder: in the folder, or where the records remember it to be, or where it is put now.
-pub(crate) async fn open(store: &Store, folder: &Path, asked: Option<&str>) -> Result<Lake> {
+/// The lake of a data folder, and where it is: in the folder, or where the records remember it to be, or where it is put now.
+pub(crate) async fn open(store: &Store, folder: &Path, asked: Option<&str>) -> Result<(Lake, Place)> {
     let remembered = store.setting(LAKE).await?;
     let place = match (remembered, asked) {
-        (None, None) => return Ok(Lake::open(folder)),
+        (None, None) => return Ok((Lake::open(folder), Place::Folder(folder.to_owned()))),
         (Some(remembered), Some(asked)) if remembered != asked => {
             return Err(Error::Invalid(format!(
                 "the events of this data folder lie at {remembered}, not at {asked}; leave --lake out"
@@ -403,7 +403,7 @@ pub(crate) async fn open(store: &Store, folder: &Path, asked: Option<&str>) -> R
             asked.to_owned()
         }
     };
-    Ok(Lake::on(RemoteFiles::open(&place, folder)?))
+    Ok((Lake::on(RemoteFiles::open(&place, folder)?), Place::of(&place)?))
 }
 
 /// Runs what keeps a thread busy where it holds up nobody.

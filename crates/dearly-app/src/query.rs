@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::accounts::TREND_WEEKS;
 use crate::app::{App, When};
 use crate::error::Result;
+use crate::remote_files::Place;
 use crate::tables::{BookTables, row, text};
 use crate::view::{AccountRow, AccountStatus, Colour, ScoreCell};
 
@@ -99,7 +100,8 @@ impl App {
         // What is wrong with the text is found before anything is read.
         let named = check(sql, day)?;
         let mut view = self.store.view().await?;
-        let mut tables = BookTables::read(&mut view, &self.folder, &in_force, when.known_by, &named).await?;
+        let mut tables =
+            BookTables::read(&mut view, &self.lake_place, &in_force, when.known_by, &named).await?;
         drop(view);
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
         let session = Arc::new(tables).session(day, self.limits(limits))?;
@@ -116,14 +118,25 @@ impl App {
         let day = self.day(when, &in_force.calendar).await?;
         let named = check(sql, day)?;
         let mut view = self.store.view().await?;
-        let mut tables = BookTables::read(&mut view, &self.folder, &in_force, when.known_by, &named).await?;
+        let mut tables =
+            BookTables::read(&mut view, &self.lake_place, &in_force, when.known_by, &named).await?;
         drop(view);
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
         let records = named.iter().filter(|table| !matches!(table.origin, Origin::Telemetry));
         let records = records.filter(|table| table.name != "documentation");
         Ok(Shipment {
             moment: tables.moment(day),
-            files: Telemetry::shared_addresses(&self.folder, tables.files())?,
+            files: match &self.lake_place {
+                Place::Folder(folder) => Telemetry::shared_addresses(folder, tables.files())?,
+                Place::Store(_) if tables.files().is_empty() => Vec::new(),
+                Place::Store(_) => {
+                    return Err(crate::Error::Invalid(
+                        "a cluster reads telemetry from a folder that all of it shares, and this lake is in an object store; \
+                         ask without --cluster"
+                            .to_owned(),
+                    ));
+                }
+            },
             tables: records
                 .map(|table| Ok((table.name, batch(table, &tables.table(table, day))?)))
                 .collect::<Result<_>>()?,

@@ -50,6 +50,31 @@ impl RemoteFiles {
     /// # Errors
     /// [`Error::Invalid`] where it is no address of a store.
     pub(crate) fn open(address: &str, data: &FilePath) -> Result<Arc<dyn Files>> {
+        Ok(match Place::of(address)? {
+            Place::Folder(folder) => Arc::new(LocalFiles::new(folder)),
+            Place::Store(store) => Arc::new(RemoteFiles::on(store, address, data)),
+        })
+    }
+
+    /// A store, its place in words, and the folder where large files wait until they are sent.
+    fn on(store: Arc<dyn ObjectStore>, place: &str, spool: &FilePath) -> RemoteFiles {
+        let place = place.trim_end_matches('/').to_owned();
+        RemoteFiles { store, place, spool: spool.to_owned(), lengths: Mutex::default() }
+    }
+}
+
+/// Where a lake is.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// In a folder.
+    Folder(PathBuf),
+    /// In a store, at its root.
+    Store(Arc<dyn ObjectStore>),
+}
+
+impl Place {
+    /// As [`RemoteFiles::open`].
+    pub(crate) fn of(address: &str) -> Result<Place> {
         let invalid = |found: String| {
             Error::Invalid(format!(
                 "{address:?} is no place for a lake: {found}; expected s3://bucket/prefix, gs://bucket/prefix, \
@@ -59,7 +84,7 @@ impl RemoteFiles {
         let url = Url::parse(address).map_err(|error| invalid(error.to_string()))?;
         if url.scheme() == "file" {
             let folder = url.to_file_path().map_err(|()| invalid("the folder is not absolute".to_owned()))?;
-            return Ok(Arc::new(LocalFiles::new(folder)));
+            return Ok(Place::Folder(folder));
         }
         if !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
             return Err(invalid("it carries more than a bucket and a prefix".to_owned()));
@@ -71,14 +96,7 @@ impl RemoteFiles {
         });
         let (store, prefix) =
             object_store::parse_url_opts(&url, options).map_err(|error| invalid(error.to_string()))?;
-        let store: Arc<dyn ObjectStore> = Arc::new(PrefixStore::new(store, prefix));
-        Ok(Arc::new(RemoteFiles::on(store, address, data)))
-    }
-
-    /// A store, its place in words, and the folder where large files wait until they are sent.
-    fn on(store: Arc<dyn ObjectStore>, place: &str, spool: &FilePath) -> RemoteFiles {
-        let place = place.trim_end_matches('/').to_owned();
-        RemoteFiles { store, place, spool: spool.to_owned(), lengths: Mutex::default() }
+        Ok(Place::Store(Arc::new(PrefixStore::new(store, prefix))))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The tables of the book that SQL reads, as of any day.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use dearly_domain::account::Account;
@@ -19,6 +18,7 @@ use dearly_store::View;
 use crate::account::outcome_id;
 use crate::app::InForce;
 use crate::error::Result;
+use crate::remote_files::Place;
 
 /// One state of the book, of which the tables that a question names were read.
 pub(crate) struct BookTables {
@@ -38,7 +38,7 @@ impl BookTables {
     /// Reads the tables, and what they are reckoned from; tables of scores are left for [`BookTables::put`].
     pub(crate) async fn read(
         view: &mut View,
-        folder: &Path,
+        place: &Place,
         in_force: &InForce,
         known_by: Option<Instant>,
         named: &[&'static Table],
@@ -66,7 +66,10 @@ impl BookTables {
             versions.insert(file.name, rows.collect());
         }
         let files = segments.iter().map(|own| SegmentFile { path: own.path.clone() }).collect();
-        let telemetry = Telemetry::in_folder(folder, files)?;
+        let telemetry = match place {
+            Place::Folder(folder) => Telemetry::in_folder(folder, files)?,
+            Place::Store(store) => Telemetry::in_store(Arc::clone(store), files),
+        };
         let stored = segments.iter().map(|own| {
             vec![
                 text(&own.path),

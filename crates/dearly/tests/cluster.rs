@@ -97,16 +97,6 @@ fn free_ports() -> u16 {
     panic!("no two free ports in a row");
 }
 
-/// Waits until it holds, and says what it waited for where it does not.
-#[track_caller]
-fn wait_for(what: &str, mut holds: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 struct Cluster {
     scheduler: Process,
     executors: [Process; 2],
@@ -176,16 +166,6 @@ impl Cluster {
     }
 }
 
-/// Whether a folder holds a file that says something, however deep.
-fn holds_results(folder: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(folder) else { return false };
-    entries.flatten().any(|entry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => holds_results(&entry.path()),
-        Ok(metadata) => metadata.len() > 0,
-        Err(_) => false,
-    })
-}
-
 const QUESTIONS: [&str; 9] = [
     "select 1 + 1, 'x'",
     "select count(*), sum(count), min(at), max(at) from events",
@@ -231,24 +211,27 @@ fn a_cluster_answers_as_one_process_does_and_survives_the_loss_of_an_executor() 
     assert_eq!(here.len(), there.len(), "the same rows in the same order");
 
     let here = place.rows(LONG, &[]);
+    let n_files = [0, 1].map(|number: usize| walk(&cluster.works[number]).len());
     let mut asking = Process::start(
         place.command(&["query", "--format", "json", LONG, "--cluster", &url]),
         place.path("asking.log"),
     );
-    // Both executors have written something of this query: it is under way on both.
-    let before: Vec<bool> = cluster.works.iter().map(|work| holds_results(work)).collect();
-    assert_eq!(before, [true, true], "of the questions before");
-    let jobs = |work: &Path| walk(work).len();
-    let n_jobs: Vec<usize> = cluster.works.iter().map(|work| jobs(work)).collect();
-    wait_for("both executors at work", || {
+    // The first executor that has written something of this query is in the middle of it.
+    let began = Instant::now();
+    let at_work = loop {
         assert!(
             asking.child.try_wait().unwrap().is_none(),
             "the query ended before it could be interrupted: {}",
             asking.said()
         );
-        cluster.works.iter().zip(&n_jobs).all(|(work, before)| jobs(work) > *before)
-    });
-    cluster.executors[1].kill();
+        assert!(began.elapsed() < PATIENCE, "no executor is at work\n{}", cluster.said());
+        let grown = |number: &usize| walk(&cluster.works[*number]).len() > n_files[*number];
+        if let Some(number) = (0..2).find(grown) {
+            break number;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    cluster.executors[at_work].kill();
     assert!(asking.child.try_wait().unwrap().is_none(), "the query ended before the executor was killed");
     let began = Instant::now();
     while asking.child.try_wait().unwrap().is_none() {

@@ -110,3 +110,21 @@ async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
         assert!(matches!(answer, Err(dearly_query::Error::Failed(_))), "{damage}: {answer:?}");
     }
 }
+
+#[tokio::test]
+async fn telemetry_in_an_object_store_reads_alike() {
+    let folder = tempdir().unwrap();
+    let file = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false);
+    let store = std::sync::Arc::new(object_store::memory::InMemory::new());
+    let bytes = std::fs::read(folder.path().join(&file.path)).unwrap();
+    object_store::ObjectStoreExt::put(&*store, &file.path.as_str().into(), bytes.into()).await.unwrap();
+    let telemetry = dearly_query::Telemetry::in_store(store, vec![file]);
+    let session = dearly_query::Session::new(
+        &moment("2025-06-30", None),
+        std::sync::Arc::new(crate::small_book::SmallBook),
+        &telemetry,
+        dearly_query::Limits::default(),
+    )
+    .unwrap();
+    assert_eq!(ask(&session, "select sum(count) from events").await, "[3]");
+}
