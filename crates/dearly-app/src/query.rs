@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dearly_domain::{Cell, Day, Row};
 pub use dearly_query::{Answer, AnswerColumn, Error, JsonRow, Place};
-pub use dearly_query::{Limits, Moment, RecordBatch};
+pub use dearly_query::{Limits, Moment, RecordBatch, Session};
 use dearly_query::{Origin, Table, Telemetry, batch, check, write_parquet};
 use serde::Serialize;
 use serde_json::Value;

@@ -9,8 +9,9 @@ mod client;
 mod codec;
 mod executor;
 mod scheduler;
+mod strict;
 
-pub use client::session;
+pub use client::{again, ask, session};
 pub use executor::{Executor, execute};
 pub use scheduler::{Scheduler, schedule};
 

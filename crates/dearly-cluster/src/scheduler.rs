@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ballista_core::utils::default_session_builder;
+use ballista_core::utils::{default_config_producer, default_session_builder};
+use ballista_scheduler::SessionBuilder;
 use ballista_scheduler::cluster::BallistaCluster;
+use ballista_scheduler::cluster::memory::InMemoryJobState;
 use ballista_scheduler::config::{SchedulerConfig, TaskDistributionPolicy};
-use ballista_scheduler::scheduler_process::start_server;
+use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service};
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
 use dearly_query::engine::OnlyBelow;
 
 use crate::codec::Codec;
+use crate::strict::{Server, Strict};
 use crate::{Error, MESSAGE_BYTES, Result};
 
 /// How often the scheduler looks for lost executors, in seconds.
@@ -43,10 +46,10 @@ pub async fn schedule(own: Scheduler) -> Result<()> {
         .with_object_store_registry(Arc::new(files))
         .build_arc()
         .map_err(|error| Error::Cluster(error.to_string()))?;
-    let build = move |config: SessionConfig| {
+    let build: SessionBuilder = Arc::new(move |config: SessionConfig| {
         let state = default_session_builder(config)?;
         Ok(SessionStateBuilder::new_from_existing(state).with_runtime_env(Arc::clone(&runtime)).build())
-    };
+    });
     let config = SchedulerConfig {
         external_host: own.listen.ip().to_string(),
         bind_host: own.listen.ip().to_string(),
@@ -59,11 +62,18 @@ pub async fn schedule(own: Scheduler) -> Result<()> {
         grpc_server_max_decoding_message_size: MESSAGE_BYTES,
         grpc_server_max_encoding_message_size: MESSAGE_BYTES,
         grpc_client_max_message_size: MESSAGE_BYTES,
-        override_session_builder: Some(Arc::new(build)),
+        // Nothing is done again within a query (`strict.rs`).
+        task_max_failures: 1,
+        stage_max_failures: 1,
+        override_session_builder: Some(Arc::clone(&build)),
         override_logical_codec: Some(Arc::new(Codec::default())),
         ..SchedulerConfig::default()
     };
     let failed = |error: ballista_core::error::BallistaError| Error::Cluster(error.to_string());
-    let cluster = BallistaCluster::new_from_config(&config).await.map_err(failed)?;
-    start_server(cluster, own.listen, Arc::new(config)).await.map_err(failed)
+    let jobs = InMemoryJobState::new(config.scheduler_id.clone(), build, Arc::new(default_config_producer));
+    let executors = Arc::new(Strict::default());
+    let cluster = BallistaCluster::new(Arc::clone(&executors) as _, Arc::new(jobs));
+    let server: Server = create_scheduler(cluster, Arc::new(config)).await.map_err(failed)?;
+    executors.guard(server.clone());
+    start_grpc_service(own.listen, server).await.map_err(failed)
 }

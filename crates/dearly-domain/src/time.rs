@@ -69,22 +69,36 @@ impl Day {
 
     /// The calendar date.
     pub fn date(self) -> Date {
-        Date::new(1970, 1, 1)
-            .expect("the epoch is a date")
-            .checked_add(Span::new().days(self.0))
-            .expect("clamped")
+        // Years here begin in March, so that the day that some have comes last; 400 of them have always 146,097 days.
+        // Scoring asks for months all the time, and this is many times as fast as adding a span.
+        let days = self.0 + 719_468;
+        let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+        let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let from_march = (5 * of_year + 2) / 153;
+        let day = of_year - (153 * from_march + 2) / 5 + 1;
+        let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
+        let year = era * 400 + year_of_era + i32::from(month <= 2);
+        Date::new(year as i16, month as i8, day as i8).expect("clamped to years that there are")
     }
 
     /// Monday is 1, Sunday is 7.
     pub fn weekday(self) -> i8 {
-        self.date().weekday().to_monday_one_offset()
+        // The first day of 1970 was a Thursday.
+        (self.0 + 3).rem_euclid(7) as i8 + 1
     }
 }
 
 impl From<Date> for Day {
     fn from(date: Date) -> Day {
-        let epoch = Date::new(1970, 1, 1).expect("the epoch is a date");
-        Day::from_days(date.since(epoch).map_or(0, |span| span.get_days()))
+        // As in `Day::date`, the other way round.
+        let (month, day) = (i32::from(date.month()), i32::from(date.day()));
+        let year = i32::from(date.year()) - i32::from(month <= 2);
+        let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+        let from_march = if month > 2 { month - 3 } else { month + 9 };
+        let of_year = (153 * from_march + 2) / 5 + day - 1;
+        let of_era = 365 * year_of_era + year_of_era / 4 - year_of_era / 100 + of_year;
+        Day::from_days(era * 146_097 + of_era - 719_468)
     }
 }
 
@@ -302,6 +316,20 @@ mod tests {
         for wrong in ["2023-02-29", "22.11.2026", "2026-1-2", "", "20261122", "2026-11-22T00:00:00Z"] {
             assert!(wrong.parse::<Day>().is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let mut date = Date::new(1, 1, 1).unwrap();
+        for days in Day::MIN.days()..=Day::MAX.days() {
+            let day = Day::from_days(days);
+            assert_eq!((day.date(), Day::from(date)), (date, day), "{days}");
+            assert_eq!(day.weekday(), date.weekday().to_monday_one_offset(), "{date}");
+            if let Ok(next) = date.tomorrow() {
+                date = next;
+            }
+        }
+        assert_eq!(date.to_string(), "9999-12-31");
     }
 
     #[test]

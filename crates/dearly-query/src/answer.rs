@@ -10,6 +10,7 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use dearly_domain::{Day, Instant};
 use futures_util::StreamExt;
 use serde_json::{Map, Value};
@@ -61,6 +62,19 @@ impl Answer {
             deadline,
             left,
             is_truncated: false,
+        }
+    }
+
+    /// These batches under the same columns, and truncated if this one was.
+    pub(crate) fn again(&self, batches: Vec<RecordBatch>) -> Answer {
+        let batches = futures_util::stream::iter(batches.into_iter().map(Ok));
+        Answer {
+            columns: self.columns.clone(),
+            stream: Box::pin(RecordBatchStreamAdapter::new(self.schema(), batches)),
+            limits: Limits::default(),
+            deadline: None,
+            left: usize::MAX,
+            is_truncated: self.is_truncated,
         }
     }
 

@@ -22,6 +22,7 @@ use object_store::{
 };
 use url::Url;
 
+use crate::answer::Answer;
 use crate::error::{Error, Result};
 use crate::live_files::gone_is_wrong;
 use crate::records::{in_memory, schema_of};
@@ -74,6 +75,11 @@ pub fn session(
     };
     session::register(&context, moment, events, records).map_err(|error| Error::Failed(error.to_string()))?;
     Ok(Session::over(context, limits))
+}
+
+/// The batches of an answer that has come to its end, as an answer of their own.
+pub fn whole(answer: &Answer, batches: Vec<RecordBatch>) -> Answer {
+    answer.again(batches)
 }
 
 /// Knows the files below one folder and nothing else: whoever may ask a cluster may not read its machines.

@@ -20,7 +20,7 @@ const LONGEST: usize = 50_000;
 /// How deep expressions may be nested; a chain of `and`, `or` or `+` is nested as often as it has links.
 const DEEPEST: usize = 100;
 /// How many selects and tables a statement may name.
-const MOST_PARTS: usize = 100;
+const MOST_PARTS: usize = 120;
 
 /// The statement of the text, with `:as_of` bound to the day as a typed date.
 ///

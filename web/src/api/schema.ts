@@ -331,6 +331,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers a statement in SQL over everything, as of a day (docs/QUERY.md). */
+        get: operations["query"];
+        put?: never;
+        /** Answers a statement in SQL over everything, as of a day (docs/QUERY.md). */
+        post: operations["post_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -495,6 +513,47 @@ export interface paths {
         get: operations["is_ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/projects/{key}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The settings document of Segment's SDK for browsers: send everything to this server, and to nobody else. */
+        get: operations["get_telemetry_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes telemetry as Segment's and RudderStack's SDKs send it.
+         * @description `call` is `track`, `identify`, `group`, `page`, `screen`, `alias`, `batch` or `import` (a batch), or its first letter as
+         *     the browser's SDK sends it. The write key comes as the user of basic authentication, as a bearer token, or as
+         *     `writeKey` in the body. The content type is ignored; gzip and deflate are seen by the first bytes. At most 500 KiB,
+         *     decompressed, and 32 KiB a call; a call that cannot be taken is kept with its reason, and the rest of the batch goes
+         *     on. The answer comes once everything is durable; calls that were sent before count once.
+         */
+        post: operations["send_telemetry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -974,6 +1033,7 @@ export interface components {
              */
             days_overdue?: number | null;
         };
+        KnownBy: string;
         /** @description A measure opened. */
         MeasureExplanation: {
             /** @description Its id. */
@@ -1189,6 +1249,49 @@ export interface components {
             /** @description Every mistake of a workbook. */
             problems?: components["schemas"]["WorkbookProblem"][];
             report?: components["schemas"]["ImportRow"] | null;
+            place?: components["schemas"]["SqlPlace"] | null;
+            /** @description What to do about a question: the nearest valid name, or the names there are. */
+            help?: string | null;
+        };
+        /** @description An answer. */
+        QueryAnswer: {
+            /** @description The day that every table was read as of. */
+            as_of: components["schemas"]["Day"];
+            /** @description What each value of a row is. */
+            columns: components["schemas"]["QueryColumn"][];
+            /** @description The rows: a value per column. */
+            rows: unknown[][];
+            /** @description Whether there are more rows than the limit let through. */
+            truncated: boolean;
+        };
+        /** @description A question as a body, for texts too long for an address. */
+        QueryBody: {
+            /** @description One statement that only reads; `:as_of` in it is the day. */
+            sql: string;
+            as_of?: components["schemas"]["Day"] | null;
+            known_by?: components["schemas"]["KnownBy"] | null;
+            /**
+             * Format: int32
+             * @description At most so many rows; the default is 10000.
+             */
+            limit?: number | null;
+        };
+        /** @description A column of an answer. */
+        QueryColumn: {
+            /** @description Its name; several may have the same. */
+            name: string;
+            /** @description `text`, `integer`, `number`, `boolean`, `day`, `instant`, `list`, `object` or `other`. */
+            type: string;
+        };
+        /** @description Why nothing was taken. */
+        Refused: {
+            /**
+             * @description A word for programs.
+             * @example unknown_key
+             */
+            code: string;
+            /** @description What was wrong, and what to do. */
+            message: string;
         };
         /** @description A call that could not be taken. */
         RejectedCallRow: {
@@ -1341,6 +1444,19 @@ export interface components {
             first_on?: components["schemas"]["Day"] | null;
             last_on?: components["schemas"]["Day"] | null;
         };
+        /** @description A place in the text of a question. */
+        SqlPlace: {
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line: number;
+            /**
+             * Format: int64
+             * @description The column in characters, from 1.
+             */
+            column: number;
+        };
         /** @description A term. */
         SubscriptionRow: {
             /** @description Its `external_id`. */
@@ -1371,6 +1487,11 @@ export interface components {
             state: string;
             /** @description For an ended term: `renewed`, `contraction`, `expansion`, `churned`, `open`. */
             renewal?: string | null;
+        };
+        /** @description Everything is durable. */
+        Success: {
+            /** @description Always true. */
+            success: boolean;
         };
         /** @description What comes in by the telemetry API, and what became of it. */
         Telemetry: {
@@ -3019,6 +3140,164 @@ export interface operations {
             };
         };
     };
+    query: {
+        parameters: {
+            query: {
+                /** @description One statement that only reads; `:as_of` in it is the day. */
+                sql: string;
+                /** @description The day; its end is meant. The default is the book's `default_as_of`. */
+                as_of?: string;
+                /** @description Only facts that were recorded by this instant, or by the end of this day in UTC. */
+                known_by?: string;
+                /** @description At most so many rows; the default is 10000. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the answer; CSV where `Accept` asks for it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    post_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueryBody"];
+            };
+        };
+        responses: {
+            /** @description the answer; CSV where `Accept` asks for it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueryAnswer"];
+                    "text/csv": string;
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description bodies of this kind are not read */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the documents or the rows cannot be taken; all mistakes are listed */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_retention: {
         parameters: {
             query: {
@@ -3739,5 +4018,170 @@ export interface operations {
             };
         };
     };
+    get_telemetry_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the write key */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the settings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description nobody may send with this key */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, where it does not listen for telemetry alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the records do not answer: Retry-After says when to ask again */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
+    send_telemetry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description what the body holds, as in `batch` */
+                call: string;
+            };
+            cookie?: never;
+        };
+        /** @description a call, or `{"batch": […]}` */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description everything is durable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success"];
+                };
+            };
+            /** @description the body is none, or its only call cannot be taken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description no write key, or one that nobody may send with */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, where it does not listen for telemetry alone */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description there is no such call */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the body did not come in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description more comes than can be taken: Retry-After says when to send it again */
+            429: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description the server failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+            /** @description it could not be made durable: Retry-After says when to send it again */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Refused"];
+                };
+            };
+        };
+    };
 }
-// stamp 5ced952b2c1b575624aa595bb96a6dd6c98e05aced10222d8a805d9c9457753a
+// stamp 0f40601c6cabbd15e5e8e935a4d611b3e2fee03c773e15a60c35a1f8206d93cd

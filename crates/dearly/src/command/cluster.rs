@@ -4,9 +4,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use dearly_app::query::{Asked, Limits, ROLLUP, Rollup, Shipment, write_rollup};
+use dearly_app::query::{Asked, Limits, ROLLUP, Rollup, Session, Shipment, write_rollup};
 use dearly_app::{App, When};
 use dearly_cluster::{Executor, Scheduler};
+use dearly_domain::Day;
 
 use crate::arguments::{Arguments, ClusterArguments, ClusterCommand};
 
@@ -58,16 +59,30 @@ pub(crate) async fn ask(
     when: When,
     limit: Option<usize>,
 ) -> anyhow::Result<Asked> {
-    let Shipment { moment, files, tables } = app.shipment(sql, when).await?;
-    let limits = Limits { rows: limit, ..Limits::default() };
-    let session = dearly_cluster::session(url, &moment, files, &tables, limits).await?;
-    let as_of = moment.as_of;
-    let answer = session.ask(sql, as_of).await.map_err(dearly_app::Error::from)?;
+    let (session, as_of) = session(app, url, sql, when, limit).await?;
+    let answer = dearly_cluster::ask(&session, sql, as_of).await.map_err(dearly_app::Error::from)?;
     Ok(Asked { as_of, answer })
 }
 
-/// Reckons the daily rollup on the cluster, and writes it here.
+/// Reckons the daily rollup on the cluster, and writes it here as it comes: a file that was not finished is none.
 pub(crate) async fn rollup(app: &App, url: &str, when: When, out: &Path) -> anyhow::Result<Rollup> {
-    let Asked { as_of, answer } = ask(app, url, ROLLUP, when, None).await?;
-    Ok(write_rollup(as_of, answer, out).await?)
+    let (session, as_of) = session(app, url, ROLLUP, when, None).await?;
+    let rollup = dearly_cluster::again(async || {
+        let answer = session.ask(ROLLUP, as_of).await?;
+        write_rollup(as_of, answer, out).await
+    });
+    Ok(rollup.await?)
+}
+
+async fn session(
+    app: &App,
+    url: &str,
+    sql: &str,
+    when: When,
+    limit: Option<usize>,
+) -> anyhow::Result<(Session, Day)> {
+    let Shipment { moment, files, tables } = app.shipment(sql, when).await?;
+    let limits = Limits { rows: limit, ..Limits::default() };
+    let session = dearly_cluster::session(url, &moment, files, &tables, limits).await?;
+    Ok((session, moment.as_of))
 }
