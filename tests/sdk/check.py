@@ -41,4 +41,12 @@ for own in sent:
     same(f"{name}: its person", [(row["person"], row["name"]) for row in people], [(f"{name}-user", f"User of {name}")])
 lake = json.loads(subprocess.check_output([binary, "lake", "status", "--data", data, "--format", "json", "--quiet"]))
 same("events in the lake", lake["n_events"], sum(own["events"] for own in sent))
+query = "select source, event, count(*) from events group by source, event"
+answer = json.loads(subprocess.check_output([binary, "query", query, "--data", data, "--format", "json", "--quiet"]))
+found = {(source, event): int(n) for source, event, n in answer["rows"]}
+for own in sent:
+    names = {"Signed Up": 1, "Report Opened": 25, "Viewed Pricing Page": 1, "Viewed Start Screen": 1}
+    if own["duplicates"]:
+        names["Sent Twice"] = 1
+    same(f"{own['source']}: events by name, in SQL", {name: n for (source, name), n in found.items() if source == own["source"]}, names)
 print(f"sdk-tests: {len(sent)} clients, {lake['n_events']} events, each there once")

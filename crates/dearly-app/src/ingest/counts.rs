@@ -8,16 +8,21 @@ use dearly_store::SourceDay;
 /// Counts by source and day of arrival (UTC).
 #[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
-    days: BTreeMap<(String, Day), SourceDay>,
+    sources: BTreeMap<String, BTreeMap<Day, SourceDay>>,
 }
 
 impl Counts {
-    /// The counts of a source on the day of an instant.
+    /// The counts of a source on the day of an instant. Asked for every event, so nothing is copied to find them.
     pub(super) fn of(&mut self, source: &str, received_at: Instant) -> &mut SourceDay {
-        let day = Calendar::utc().day_of(received_at);
-        // Nearly every call is of the source and the day of the one before.
-        let key = (source.to_owned(), day);
-        self.days.entry(key).or_insert_with(|| SourceDay::new(source, day))
+        self.on(source, Calendar::utc().day_of(received_at))
+    }
+
+    fn on(&mut self, source: &str, day: Day) -> &mut SourceDay {
+        if !self.sources.contains_key(source) {
+            self.sources.insert(source.to_owned(), BTreeMap::new());
+        }
+        let days = self.sources.get_mut(source).expect("put there just now");
+        days.entry(day).or_insert_with(|| SourceDay::new(source, day))
     }
 
     /// Calls that were known already: the log does not keep those.
@@ -26,9 +31,9 @@ impl Counts {
     }
 
     /// Adds others.
-    pub(super) fn add(&mut self, other: Counts) {
-        for ((source, day), counts) in other.days {
-            let own = self.days.entry((source.clone(), day)).or_insert_with(|| SourceDay::new(source, day));
+    pub(super) fn add(&mut self, other: &Counts) {
+        for counts in other.days() {
+            let own = self.on(&counts.source, counts.day);
             own.n_events += counts.n_events;
             own.n_calls += counts.n_calls;
             own.n_duplicates += counts.n_duplicates;
@@ -39,10 +44,10 @@ impl Counts {
 
     /// All of them.
     pub(super) fn days(&self) -> impl Iterator<Item = &SourceDay> {
-        self.days.values()
+        self.sources.values().flat_map(BTreeMap::values)
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.days.is_empty()
+        self.sources.is_empty()
     }
 }

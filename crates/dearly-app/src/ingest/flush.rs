@@ -9,7 +9,7 @@ use dearly_domain::membership::{self, Attributed};
 use dearly_domain::person::Person;
 use dearly_domain::{File, Instant, Record as _};
 use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
-use dearly_store::{Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
+use dearly_store::{Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
 
 use super::counts::Counts;
 use super::learned::{self, Learned};
@@ -58,12 +58,12 @@ impl Flusher {
             self.through = sealed.through();
             return Ok(write.roll_back().await?);
         }
-        let mut counts = self.take_counts();
+        let counts = self.take_counts();
         let mut segments = Vec::new();
         let written =
             flush_into(&self.app, &mut write, sealed, &told, &mut counts.clone(), &mut segments).await;
         if let Err(error) = written {
-            self.give_back(&mut counts);
+            self.give_back(&counts);
             // The error itself says more than one of taking back would.
             let _ = write.roll_back().await;
             self.app.lake.discard(&segments)?;
@@ -71,7 +71,7 @@ impl Flusher {
         }
         if let Err(error) = write.commit().await {
             // For the same reason the segments stay: if they are not live, a sweep removes them.
-            self.give_back(&mut counts);
+            self.give_back(&counts);
             return Err(error.into());
         }
         self.through = sealed.through();
@@ -106,7 +106,7 @@ impl Flusher {
     }
 
     async fn write_counts(&mut self) -> Result<()> {
-        let mut counts = self.take_counts();
+        let counts = self.take_counts();
         if counts.is_empty() {
             return Ok(());
         }
@@ -121,7 +121,7 @@ impl Flusher {
         };
         let written = written.await;
         if written.is_err() {
-            self.give_back(&mut counts);
+            self.give_back(&counts);
         }
         written
     }
@@ -130,8 +130,8 @@ impl Flusher {
         std::mem::take(&mut *self.counts.lock().expect("no panic while held"))
     }
 
-    fn give_back(&self, counts: &mut Counts) {
-        self.counts.lock().expect("no panic while held").add(std::mem::take(counts));
+    fn give_back(&self, counts: &Counts) {
+        self.counts.lock().expect("no panic while held").add(counts);
     }
 }
 
@@ -154,13 +154,14 @@ async fn flush_into(
     }
     learn(write, told).await?;
     let rejected = put_traits(write, told).await?;
-    let learned = Learned::of(write.view(), &told.users).await?;
+    let learned = Learned::of(write.view(), &told.users.iter().cloned().collect()).await?;
+    let mut row = EventRow::new(None, Instant::from_micros(0), "");
     let mut stager = app.lake.stage();
     sealed.for_each(|entry| {
         let day = counts.of(entry.source, entry.received_at);
         match entry.record.kind {
             RecordKind::Event => {
-                let row = event_row(&entry, &learned);
+                fill(&mut row, &entry, &learned);
                 day.n_events += 1;
                 day.n_unattributed += i64::from(row.account.is_none());
                 stager.push(&row, entry.key)?;
@@ -200,21 +201,19 @@ async fn learn(write: &mut Write, told: &Told) -> Result<()> {
 
     let previous: BTreeSet<&str> = told.aliases.iter().map(|alias| alias.previous.as_str()).collect();
     let known = write.view().aliases(&Vec::from_iter(previous)).await?;
-    let mut aliases = Vec::new();
-    let mut seen = BTreeSet::new();
+    // Browsers say it with every identify call: the first time is what counts.
+    let mut first: BTreeMap<(&str, &str), &Alias> = BTreeMap::new();
     for alias in &told.aliases {
-        // Browsers say it with every identify call: the first time is what counts.
-        let is_known = known
-            .get(&alias.previous)
-            .into_iter()
-            .flatten()
-            .any(|own| own.user == alias.user && own.at <= alias.at);
-        if !is_known && seen.insert((&alias.previous, &alias.user)) {
-            let same =
-                told.aliases.iter().filter(|own| own.previous == alias.previous && own.user == alias.user);
-            aliases.extend(same.min_by_key(|own| own.at).cloned());
+        let own = first.entry((&alias.previous, &alias.user)).or_insert(alias);
+        if alias.at < own.at {
+            *own = alias;
         }
     }
+    let is_new = |alias: &&Alias| {
+        let mut known = known.get(&alias.previous).into_iter().flatten();
+        !known.any(|own| own.user == alias.user && own.at <= alias.at)
+    };
+    let aliases: Vec<Alias> = first.into_values().filter(is_new).cloned().collect();
     write.insert_aliases(&aliases).await?;
     say(write, Of::Visitor, &told.visitors).await?;
     merge_traits(write, &aliases).await?;
@@ -227,7 +226,7 @@ async fn learn(write: &mut Write, told: &Told) -> Result<()> {
 }
 
 /// What was said of an id is said of the user whose id it turned out to be.
-async fn merge_traits(write: &mut Write, aliases: &[dearly_store::Alias]) -> Result<()> {
+async fn merge_traits(write: &mut Write, aliases: &[Alias]) -> Result<()> {
     for alias in aliases {
         for of in [Of::Visitor, Of::User] {
             let Some(previous) = write.view().traits(of, &[&alias.previous]).await?.remove(&alias.previous)
@@ -293,9 +292,13 @@ async fn say(
     let ids: Vec<&str> = sayings.keys().map(String::as_str).collect();
     let mut known = write.view().traits(of, &ids).await?;
     for (id, saying) in sayings {
+        let before = known.get(id).cloned();
         let set = known.entry(id.clone()).or_default();
         traits::merge(set, saying.traits.clone());
-        write.set_traits(of, id, set).await?;
+        // Most calls say again what is known; of whom nothing was known before, even nothing is news.
+        if before.as_ref() != Some(set) {
+            write.set_traits(of, id, set).await?;
+        }
     }
     Ok(known)
 }
@@ -335,33 +338,39 @@ async fn put(
         .collect())
 }
 
-/// An event as it stands in the lake.
-fn event_row(entry: &SealedEntry<'_>, learned: &Learned) -> EventRow {
+/// Makes the row say what stands of the event in the lake. One row serves for all: a flush has a million texts, and
+/// most fit into the memory of the one before.
+fn fill(row: &mut EventRow, entry: &SealedEntry<'_>, learned: &Learned) {
     let record = &entry.record;
     let said =
         membership::Said { at: record.at, group: record.group, property: record.account, user: record.user };
     let Attributed { account, user } = membership::attribute(said, learned);
-    let (account, attributed_by, linked_at) = match account {
+    (row.account, row.attributed_by, row.linked_at) = match account {
         Some((account, by, from)) => (Some(account), Some(by), from),
         None => (None, None, None),
     };
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    EventRow {
-        account,
-        at: record.at,
-        event: record.name.unwrap_or_default().to_owned(),
-        user,
-        product: owned(record.product),
-        count: record.count,
-        value: record.value,
-        message_id: Some(record.message_id.to_owned()),
-        recorded_at: Some(entry.received_at),
-        attributes: owned(record.body),
-        source: Some(entry.source.to_owned()),
-        attributed_by,
-        linked_at,
-        original_at: record.original_at,
-        sent_at: record.sent_at,
+    row.user = user;
+    row.event.clear();
+    row.event.push_str(record.name.unwrap_or_default());
+    set(&mut row.product, record.product);
+    set(&mut row.message_id, Some(record.message_id));
+    set(&mut row.attributes, record.body);
+    set(&mut row.source, Some(entry.source));
+    row.at = record.at;
+    row.count = record.count;
+    row.value = record.value;
+    row.recorded_at = Some(entry.received_at);
+    row.original_at = record.original_at;
+    row.sent_at = record.sent_at;
+}
+
+fn set(cell: &mut Option<String>, text: Option<&str>) {
+    match (cell.as_mut(), text) {
+        (Some(own), Some(text)) => {
+            own.clear();
+            own.push_str(text);
+        }
+        _ => *cell = text.map(str::to_owned),
     }
 }
 

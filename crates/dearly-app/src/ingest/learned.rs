@@ -78,7 +78,8 @@ pub(super) fn that_matter(known: &BTreeMap<String, Vec<Link>>, mut new: Vec<Link
         let of_user =
             |own: &&Link| own.user == link.user && (own.at, &own.account) <= (link.at, &link.account);
         let before_known = known.get(&link.user).into_iter().flatten().filter(of_user).max();
-        let before_new = matter.iter().rev().find(of_user);
+        // They come by user: one of the same user is the last.
+        let before_new = matter.last().filter(of_user);
         let before = before_known.max(before_new);
         if before.is_none_or(|before| before.account != link.account) {
             matter.push(link);

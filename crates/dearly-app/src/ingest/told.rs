@@ -1,6 +1,6 @@
 //! What the calls of a flush tell, beside events: read from the log once, before the records are asked anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use dearly_domain::Instant;
 use dearly_events::{RecordKind, Sealed, SealedEntry};
@@ -15,7 +15,7 @@ pub(super) struct Told {
     /// Every source, with when it last sent and when its last event happened.
     pub(super) sources: BTreeMap<String, (Instant, Option<Instant>)>,
     /// Every id of a user of an event.
-    pub(super) users: BTreeSet<String>,
+    pub(super) users: HashSet<String>,
     pub(super) links: Vec<Link>,
     pub(super) aliases: Vec<Alias>,
     /// What is said of accounts.
