@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::accounts::TREND_WEEKS;
 use crate::app::{App, When};
 use crate::error::Result;
-use crate::remote_files::Place;
+use crate::remote_files;
 use crate::tables::{BookTables, row, text};
 use crate::view::{AccountRow, AccountStatus, Colour, ScoreCell};
 
@@ -127,9 +127,9 @@ impl App {
         Ok(Shipment {
             moment: tables.moment(day),
             files: match &self.lake_place {
-                Place::Folder(folder) => Telemetry::shared_addresses(folder, tables.files())?,
-                Place::Store(_) if tables.files().is_empty() => Vec::new(),
-                Place::Store(_) => {
+                remote_files::Place::Folder(folder) => Telemetry::shared_addresses(folder, tables.files())?,
+                remote_files::Place::Store(_) if tables.files().is_empty() => Vec::new(),
+                remote_files::Place::Store(_) => {
                     return Err(crate::Error::Invalid(
                         "a cluster reads telemetry from a folder that all of it shares, and this lake is in an object store; \
                          ask without --cluster"
