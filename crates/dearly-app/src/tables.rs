@@ -65,7 +65,10 @@ impl BookTables {
             let rows = rows.map(|same| same.iter().map(|stored| stored.version.clone()).collect());
             versions.insert(file.name, rows.collect());
         }
-        let files = segments.iter().map(|own| SegmentFile { path: own.path.clone() }).collect();
+        let files = segments
+            .iter()
+            .map(|own| SegmentFile { path: own.path.clone(), bytes: own.bytes as u64 })
+            .collect();
         let telemetry = match place {
             Place::Folder(folder) => Telemetry::in_folder(folder, files)?,
             Place::Store(store) => Telemetry::in_store(Arc::clone(store), files),

@@ -26,18 +26,19 @@ pub(crate) const ADDRESS: &str = "dearly://lake/";
 #[derive(Clone)]
 pub(crate) struct LiveFiles {
     store: Arc<dyn ObjectStore>,
-    files: Arc<HashMap<Path, ()>>,
+    files: Arc<HashMap<Path, u64>>,
 }
 
 impl LiveFiles {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[SegmentFile]) -> LiveFiles {
-        let files = files.iter().map(|file| (Path::from(file.path.as_str()), ())).collect();
+        let files = files.iter().map(|file| (Path::from(file.path.as_str()), file.bytes)).collect();
         LiveFiles { store, files: Arc::new(files) }
     }
 
-    fn check(&self, location: &Path) -> Result<()> {
-        if self.files.contains_key(location) {
-            return Ok(());
+    /// The size that a live file has.
+    fn check(&self, location: &Path) -> Result<u64> {
+        if let Some(bytes) = self.files.get(location) {
+            return Ok(*bytes);
         }
         Err(object_store::Error::NotFound {
             path: location.to_string(),
@@ -72,11 +73,13 @@ impl ObjectStore for LiveFiles {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        self.check(location)?;
+        let bytes = self.check(location)?;
         let file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
-        if file.meta.size == 0 {
-            // The engine takes a file of no bytes for one of no rows; no live file was ever written so.
-            let source = format!("the live file {location} is empty").into();
+        if file.meta.size != bytes {
+            // The engine takes a file of no bytes for one of no rows, and trusts the end of any other.
+            let found = file.meta.size;
+            let source =
+                format!("the live file {location} is damaged: it has {found} bytes, expected {bytes}").into();
             return Err(object_store::Error::Generic { store: "lake", source });
         }
         Ok(file)

@@ -31,6 +31,8 @@ use crate::table::{Column, table};
 pub struct SegmentFile {
     /// Its path below the data folder or the lake.
     pub path: String,
+    /// Its size as the records have it: a file of another size is damaged, and is not read at all.
+    pub bytes: u64,
 }
 
 /// Where telemetry is, and which of its files are live.

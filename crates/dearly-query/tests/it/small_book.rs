@@ -114,6 +114,10 @@ pub(crate) async fn mistake(session: &Session, sql: &str) -> String {
 /// An event as files have it: account, user, event, at, count, and when it was linked.
 pub(crate) type Event<'a> = (Option<&'a str>, &'a str, &'a str, &'a str, i64, Option<&'a str>);
 
+fn size_of(folder: &TempDir, path: &str) -> u64 {
+    std::fs::metadata(folder.path().join(path)).unwrap().len()
+}
+
 /// Writes a file of telemetry; `is_old` leaves out the columns that older files lack.
 pub(crate) fn write_events(folder: &TempDir, path: &str, events: &[Event<'_>], is_old: bool) -> SegmentFile {
     let linked = if is_old { "" } else { "optional int64 linked_at (TIMESTAMP(MICROS,true));" };
@@ -160,7 +164,7 @@ pub(crate) fn write_events(folder: &TempDir, path: &str, events: &[Event<'_>], i
     }
     rows.close().unwrap();
     writer.close().unwrap();
-    SegmentFile { path: path.to_owned() }
+    SegmentFile { path: path.to_owned(), bytes: size_of(folder, path) }
 }
 
 /// A session over files below the folder.
