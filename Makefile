@@ -31,7 +31,7 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-audit --no-fund
 	@touch $@
 
-test: tools-test check unit e2e sdk fuzz-api read-lake test-cluster ## Set up everything and pass all tests
+test: tools-test check unit e2e sdk fuzz-api read-lake ## Set up everything and pass all tests
 	@echo "make test: all passed"
 
 check: pages ## Format, lints, boundaries of crates, docs, types of the pages
@@ -45,7 +45,7 @@ unit: ## Rust tests (both databases) and the pages' unit tests
 	cargo test --workspace --locked
 	cd web && npm test
 
-test-cluster: pages ## The feature `cluster`: a scheduler and two executors on loopback, one of them killed
+test-cluster: pages ## Not part of test (it compiles a second engine): the feature `cluster`: a scheduler and two executors on loopback, one of them killed
 	cargo test -p dearly -p dearly-cluster --features dearly/cluster,dearly-cluster/ballista --test cluster --lib --locked
 
 e2e: build ## The pages in Chromium, against the real binary on a demo book
