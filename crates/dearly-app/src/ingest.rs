@@ -7,6 +7,7 @@
 //! in a transaction of its own (`relink`).
 
 mod counts;
+mod erased;
 mod flush;
 mod key_ring;
 mod learned;
@@ -32,6 +33,7 @@ use crate::app::App;
 use crate::error::{Error, Result};
 
 pub(crate) use self::flush::TELEMETRY;
+pub(crate) use self::relink::with_former_ids;
 pub use dearly_events::{Disk, DiskFile, IngestOptions, RealDisk};
 pub use dearly_segment::Endpoint;
 

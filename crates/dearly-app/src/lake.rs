@@ -148,12 +148,11 @@ impl App {
         Ok(change)
     }
 
-    /// Erases all events of these users: segments that hold any are written anew without them, and the old files, also
-    /// those retired earlier, are deleted before this returns. A reader that still had one open is told that the file
-    /// is missing.
-    ///
-    /// Events that were received and not yet written into the lake are not in it; so whoever erases does it once more
-    /// after they are.
+    /// Erases these users from telemetry, under every id that turned out to be theirs: segments that hold any of their
+    /// events are written anew without them, and the old files, also those retired earlier, are deleted before this
+    /// returns. A reader that still had one open is told that the file is missing. Events that were received and wait to
+    /// be written into the lake are left out when they are. What is kept of them beside events goes, too:
+    /// traits, memberships, aliases, and rejected calls that name them.
     ///
     /// # Errors
     /// [`Error::Invalid`] without users, [`Error::Busy`]. Erasing again completes what a crash left.
@@ -161,11 +160,20 @@ impl App {
         if users.is_empty() || users.iter().any(String::is_empty) {
             return Err(Error::Invalid("name the user to erase, as events name it".to_owned()));
         }
+        let mut write = self.store.write("erase events").await?;
+        let users = crate::ingest::with_former_ids(write.view(), users.clone()).await?;
+        // First of all, so that nothing that waits in the log comes after the lake is searched.
+        write.insert_erasures(&users, Instant::now()).await?;
+        write.commit().await?;
         let selection = Selection { users: Some(users.clone()), ..Selection::default() };
         let rewrite = move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
         let mut change = self.rewrite("erase events", rewrite).await?;
         // Files that were retired before this may hold the events, too; nothing else tells.
         change.n_deleted += self.sweep_retired("erase events", Instant::from_micros(i64::MAX)).await?;
+        // Last, for aliases tell under which ids else there may be events: a crash before this and all is done again.
+        let mut write = self.store.write("erase events").await?;
+        change.n_records_deleted = write.erase_telemetry_users(&users).await?;
+        write.commit().await?;
         Ok(change)
     }
 

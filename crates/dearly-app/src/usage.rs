@@ -1,6 +1,6 @@
 //! An account's use of the product by week, feature and user.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dearly_domain::licence::Licence;
 use dearly_domain::{Calendar, Day};
@@ -19,6 +19,9 @@ pub(crate) const WINDOW_DAYS: i32 = 28;
 
 /// On how many days of the window a regular user used a feature.
 const REGULAR_DAYS: usize = 4;
+
+/// The most features that are listed, beside sticky ones.
+const MOST_FEATURES: usize = 1_000;
 
 /// The most weeks of one request: ten years.
 const MOST_WEEKS: usize = 520;
@@ -73,13 +76,15 @@ fn usage_of(
         .map(|row| (row, calendar.day_of(row.at).days()))
         .collect();
     let days = user_days(usage, calendar, day);
+    let (features, n_features) = features(usage, workbook, &rows, day, n_weeks);
     UsageView {
         account: facts.account.0.clone(),
         active_users: active_users(&days, &weeks),
         events: by_week(rows.iter().map(|(row, on)| (*on, row.count)), day, n_weeks),
         activated: weeks.iter().map(|end| activated(facts, *end)).collect(),
         entitled: weeks.iter().map(|end| entitled(facts, *end)).collect(),
-        features: features(usage, workbook, &rows, day, n_weeks),
+        features,
+        n_features,
         users: users(facts, &rows, &days, day, n_weeks),
         weeks,
     }
@@ -129,52 +134,87 @@ fn entitled(facts: &AccountFacts, day: Day) -> f64 {
         .sum()
 }
 
-/// Features that were used in the weeks or the window, and sticky ones that were not.
+/// Features that were used in the weeks or the window, the most used of them, and sticky ones in any case; and how many
+/// there are in all. A client that invents names must not fill the page: what is listed is chosen before it is worked out.
 fn features(
     usage: &Usage,
     workbook: &Workbook,
     rows: &[(UsageRow, i32)],
     day: Day,
     n_weeks: usize,
-) -> Vec<FeatureUsage> {
+) -> (Vec<FeatureUsage>, u64) {
     if rows.is_empty() {
-        return Vec::new();
+        return (Vec::new(), 0);
     }
-    let sticky = &workbook.features.sticky;
-    let empty = |feature: &str| FeatureUsage {
+    let sticky: HashSet<&str> = workbook.features.sticky.iter().map(String::as_str).collect();
+    // Events in the window and in the weeks, by feature.
+    let mut counts = vec![(0i64, 0i64); usage.events.len()];
+    for (row, on) in rows {
+        let (in_window, in_weeks) = &mut counts[row.event as usize];
+        let count = i64::from(row.count);
+        *in_window += if day.days() - on < WINDOW_DAYS { count } else { 0 };
+        *in_weeks += if week_of(*on, day, n_weeks).is_some() { count } else { 0 };
+    }
+    let mut used: Vec<usize> = (0..counts.len()).filter(|own| counts[*own] != (0, 0)).collect();
+    let n_used = used.len();
+    let is_before = |a: &usize, b: &usize| {
+        counts[*b].cmp(&counts[*a]).then_with(|| usage.events[*a].cmp(&usage.events[*b]))
+    };
+    if n_used > MOST_FEATURES {
+        used.select_nth_unstable_by(MOST_FEATURES, is_before);
+        used.truncate(MOST_FEATURES);
+    }
+    used.sort_unstable_by(is_before);
+    let known = |name: &str| (0..counts.len()).find(|own| usage.events[*own] == name);
+    let mut n_unused_sticky = 0;
+    let mut listed: Vec<FeatureUsage> = Vec::new();
+    let mut place_of: Vec<Option<u32>> = vec![None; counts.len()];
+    let blank = |feature: &str| FeatureUsage {
         feature: feature.to_owned(),
-        sticky: sticky.iter().any(|name| name == feature),
+        sticky: sticky.contains(feature),
         events: 0,
         users: 0,
         regular_users: 0,
         by_week: vec![0; n_weeks],
     };
-    let mut features: Vec<FeatureUsage> = usage.events.iter().map(|name| empty(name)).collect();
+    for own in used {
+        place_of[own] = Some(listed.len() as u32);
+        listed.push(FeatureUsage { events: counts[own].0, ..blank(&usage.events[own]) });
+    }
+    for name in &workbook.features.sticky {
+        match known(name) {
+            Some(own) if place_of[own].is_some() => continue,
+            Some(own) => {
+                n_unused_sticky += u64::from(counts[own] == (0, 0));
+                place_of[own] = Some(listed.len() as u32);
+                listed.push(FeatureUsage { events: counts[own].0, ..blank(name) });
+            }
+            None => {
+                n_unused_sticky += 1;
+                listed.push(blank(name));
+            }
+        }
+    }
     let mut days: Vec<(u32, u32, i32)> = Vec::new();
     for (row, on) in rows {
-        let feature = &mut features[row.event as usize];
+        let Some(place) = place_of[row.event as usize] else { continue };
         if let Some(week) = week_of(*on, day, n_weeks) {
-            feature.by_week[week] += i64::from(row.count);
+            listed[place as usize].by_week[week] += i64::from(row.count);
         }
         if day.days() - on < WINDOW_DAYS {
-            feature.events += i64::from(row.count);
-            days.extend(row.user.map(|user| (row.event, user, *on)));
+            days.extend(row.user.map(|user| (place, user, *on)));
         }
     }
     days.sort_unstable();
     days.dedup();
     for user in days.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-        let feature = &mut features[user[0].0 as usize];
+        let feature = &mut listed[user[0].0 as usize];
         feature.users += 1;
         feature.regular_users += i64::from(user.len() >= REGULAR_DAYS);
     }
-    features.extend(sticky.iter().filter(|name| !usage.events.contains(name)).map(|name| empty(name)));
-    features.retain(|feature| {
-        feature.sticky || feature.events > 0 || feature.by_week.iter().any(|count| *count > 0)
-    });
     let most = |feature: &FeatureUsage| (feature.events, feature.by_week.iter().sum::<i64>());
-    features.sort_by(|a, b| most(b).cmp(&most(a)).then_with(|| a.feature.cmp(&b.feature)));
-    features
+    listed.sort_by(|a, b| most(b).cmp(&most(a)).then_with(|| a.feature.cmp(&b.feature)));
+    (listed, n_used as u64 + n_unused_sticky)
 }
 
 /// Users who did anything in the weeks or the window; `days` by user.
@@ -360,5 +400,31 @@ mod tests {
         workbook.features.sticky = vec!["report".to_owned()];
         let view = usage_of(&facts, &workbook, &Calendar::utc(), day("2025-03-31"), 1);
         assert!(view.features.is_empty() && view.users.is_empty());
+    }
+
+    #[test]
+    fn of_many_features_the_most_used_and_the_sticky_ones_are_listed() {
+        let n_names = 3 * MOST_FEATURES as u32;
+        let row = |event: u32| UsageRow {
+            at: "2025-03-31".parse().unwrap(),
+            user: Some(0),
+            event,
+            product: None,
+            count: event + 1,
+            linked_at: None,
+        };
+        let mut facts = facts();
+        facts.usage.users = vec!["u1"].into();
+        facts.usage.events = (0..n_names).map(|name| format!("name {name}")).collect();
+        facts.usage.rows = (0..n_names).map(row).collect();
+        let mut workbook = Workbook::default();
+        workbook.features.sticky = vec!["name 7".to_owned(), "never".to_owned(), "name 2999".to_owned()];
+        let view = usage_of(&facts, &workbook, &Calendar::utc(), day("2025-03-31"), 4);
+        assert_eq!((view.features.len(), view.n_features), (MOST_FEATURES + 2, u64::from(n_names) + 1));
+        let names: Vec<&str> = view.features.iter().map(|own| own.feature.as_str()).collect();
+        assert_eq!((names[0], names[MOST_FEATURES - 1]), ("name 2999", "name 2000"));
+        assert_eq!(names[MOST_FEATURES..], ["name 7", "never"]);
+        let seventh = &view.features[MOST_FEATURES];
+        assert_eq!((seventh.events, seventh.users, &seventh.by_week[..]), (8, 1, &[0, 0, 0, 8][..]));
     }
 }

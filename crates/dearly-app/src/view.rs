@@ -556,8 +556,10 @@ pub struct UsageView {
     pub activated: Vec<Option<i64>>,
     /// Entitled seats on each.
     pub entitled: Vec<f64>,
-    /// By feature, most used first.
+    /// By feature, most used first: at most a thousand that were used, and every sticky one.
     pub features: Vec<FeatureUsage>,
+    /// How many features there are in all.
+    pub n_features: u64,
     /// By user: telemetry id, active days and events in 28 days, most active first.
     pub users: Vec<UserUsage>,
 }
@@ -1061,4 +1063,6 @@ pub struct LakeChange {
     pub bytes_removed: u64,
     /// How many files were deleted for good.
     pub n_deleted: u64,
+    /// How many rows went of what telemetry keeps beside events.
+    pub n_records_deleted: u64,
 }

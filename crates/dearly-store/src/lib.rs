@@ -29,6 +29,7 @@ pub mod setting;
 pub mod workbook;
 
 pub mod alias;
+pub mod erasure;
 pub mod membership;
 pub mod rejected_call;
 pub mod relink;

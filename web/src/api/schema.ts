@@ -1650,8 +1650,13 @@ export interface components {
             activated: (number | null)[];
             /** @description Entitled seats on each. */
             entitled: number[];
-            /** @description By feature, most used first. */
+            /** @description By feature, most used first: at most a thousand that were used, and every sticky one. */
             features: components["schemas"]["FeatureUsage"][];
+            /**
+             * Format: int64
+             * @description How many features there are in all.
+             */
+            n_features: number;
             /** @description By user: telemetry id, active days and events in 28 days, most active first. */
             users: components["schemas"]["UserUsage"][];
         };
@@ -4184,4 +4189,4 @@ export interface operations {
         };
     };
 }
-// stamp 0f40601c6cabbd15e5e8e935a4d611b3e2fee03c773e15a60c35a1f8206d93cd
+// stamp 1fa9622575417736f9b3bba4aaa85b231e1265965e3aebc52e0500f2f356b332

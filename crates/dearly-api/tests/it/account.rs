@@ -235,6 +235,7 @@ async fn its_usage() {
         {"feature":"report","sticky":false,"events":4,"users":2,"regular_users":0,"by_week":[1,1,0,2]},
         {"feature":"export","sticky":false,"events":1,"users":1,"regular_users":0,"by_week":[0,0,1,0]}
       ],
+      "n_features": 2,
       "users": [
         {"user":"carol@acme.example","person":"carol","active_days":3,"events":3,"last_on":"2025-06-23"},
         {"user":"u7","person":null,"active_days":2,"events":2,"last_on":"2025-06-28"}

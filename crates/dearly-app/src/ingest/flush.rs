@@ -12,6 +12,7 @@ use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
 use dearly_store::{Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
 
 use super::counts::Counts;
+use super::erased::Erased;
 use super::learned::{self, Learned};
 use super::told::{Saying, Told};
 use super::{FLUSHED_THROUGH, relink, traits};
@@ -50,8 +51,15 @@ impl Flusher {
         if sealed.through() <= self.through {
             return Ok(());
         }
-        let told = Told::read(sealed)?;
+        // Read before the lock is had, for it takes a while; who is erased meanwhile is rare.
+        let mut erased = Erased::new(self.app.store.view().await?.erasures().await?);
+        let mut told = Told::read(sealed, &erased)?;
         let mut write = self.app.store.write("flush telemetry").await?;
+        let now = Erased::new(write.view().erasures().await?);
+        if now != erased {
+            told = Told::read(sealed, &now)?;
+            erased = now;
+        }
         // A commit that failed may have come to pass all the same, as where a connection broke off in the middle of it.
         let stored = write.view().setting(FLUSHED_THROUGH).await?;
         if stored.and_then(|text| text.parse().ok()).is_some_and(|through: u64| through >= sealed.through()) {
@@ -60,8 +68,9 @@ impl Flusher {
         }
         let counts = self.take_counts();
         let mut segments = Vec::new();
+        let known = (&told, &erased);
         let written =
-            flush_into(&self.app, &mut write, sealed, &told, &mut counts.clone(), &mut segments).await;
+            flush_into(&self.app, &mut write, sealed, known, &mut counts.clone(), &mut segments).await;
         if let Err(error) = written {
             self.give_back(&counts);
             // The error itself says more than one of taking back would.
@@ -144,7 +153,7 @@ async fn flush_into(
     app: &App,
     write: &mut Write,
     sealed: &Sealed,
-    told: &Told,
+    (told, erased): (&Told, &Erased),
     counts: &mut Counts,
     segments: &mut Vec<Segment>,
 ) -> Result<()> {
@@ -158,6 +167,9 @@ async fn flush_into(
     let mut row = EventRow::new(None, Instant::from_micros(0), "");
     let mut stager = app.lake.stage();
     sealed.for_each(|entry| {
+        if erased.has(&entry) {
+            return Ok(());
+        }
         let day = counts.of(entry.source, entry.received_at);
         match entry.record.kind {
             RecordKind::Event => {
@@ -187,6 +199,9 @@ async fn flush_into(
     for day in counts.days() {
         write.ensure_source(&day.source, Instant::now()).await?;
         write.count_source_day(day).await?;
+    }
+    if let Some(before) = told.first_received_at.and_then(|first| erased.done_before(first)) {
+        write.delete_erasures(before).await?;
     }
     write.set_setting(FLUSHED_THROUGH, Some(&sealed.through().to_string())).await?;
     Ok(())

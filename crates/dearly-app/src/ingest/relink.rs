@@ -52,7 +52,7 @@ pub(super) async fn relink(app: &App) -> Result<()> {
 }
 
 /// The users, and all ids that turned out to be theirs: what is learned of a user moves events of those too.
-pub(super) async fn with_former_ids(view: &mut View, users: BTreeSet<String>) -> Result<BTreeSet<String>> {
+pub(crate) async fn with_former_ids(view: &mut View, users: BTreeSet<String>) -> Result<BTreeSet<String>> {
     let mut all = users.clone();
     let mut open = users;
     while !open.is_empty() {

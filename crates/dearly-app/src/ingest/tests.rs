@@ -261,3 +261,33 @@ proptest! {
         prop_assert_eq!(whole, parts, "{:?}", lines);
     }
 }
+
+#[tokio::test]
+async fn who_is_erased_does_not_come_back_from_the_log() {
+    let door = Door::open().await;
+    door.send(&["1 a1 did x", "2 u1 in acme", "3 a1 is u1", "4 u1 did x", "4 u2 did x"]).await;
+    assert_eq!(door.events().await.len(), 3);
+    // These wait in the log.
+    door.send(&["5 u1 did y", "5 a1 did y", "5 u1 in globex", "6 u1 is u9", "5 u2 did y"]).await;
+    let bad = json!({"batch": [{"type": "track", "userId": "u1"}, {"type": "track", "userId": "u2"}]});
+    let taken =
+        door.ingestion.take(Endpoint::Batch, Some(&door.key), bad.to_string().as_bytes()).await.unwrap();
+    assert_eq!(taken.rejected, 2);
+
+    let users = std::collections::BTreeSet::from(["u1".to_owned()]);
+    let change = door.app.erase(&users).await.unwrap();
+    assert_eq!(change.n_dropped, 2, "the visitor's, too");
+    assert!(change.n_records_deleted > 0);
+    assert_eq!(door.events().await, ["4 x: u2", "5 y: u2"]);
+    let mut view = door.app.store.view().await.unwrap();
+    assert!(view.memberships(&["u1"]).await.unwrap().is_empty());
+    assert!(view.aliases(&["a1", "u1"]).await.unwrap().is_empty());
+    let rejected = view.rejected_calls(10).await.unwrap();
+    assert_eq!(rejected.len(), 1, "{rejected:?}");
+    assert!(rejected[0].excerpt.contains("u2"), "{rejected:?}");
+    drop(view);
+
+    // Who comes back is counted again.
+    door.send(&["7 u1 did z"]).await;
+    assert_eq!(door.events().await, ["4 x: u2", "5 y: u2", "7 z: u1"]);
+}

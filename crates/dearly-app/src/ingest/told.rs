@@ -7,6 +7,7 @@ use dearly_events::{RecordKind, Sealed, SealedEntry};
 use dearly_store::{Alias, Link, RejectedCall, TraitSet};
 use serde_json::{Map, Value};
 
+use super::erased::Erased;
 use super::traits;
 use crate::error::Error;
 
@@ -24,6 +25,8 @@ pub(super) struct Told {
     pub(super) people: BTreeMap<String, Saying>,
     /// What is said of those who have not said who they are.
     pub(super) visitors: BTreeMap<String, Saying>,
+    /// When the first entry was received.
+    pub(super) first_received_at: Option<Instant>,
     /// By source.
     pub(super) rejected: BTreeMap<String, Vec<RejectedCall>>,
 }
@@ -38,10 +41,14 @@ pub(super) struct Saying {
 }
 
 impl Told {
-    pub(super) fn read(sealed: &Sealed) -> Result<Told, Error> {
+    pub(super) fn read(sealed: &Sealed, erased: &Erased) -> Result<Told, Error> {
         let mut told = Told::default();
         sealed.for_each(|entry| {
-            told.take(&entry);
+            let first = told.first_received_at.get_or_insert(entry.received_at);
+            *first = entry.received_at.min(*first);
+            if !erased.has(&entry) {
+                told.take(&entry);
+            }
             Ok::<(), Error>(())
         })?;
         Ok(told)

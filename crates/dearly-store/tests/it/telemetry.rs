@@ -176,3 +176,78 @@ async fn traits_are_kept_apart_by_whose_they_are() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_erased_user_is_named_nowhere() {
+    each_database(async |database| {
+        let store = database.open().await;
+        let named =
+            |users: &[&str]| users.iter().map(|user| (*user).to_owned()).collect::<BTreeSet<String>>();
+        let alias = |previous: &str, user: &str| Alias {
+            previous: previous.to_owned(),
+            at: at(5),
+            user: user.to_owned(),
+            recorded_at: at(5),
+        };
+        let link = |user: &str| Link {
+            user: user.to_owned(),
+            at: at(1),
+            account: "acme".into(),
+            recorded_at: at(1),
+        };
+        let call = |id: &str, excerpt: &str| RejectedCall {
+            id: id.to_owned(),
+            source: "web".to_owned(),
+            received_at: at(1),
+            reason: "no event".to_owned(),
+            excerpt: excerpt.to_owned(),
+        };
+        let mut write = store.write("tell").await.unwrap();
+        write.ensure_source("web", at(1)).await.unwrap();
+        write.insert_memberships(&[link("ann"), link("bob")]).await.unwrap();
+        write.insert_aliases(&[alias("v1", "ann"), alias("ann", "ann2"), alias("v2", "bob")]).await.unwrap();
+        write.insert_relinks(&named(&["ann", "bob"])).await.unwrap();
+        let set = TraitSet::from([("plan".to_owned(), Said::new(at(1), "pro".into()))]);
+        for (of, id) in [(Of::User, "ann"), (Of::Visitor, "v1"), (Of::User, "bob"), (Of::Account, "ann")] {
+            write.set_traits(of, id, &set).await.unwrap();
+        }
+        let calls = [call("1", r#"{"userId":"ann"}"#), call("2", r#"{"userId":"annabel"}"#)];
+        write.keep_rejected_calls("web", &calls).await.unwrap();
+        write.insert_erasures(&named(&["ann", "v1"]), at(7)).await.unwrap();
+        write.insert_erasures(&named(&["v1"]), at(9)).await.unwrap();
+        write.commit().await.unwrap();
+
+        let mut write = store.write("erase").await.unwrap();
+        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 7);
+        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 0);
+        write.commit().await.unwrap();
+
+        let mut view = store.view().await.unwrap();
+        assert_eq!(Vec::from_iter(view.memberships(&["ann", "bob"]).await.unwrap().into_keys()), ["bob"]);
+        assert_eq!(Vec::from_iter(view.aliases(&["ann", "v1", "v2"]).await.unwrap().into_keys()), ["v2"]);
+        assert_eq!(view.relinks().await.unwrap(), named(&["bob"]));
+        assert_eq!(
+            Vec::from_iter(view.traits(Of::User, &["ann", "bob"]).await.unwrap().into_keys()),
+            ["bob"]
+        );
+        assert!(view.traits(Of::Visitor, &["v1"]).await.unwrap().is_empty());
+        assert_eq!(
+            view.traits(Of::Account, &["ann"]).await.unwrap().len(),
+            1,
+            "an account of that name stays"
+        );
+        let left = view.rejected_calls(10).await.unwrap();
+        assert_eq!(left.len(), 1);
+        assert_eq!(left[0].id, "2");
+        let noted = view.erasures().await.unwrap();
+        assert_eq!((noted["ann"], noted["v1"]), (at(7), at(9)));
+        drop(view);
+
+        let mut write = store.write("forget").await.unwrap();
+        write.delete_erasures(at(9)).await.unwrap();
+        write.commit().await.unwrap();
+        let noted = store.view().await.unwrap().erasures().await.unwrap();
+        assert_eq!(Vec::from_iter(noted.into_keys()), ["v1"]);
+    })
+    .await;
+}

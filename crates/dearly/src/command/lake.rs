@@ -24,7 +24,7 @@ pub(crate) async fn run(arguments: &Arguments, own: &LakeArguments) -> anyhow::R
             let users: BTreeSet<String> = user.iter().cloned().collect();
             let change = app.erase(&users).await?;
             show(arguments, &change)?;
-            if arguments.format == Format::Table && change.n_dropped == 0 {
+            if arguments.format == Format::Table && change.n_dropped == 0 && change.n_records_deleted == 0 {
                 eprintln!("no event in the lake names {}", user.join(" or "));
             }
         }
@@ -107,6 +107,7 @@ fn show(arguments: &Arguments, change: &LakeChange) -> anyhow::Result<()> {
             ("bytes added", change.bytes_added),
             ("bytes removed", change.bytes_removed),
             ("files deleted", change.n_deleted),
+            ("rows of telemetry's records deleted", change.n_records_deleted),
         ] {
             sheet.push(vec![what.to_owned(), count.to_string()]);
         }

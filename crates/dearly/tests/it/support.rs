@@ -325,6 +325,15 @@ impl Server {
         (status, String::from_utf8(body).unwrap())
     }
 
+    /// The most memory that it ever held, in MiB.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory_mib(&self) -> u64 {
+        let id = self.child.as_ref().expect("the process itself").id();
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("the kernel says it");
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024
+    }
+
     /// Asks the server to end, and returns its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let child = self.child.as_mut().expect("the process itself");

@@ -106,3 +106,34 @@ fn telemetry_alone_may_be_reached_from_elsewhere() {
     server.get("/api/v1/book");
     assert_eq!(server.stop(), Some(0));
 }
+
+/// Names that a program invents, a million of them, cost their bytes on the disk and no memory that stays.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_million_distinct_names_hurt_nobody() {
+    const PER_BATCH: usize = 5_000;
+    const MOST_MIB: u64 = 640;
+    let place = Place::with_book();
+    let before = n_events(&place);
+    let own = key(&place, "web");
+    let secret = own["key"].as_str().unwrap();
+    let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
+    for batch in 0..1_000_000 / PER_BATCH {
+        let calls: Vec<String> = (0..PER_BATCH)
+            .map(|number| format!(r#"{{"type":"track","event":"name {batch} {number}","userId":"u","messageId":"{batch}-{number}"}}"#))
+            .collect();
+        let body = format!(r#"{{"context":{{"groupId":"acme"}},"batch":[{}]}}"#, calls.join(","));
+        while send(&server, secret, &body).0 == 429 {}
+    }
+    // Its page is asked for while they are written into the lake, and answers.
+    server.get("/api/v1/accounts/acme/usage");
+    let peak_mib = server.peak_memory_mib();
+    assert_eq!(server.stop(), Some(0));
+    assert_eq!(n_events(&place), before + 1_000_000);
+    let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
+    server.get("/api/v1/accounts/acme/usage");
+    server.get("/api/v1/telemetry");
+    let peak_mib = peak_mib.max(server.peak_memory_mib());
+    assert!(peak_mib < MOST_MIB, "{peak_mib} MiB");
+    eprintln!("a million distinct names: {peak_mib} MiB at most");
+}

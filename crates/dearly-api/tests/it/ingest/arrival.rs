@@ -25,6 +25,28 @@ async fn a_later_link_moves_earlier_events() {
 }
 
 #[tokio::test]
+async fn a_later_link_shows_on_the_accounts_page_from_its_day_on() {
+    let door = Door::open().await;
+    let link =
+        |user: &str, id: &str| json!({"type": "group", "userId": user, "groupId": "globex", "messageId": id});
+    door.batch(&[
+        at(link("known", "1"), "2026-03-01"),
+        at(track("2", "known"), "2026-03-02"),
+        at(track("3", "late"), "2026-03-02"),
+    ])
+    .await;
+    door.flush().await;
+    door.batch(&[at(link("late", "4"), "2026-03-05")]).await;
+    door.flush().await;
+    for (day, expected) in [("2026-03-04", 1), ("2026-03-05", 2), ("2026-03-06", 2)] {
+        let path = format!("/api/v1/accounts/globex/usage?weeks=1&as_of={day}");
+        let usage = door.app.get(&path).await.sent;
+        let counts = [&usage["active_users"][0], &usage["events"][0]].map(|count| count.as_i64().unwrap());
+        assert_eq!(counts, [expected, expected], "as of {day}: {usage}");
+    }
+}
+
+#[tokio::test]
 async fn an_anonymous_visitor_who_logs_in_was_that_user() {
     let door = Door::open().await;
     let mut visit = at(track("1", ""), "2026-03-02");

@@ -10,7 +10,11 @@ export function FeatureTable({ usage }: { usage: UsageView }) {
   return (
     <DataTable
       name="Features"
-      title="Features in 28 days"
+      title={
+        usage.n_features > usage.features.length
+          ? `Features in 28 days: the ${count(usage.features.length)} most used of ${count(usage.n_features)}`
+          : 'Features in 28 days'
+      }
       file={`${usage.account}-features`}
       rows={usage.features}
       keyOf={(feature) => feature.feature}
