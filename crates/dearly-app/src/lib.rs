@@ -29,6 +29,7 @@ mod telemetry;
 mod tickets;
 mod timeline;
 mod usage;
+mod versions;
 mod write_keys;
 
 pub mod demo;
