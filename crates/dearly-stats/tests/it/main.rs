@@ -1,0 +1,1 @@
+//! Published and reference values, and what must hold for any data.
