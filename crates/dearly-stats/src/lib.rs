@@ -12,9 +12,11 @@ mod cluster;
 mod design;
 mod distribution;
 mod error;
+mod glm;
 mod matrix;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
+pub use glm::{Family, FittedGlm, Glm};
 pub use matrix::{Cholesky, Matrix};
