@@ -13,10 +13,17 @@ mod design;
 mod distribution;
 mod error;
 mod glm;
+mod hypothesis;
+mod interval;
 mod matrix;
+mod profile;
+mod sandwich;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
+pub use hypothesis::{TestResult, likelihood_ratio_test};
+pub use interval::{Interval, IntervalKind};
 pub use matrix::{Cholesky, Matrix};
+pub use sandwich::{ClusterErrors, Covariance};
