@@ -95,7 +95,10 @@ impl Design {
         for &row in rows {
             values.extend_from_slice(self.row(row));
         }
-        Design { names: self.names.clone(), matrix: Matrix { rows: rows.len(), columns: self.columns(), values } }
+        Design {
+            names: self.names.clone(),
+            matrix: Matrix { rows: rows.len(), columns: self.columns(), values },
+        }
     }
 
     /// Some of the columns, in the order given.

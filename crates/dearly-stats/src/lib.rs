@@ -10,7 +10,7 @@
 
 mod cluster;
 mod design;
-mod distribution;
+pub mod distribution;
 mod error;
 mod matrix;
 

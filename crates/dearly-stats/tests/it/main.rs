@@ -1,1 +1,4 @@
 //! Published and reference values, and what must hold for any data.
+
+mod distribution;
+mod golden;
