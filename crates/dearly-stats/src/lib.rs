@@ -10,11 +10,14 @@
 
 mod cluster;
 mod design;
+pub mod discrimination;
 pub mod distribution;
 mod error;
+mod interval;
 mod matrix;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
+pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};

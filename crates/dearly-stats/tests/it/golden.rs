@@ -29,3 +29,13 @@ pub(crate) fn close(what: &str, found: f64, expected: f64, tolerance: f64) {
         (found - expected).abs() / scale
     );
 }
+
+/// A list of zeros and ones, or of truths.
+pub(crate) fn bools(value: &Value) -> Vec<bool> {
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|item| item.as_bool().unwrap_or_else(|| number(item) == 1.0))
+        .collect()
+}

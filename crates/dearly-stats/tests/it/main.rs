@@ -1,4 +1,5 @@
 //! Published and reference values, and what must hold for any data.
 
+mod discrimination;
 mod distribution;
 mod golden;
