@@ -1,72 +1,12 @@
-/// A confidence interval, with how it was made.
+/// An interval of confidence, or of prediction, with its level.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// The lower bound.
     pub low: f64,
     /// The upper bound.
     pub high: f64,
-    /// The share of such intervals that hold the truth, as 0.95.
+    /// Between 0 and 1, as 0.95.
     pub level: f64,
-    /// How it was made.
-    pub kind: IntervalKind,
-}
-
-/// How an interval was made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum IntervalKind {
-    /// From the model's own covariance.
-    Model,
-    /// From errors by cluster without a correction.
-    Cr0,
-    /// From errors by cluster times G/(G − 1).
-    Cr1,
-    /// From errors by cluster times G/(G − 1) · (n − 1)/(n − p).
-    Cr1s,
-    /// From the linearised jackknife over clusters, with t of G − 1 degrees.
-    Cv3,
-    /// From errors by two ways of clustering.
-    TwoWay,
-    /// Where the likelihood, maximised over everything else, has fallen by half a χ² quantile.
-    ProfileLikelihood,
-    /// The same of Firth's penalised likelihood.
-    PenalizedProfile,
-    /// Percentiles of a bootstrap.
-    BootstrapPercentile,
-    /// DeLong's variance, on the logit scale.
-    DelongLogit,
-    /// From the summed influence of each cluster.
-    Influence,
-    /// By the delta method or by draws of the coefficients.
-    Delta,
-    /// Exact by the binomial distribution (Clopper and Pearson).
-    Exact,
-    /// Newcombe's for a difference of two shares.
-    Newcombe,
-    /// From the distribution of the forecast itself.
-    Predictive,
-}
-
-impl IntervalKind {
-    /// The name for tables and JSON, in lower case with underscores.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            IntervalKind::Model => "model",
-            IntervalKind::Cr0 => "cr0",
-            IntervalKind::Cr1 => "cr1",
-            IntervalKind::Cr1s => "cr1s",
-            IntervalKind::Cv3 => "cv3",
-            IntervalKind::TwoWay => "two_way",
-            IntervalKind::ProfileLikelihood => "profile_likelihood",
-            IntervalKind::PenalizedProfile => "penalized_profile",
-            IntervalKind::BootstrapPercentile => "bootstrap_percentile",
-            IntervalKind::DelongLogit => "delong_logit",
-            IntervalKind::Influence => "influence",
-            IntervalKind::Delta => "delta",
-            IntervalKind::Exact => "exact",
-            IntervalKind::Newcombe => "newcombe",
-            IntervalKind::Predictive => "predictive",
-        }
-    }
 }
 
 impl Interval {
@@ -75,14 +15,39 @@ impl Interval {
         Interval { low: transform(self.low), high: transform(self.high), ..self }
     }
 
-    /// Whether a value lies inside, bounds included.
+    /// Whether a value lies inside, the bounds included.
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
+
+    /// Whether any of `[low, high]` lies inside.
+    pub fn overlaps(&self, low: f64, high: f64) -> bool {
+        self.low <= high && low <= self.high
+    }
+
+    /// The distance between the bounds.
+    pub fn width(&self) -> f64 {
+        self.high - self.low
+    }
+
+    /// The interval of the estimate ± z standard errors.
+    pub(crate) fn normal(estimate: f64, standard_error: f64, level: f64) -> Interval {
+        let reach = crate::distribution::normal_critical(level) * standard_error;
+        Interval { low: estimate - reach, high: estimate + reach, level }
+    }
+
+    /// The percentiles of draws, by linear interpolation between order statistics (type 7). Sorts `draws`.
+    pub(crate) fn percentile(draws: &mut [f64], level: f64) -> Interval {
+        draws.sort_unstable_by(f64::total_cmp);
+        let tail = 0.5 * (1.0 - level);
+        Interval { low: quantile_of_sorted(draws, tail), high: quantile_of_sorted(draws, 1.0 - tail), level }
+    }
 }
 
-impl std::fmt::Display for IntervalKind {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.as_str())
-    }
+/// The type 7 quantile (R's and numpy's default) of ascending values, of which there is at least one.
+pub(crate) fn quantile_of_sorted(sorted: &[f64], p: f64) -> f64 {
+    let position = p * (sorted.len() - 1) as f64;
+    let below = position.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }

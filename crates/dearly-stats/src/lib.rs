@@ -10,7 +10,8 @@
 
 mod cluster;
 mod design;
-mod distribution;
+pub mod discrimination;
+pub mod distribution;
 mod error;
 mod glm;
 mod hypothesis;
@@ -24,6 +25,6 @@ pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
 pub use hypothesis::{TestResult, likelihood_ratio_test};
-pub use interval::{Interval, IntervalKind};
+pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};
-pub use sandwich::{ClusterErrors, Covariance};
+pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};

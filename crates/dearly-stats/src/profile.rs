@@ -1,7 +1,7 @@
 use crate::distribution::chi_squared_quantile;
 use crate::error::valid_level;
 use crate::glm::newton::{Problem, Workspace};
-use crate::{Design, Error, FittedGlm, Glm, Interval, IntervalKind};
+use crate::{Design, Error, FittedGlm, Glm, Interval};
 
 impl Glm<'_> {
     /// The interval of one coefficient by its profile likelihood: {b : 2 (ℓ − ℓ(b)) ≤ χ²₁(level)}, where ℓ(b) is
@@ -64,7 +64,7 @@ impl Glm<'_> {
         };
         let low = bound(-1.0, &mut workspace)?;
         let high = bound(1.0, &mut workspace)?;
-        Ok(Interval { low, high, level, kind: IntervalKind::ProfileLikelihood })
+        Ok(Interval { low, high, level })
     }
 }
 

@@ -3,7 +3,7 @@ use crate::distribution::{
 };
 use crate::error::{same_length, valid_level};
 use crate::matrix::dot;
-use crate::{Cholesky, Clusters, Design, Error, FittedGlm, Interval, IntervalKind, Matrix, TestResult};
+use crate::{Cholesky, Clusters, Design, Error, FittedGlm, Interval, Matrix, TestResult};
 
 /// Which errors by cluster: the corrections of a sum over few clusters differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,13 +18,44 @@ pub enum ClusterErrors {
     Cv3,
 }
 
+/// How a covariance was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CovarianceKind {
+    /// From the model: right if it holds and rows are independent.
+    Model,
+    /// By cluster, [`ClusterErrors::Cr0`].
+    Cr0,
+    /// By cluster, [`ClusterErrors::Cr1`].
+    Cr1,
+    /// By cluster, [`ClusterErrors::Cr1s`].
+    Cr1s,
+    /// By cluster, [`ClusterErrors::Cv3`].
+    Cv3,
+    /// By two ways of clustering.
+    TwoWay,
+}
+
+impl CovarianceKind {
+    /// The name for tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CovarianceKind::Model => "model",
+            CovarianceKind::Cr0 => "cr0",
+            CovarianceKind::Cr1 => "cr1",
+            CovarianceKind::Cr1s => "cr1s",
+            CovarianceKind::Cv3 => "cv3",
+            CovarianceKind::TwoWay => "two_way",
+        }
+    }
+}
+
 /// The covariance of coefficients, with what its intervals need to know.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Covariance {
     /// One row and column for each coefficient.
     pub matrix: Matrix,
     /// How it was made.
-    pub kind: IntervalKind,
+    pub kind: CovarianceKind,
     /// Degrees of freedom of Student's t for intervals; `None` where they are normal.
     pub degrees: Option<f64>,
     /// Clusters it was summed over; the fewer of two ways.
@@ -35,7 +66,7 @@ impl FittedGlm {
     /// The model's covariance: t with n − p degrees where a dispersion was estimated, else normal.
     pub fn model_covariance(&self) -> Covariance {
         let degrees = self.family.has_dispersion().then_some(self.n - self.coefficients.len() as f64);
-        Covariance { matrix: self.covariance.clone(), kind: IntervalKind::Model, degrees, n_clusters: None }
+        Covariance { matrix: self.covariance.clone(), kind: CovarianceKind::Model, degrees, n_clusters: None }
     }
 
     /// The covariance of the coefficients when the rows of a cluster depend on each other in any way.
@@ -68,18 +99,18 @@ impl FittedGlm {
         let count = counted as f64;
         let (matrix, kind, degrees) = match errors {
             ClusterErrors::Cv3 => {
-                (self.jackknife(design, clusters, count)?, IntervalKind::Cv3, Some(count - 1.0))
+                (self.jackknife(design, clusters, count)?, CovarianceKind::Cv3, Some(count - 1.0))
             }
             sums => {
                 let mut matrix = self.bread_and_meat(design, clusters)?;
                 let plain = count / (count - 1.0);
                 let (factor, kind) = match sums {
-                    ClusterErrors::Cr1 => (plain, IntervalKind::Cr1),
+                    ClusterErrors::Cr1 => (plain, CovarianceKind::Cr1),
                     ClusterErrors::Cr1s => (
                         plain * (self.n - 1.0) / (self.n - self.coefficients.len() as f64),
-                        IntervalKind::Cr1s,
+                        CovarianceKind::Cr1s,
                     ),
-                    _ => (1.0, IntervalKind::Cr0),
+                    _ => (1.0, CovarianceKind::Cr0),
                 };
                 matrix.values.iter_mut().for_each(|value| *value *= factor);
                 (matrix, kind, None)
@@ -119,7 +150,7 @@ impl FittedGlm {
         let fewer = one.n_clusters.min(other.n_clusters);
         Ok(Covariance {
             matrix: without_negative(&matrix),
-            kind: IntervalKind::TwoWay,
+            kind: CovarianceKind::TwoWay,
             degrees: fewer.map(|count| count as f64 - 1.0),
             n_clusters: fewer,
         })
@@ -242,7 +273,6 @@ impl Covariance {
             low: coefficient - reach * error,
             high: coefficient + reach * error,
             level,
-            kind: self.kind,
         };
         Ok(coefficients.iter().zip(errors).map(around).collect())
     }

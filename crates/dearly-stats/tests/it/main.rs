@@ -1,3 +1,6 @@
 //! Published and reference values, and what must hold for any data.
 
+mod discrimination;
+mod distribution;
 mod glm;
+mod golden;
