@@ -4,3 +4,5 @@ mod discrimination;
 mod distribution;
 mod glm;
 mod golden;
+mod panel;
+mod sandwich;
