@@ -1,0 +1,8 @@
+//! Published and reference values, and what must hold for any data.
+
+mod discrimination;
+mod distribution;
+mod glm;
+mod golden;
+mod panel;
+mod sandwich;
