@@ -19,6 +19,7 @@ mod interval;
 mod matrix;
 mod profile;
 mod sandwich;
+mod table;
 
 pub use cluster::Clusters;
 pub use design::Design;
@@ -28,3 +29,4 @@ pub use hypothesis::{TestResult, likelihood_ratio_test};
 pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};
 pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};
+pub use table::{Column, Table, Texts, TextsBuilder};
