@@ -9,10 +9,12 @@
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
 mod cluster;
+pub mod cox;
 mod design;
 mod distribution;
 mod error;
 mod matrix;
+pub mod survival;
 
 pub use cluster::Clusters;
 pub use design::Design;
