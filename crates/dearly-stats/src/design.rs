@@ -64,6 +64,11 @@ impl Design {
         &self.names
     }
 
+    /// All values, row by row.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.matrix.values
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> &[f64] {
         self.matrix.row(row)
@@ -95,7 +100,10 @@ impl Design {
         for &row in rows {
             values.extend_from_slice(self.row(row));
         }
-        Design { names: self.names.clone(), matrix: Matrix { rows: rows.len(), columns: self.columns(), values } }
+        Design {
+            names: self.names.clone(),
+            matrix: Matrix { rows: rows.len(), columns: self.columns(), values },
+        }
     }
 
     /// Some of the columns, in the order given.

@@ -42,7 +42,9 @@ pub enum Error {
         expected: &'static str,
     },
     /// All outcomes are the same.
-    #[error("all {n} outcomes are {value}: with one class only nothing can be compared; take a longer window")]
+    #[error(
+        "all {n} outcomes are {value}: with one class only nothing can be compared; take a longer window"
+    )]
     OneClass {
         /// Rows.
         n: usize,
@@ -56,7 +58,9 @@ pub enum Error {
         column: String,
     },
     /// A column is a combination of the others.
-    #[error("{column} is a combination of the columns before it, so that their effects cannot be told apart: leave one of them out")]
+    #[error(
+        "{column} is a combination of the columns before it, so that their effects cannot be told apart: leave one of them out"
+    )]
     Collinear {
         /// The first such column.
         column: String,
@@ -110,7 +114,11 @@ pub(crate) fn all_finite(column: &str, values: &[f64]) -> Result<(), Error> {
 
 /// Refuses an input that is not one value for each row.
 pub(crate) fn same_length(what: &str, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found { Ok(()) } else { Err(Error::LengthMismatch { what: what.to_owned(), expected, found }) }
+    if expected == found {
+        Ok(())
+    } else {
+        Err(Error::LengthMismatch { what: what.to_owned(), expected, found })
+    }
 }
 
 /// Refuses a confidence level outside of (0, 1).
@@ -118,6 +126,10 @@ pub(crate) fn valid_level(level: f64) -> Result<(), Error> {
     if level > 0.0 && level < 1.0 {
         Ok(())
     } else {
-        Err(Error::OutOfRange { what: "level".to_owned(), value: level, expected: "between 0 and 1, as 0.95" })
+        Err(Error::OutOfRange {
+            what: "level".to_owned(),
+            value: level,
+            expected: "between 0 and 1, as 0.95",
+        })
     }
 }

@@ -13,10 +13,12 @@ pub mod cox;
 mod design;
 mod distribution;
 mod error;
+mod glm;
 mod matrix;
 pub mod survival;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
+pub use glm::{Family, FittedGlm, Glm};
 pub use matrix::{Cholesky, Matrix};

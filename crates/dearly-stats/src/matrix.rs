@@ -114,7 +114,10 @@ impl Matrix {
         let mut work = self.clone();
         let mut vectors = Matrix::identity(size);
         for _sweep in 0..100 {
-            let off: f64 = (0..size).flat_map(|row| (0..row).map(move |column| (row, column))).map(|at| work[at] * work[at]).sum();
+            let off: f64 = (0..size)
+                .flat_map(|row| (0..row).map(move |column| (row, column)))
+                .map(|at| work[at] * work[at])
+                .sum();
             let on: f64 = work.diagonal().iter().map(|value| value * value).sum();
             if off <= on * 1e-32 || off == 0.0 {
                 break;
@@ -196,7 +199,10 @@ impl Cholesky {
         for row in 0..size {
             for column in 0..=row {
                 let (before_row, before_column) = (row * size, column * size);
-                let inner = dot(&lower.values[before_row..before_row + column], &lower.values[before_column..before_column + column]);
+                let inner = dot(
+                    &lower.values[before_row..before_row + column],
+                    &lower.values[before_column..before_column + column],
+                );
                 let rest = symmetric[(row, column)] - inner;
                 if row == column {
                     // Relative to the column itself, so that units do not matter.

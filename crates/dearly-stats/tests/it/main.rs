@@ -1,1 +1,3 @@
 //! Published and reference values, and what must hold for any data.
+
+mod glm;
