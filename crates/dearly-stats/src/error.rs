@@ -133,3 +133,29 @@ pub(crate) fn valid_level(level: f64) -> Result<(), Error> {
         })
     }
 }
+
+/// Refuses probabilities outside of [0, 1], and outcomes that are not one for each.
+pub(crate) fn valid_probabilities(outcomes: &[bool], probabilities: &[f64]) -> Result<(), Error> {
+    same_length("probabilities", outcomes.len(), probabilities.len())?;
+    all_finite("probability", probabilities)?;
+    match probabilities.iter().position(|p| !(0.0..=1.0).contains(p)) {
+        None => Ok(()),
+        Some(row) => Err(Error::OutOfRange {
+            what: format!("the probability in row {row}"),
+            value: probabilities[row],
+            expected: "between 0 and 1",
+        }),
+    }
+}
+
+/// The outcomes that are true, which neither none nor all may be.
+pub(crate) fn both_classes(outcomes: &[bool]) -> Result<usize, Error> {
+    let events = outcomes.iter().filter(|&&event| event).count();
+    if outcomes.is_empty() {
+        Err(Error::Empty { what: "a comparison of outcomes", needed: 2 })
+    } else if events == 0 || events == outcomes.len() {
+        Err(Error::OneClass { n: outcomes.len(), value: if events == 0 { 0.0 } else { 1.0 } })
+    } else {
+        Ok(events)
+    }
+}

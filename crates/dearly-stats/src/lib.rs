@@ -11,9 +11,11 @@
 mod cluster;
 pub mod cox;
 mod design;
-mod distribution;
+pub mod discrimination;
+pub mod distribution;
 mod error;
 mod glm;
+mod interval;
 mod matrix;
 pub mod survival;
 
@@ -21,4 +23,5 @@ pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
+pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};

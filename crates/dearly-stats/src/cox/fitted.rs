@@ -1,8 +1,8 @@
 use super::residuals;
 use super::rows::Rows;
-use crate::distribution::{chi_squared_upper, normal_quantile, normal_two_sided};
+use crate::distribution::{chi_squared_upper, normal_two_sided};
 use crate::error::valid_level;
-use crate::{Cholesky, Error, Matrix};
+use crate::{Cholesky, Error, Interval, Matrix};
 
 /// A fitted Cox model.
 #[derive(Debug, Clone)]
@@ -45,10 +45,8 @@ pub struct CoxTerm {
     pub standard_error: f64,
     /// exp(estimate).
     pub hazard_ratio: f64,
-    /// The lower end of the interval of the log hazard ratio.
-    pub low: f64,
-    /// The upper end of it.
-    pub high: f64,
+    /// The interval of the log hazard ratio.
+    pub interval: Interval,
     /// Two-sided, by the normal distribution.
     pub p_value: f64,
 }
@@ -77,7 +75,6 @@ impl FittedCox {
     /// [`Error::OutOfRange`] for the level.
     pub fn terms(&self, level: f64) -> Result<Vec<CoxTerm>, Error> {
         valid_level(level)?;
-        let z = normal_quantile(0.5 + level / 2.0);
         let terms = self.names.iter().zip(&self.coefficients).zip(self.standard_errors());
         Ok(terms
             .map(|((term, &estimate), standard_error)| CoxTerm {
@@ -85,8 +82,7 @@ impl FittedCox {
                 estimate,
                 standard_error,
                 hazard_ratio: estimate.exp(),
-                low: estimate - z * standard_error,
-                high: estimate + z * standard_error,
+                interval: Interval::normal(estimate, standard_error, level),
                 p_value: normal_two_sided(estimate / standard_error),
             })
             .collect())

@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::distribution::normal_quantile;
+use crate::distribution::normal_critical;
 use crate::error::valid_level;
 use crate::survival::Lifetimes;
 
@@ -154,7 +154,7 @@ pub(crate) fn product_limit(lifetimes: Lifetimes<'_>, weights: Option<&[f64]>) -
 
 fn curve(lifetimes: Lifetimes<'_>, level: f64) -> Result<SurvivalCurve, Error> {
     valid_level(level)?;
-    let z = normal_quantile(0.5 + level / 2.0);
+    let z = normal_critical(level);
     let mut points: Vec<SurvivalPoint> = Vec::new();
     let (mut survival, mut greenwood, mut high_before) = (1.0f64, 0.0f64, 1.0f64);
     for (time, at_risk, events) in product_limit(lifetimes, None) {
