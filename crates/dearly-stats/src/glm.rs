@@ -66,6 +66,8 @@ pub struct FittedGlm {
     pub score_residuals: Vec<f64>,
     /// Each row's weight in [`FittedGlm::information`].
     pub working_weights: Vec<f64>,
+    /// Whether a row has a weight above 0.
+    pub(crate) counts: Vec<bool>,
 }
 
 impl<'a> Glm<'a> {
@@ -295,6 +297,7 @@ impl<'a> Glm<'a> {
             linear_predictor,
             score_residuals,
             working_weights,
+            counts: (0..outcome.len()).map(|row| self.weight(row) > 0.0).collect(),
         })
     }
 }

@@ -15,13 +15,18 @@ pub mod discrimination;
 pub mod distribution;
 mod error;
 mod glm;
+mod hypothesis;
 mod interval;
 mod matrix;
+mod profile;
+mod sandwich;
 pub mod survival;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
+pub use hypothesis::{TestResult, likelihood_ratio_test};
 pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};
+pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};

@@ -37,6 +37,8 @@ pub(crate) struct Solution {
     pub(crate) log_likelihood: f64,
     /// X′WX at the end, both triangles.
     pub(crate) information: Matrix,
+    /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
+    pub(crate) held_gradient: f64,
     pub(crate) iterations: usize,
 }
 
@@ -171,6 +173,11 @@ impl Problem<'_> {
         log_likelihood
     }
 
+    /// The log-likelihood at the coefficients, up to the family's constant.
+    pub(crate) fn log_likelihood(&self, coefficients: &[f64], workspace: &mut Workspace) -> f64 {
+        self.evaluate(coefficients, &mut workspace.gradient, &mut workspace.information)
+    }
+
     /// How far a step moves the row it moves most; the bound by columns saves looking in most cases.
     fn longest(&self, step: &[f64], largest: &[f64]) -> f64 {
         let bound: f64 = step.iter().zip(largest).map(|(step, largest)| step.abs() * largest).sum();
@@ -197,6 +204,7 @@ impl Problem<'_> {
         }
         let mut before = f64::INFINITY;
         for iteration in 0..self.max_iterations {
+            let held_gradient = self.held.map_or(0.0, |held| gradient[held]);
             if let Some(held) = self.held {
                 hold(gradient, information, held);
             }
@@ -224,6 +232,7 @@ impl Problem<'_> {
                     coefficients,
                     log_likelihood,
                     information: information.clone(),
+                    held_gradient,
                     iterations: iteration + 1,
                 });
             }

@@ -1,7 +1,7 @@
 //! Published and reference values, and what must hold for any data.
 
-mod glm;
 mod discrimination;
 mod distribution;
+mod glm;
 mod golden;
 mod survival;
