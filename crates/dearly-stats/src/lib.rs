@@ -15,6 +15,7 @@ pub mod discrimination;
 pub mod distribution;
 mod error;
 mod glm;
+pub mod hazard;
 mod hypothesis;
 mod interval;
 mod matrix;

@@ -4,7 +4,7 @@ use super::rows::{Moment, Rows};
 use super::{FittedCox, residuals};
 use crate::error::{all_finite, same_length};
 use crate::survival::Lifetimes;
-use crate::{Cholesky, Clusters, Design, Error, Matrix};
+use crate::{Cholesky, Clusters, Covariance, CovarianceKind, Design, Error, Matrix};
 
 /// Newton steps before a fit is given up.
 const MAX_STEPS: usize = 50;
@@ -117,10 +117,15 @@ impl<'a> Cox<'a> {
         };
         let maximum = rows.maximise(start, self.design.names())?;
         let scaled = &maximum.factor.inverse();
-        let covariance = rows.unscaled(scaled);
+        let model_covariance = Covariance {
+            matrix: rows.unscaled(scaled),
+            kind: CovarianceKind::Model,
+            degrees: None,
+            n_clusters: None,
+        };
         let coefficients: Vec<f64> = maximum.coefficients.iter().zip(&rows.scales).map(|(b, sd)| b / sd).collect();
         let (score_residuals, martingale) = residuals::score(&rows, &maximum.eta);
-        let robust = clusters.map(|(clusters, _)| {
+        let cluster_covariance = clusters.map(|(clusters, counted)| {
             let mut sums = Matrix::zeros(clusters.count(), columns);
             for place in 0..rows.len() {
                 let into = clusters.of(rows.source[place]) * columns;
@@ -133,17 +138,21 @@ impl<'a> Cox<'a> {
                 meat.add_outer_lower(sums.row(cluster), 1.0);
             }
             meat.mirror_lower();
-            rows.unscaled(&scaled.times(&meat).times(scaled))
+            Covariance {
+                matrix: rows.unscaled(&scaled.times(&meat).times(scaled)),
+                kind: CovarianceKind::Cr0,
+                degrees: None,
+                n_clusters: Some(counted),
+            }
         });
         let concordance = concordance(&rows, &maximum.eta);
         Ok(FittedCox {
             names: self.design.names().to_vec(),
             coefficients,
-            covariance,
-            cluster_covariance: robust,
+            model_covariance,
+            cluster_covariance,
             n: self.durations.len(),
             n_events: n_events as usize,
-            n_clusters: clusters.map(|(_, count)| count),
             log_likelihood: maximum.log_likelihood,
             log_likelihood_null: null,
             concordance,

@@ -1,8 +1,7 @@
 use super::residuals;
 use super::rows::Rows;
-use crate::distribution::{chi_squared_upper, normal_two_sided};
-use crate::error::valid_level;
-use crate::{Cholesky, Error, Interval, Matrix};
+use crate::distribution::chi_squared_upper;
+use crate::{Covariance, CovarianceKind, Error, Interval, Matrix, TestResult};
 
 /// A fitted Cox model.
 #[derive(Debug, Clone)]
@@ -11,15 +10,15 @@ pub struct FittedCox {
     pub names: Vec<String>,
     /// The log hazard ratio for one unit of each column.
     pub coefficients: Vec<f64>,
-    pub(super) covariance: Matrix,
-    /// The covariance by cluster: H⁻¹(Σ s s′)H⁻¹ with the summed score residuals s of each cluster, as R's `robust`.
-    pub cluster_covariance: Option<Matrix>,
+    /// The model's covariance, which takes rows for independent.
+    pub model_covariance: Covariance,
+    /// The covariance by cluster, where clusters were given: CR0, H⁻¹(Σ s s′)H⁻¹ with the summed score residuals s of
+    /// each cluster, as R's `robust`.
+    pub cluster_covariance: Option<Covariance>,
     /// Rows given.
     pub n: usize,
     /// Events, counted by frequency weight.
     pub n_events: usize,
-    /// Clusters with a row that counts.
-    pub n_clusters: Option<usize>,
     /// The log partial likelihood.
     pub log_likelihood: f64,
     /// The same without any column.
@@ -52,67 +51,53 @@ pub struct CoxTerm {
 }
 
 impl FittedCox {
-    /// Standard errors: by cluster where clusters were given, otherwise the model's.
+    /// The covariance to report: by cluster where clusters were given, otherwise the model's.
+    pub fn covariance(&self) -> &Covariance {
+        self.cluster_covariance.as_ref().unwrap_or(&self.model_covariance)
+    }
+
+    /// The covariance by cluster with the factor G/(G − 1), which few clusters need, and t with G − 1 degrees for its
+    /// intervals.
+    pub fn cr1_covariance(&self) -> Option<Covariance> {
+        let mut covariance = self.cluster_covariance.clone()?;
+        let clusters = covariance.n_clusters? as f64;
+        covariance.matrix.values.iter_mut().for_each(|value| *value *= clusters / (clusters - 1.0));
+        covariance.kind = CovarianceKind::Cr1;
+        covariance.degrees = Some(clusters - 1.0);
+        Some(covariance)
+    }
+
+    /// The standard errors to report: see [`FittedCox::covariance`].
     pub fn standard_errors(&self) -> Vec<f64> {
-        roots(self.cluster_covariance.as_ref().unwrap_or(&self.covariance))
+        self.covariance().standard_errors()
     }
 
-    /// Standard errors of the model, which takes rows for independent.
-    pub fn model_standard_errors(&self) -> Vec<f64> {
-        roots(&self.covariance)
-    }
-
-    /// Standard errors by cluster with the factor G/(G−1), which few clusters need.
-    pub fn cr1_standard_errors(&self) -> Option<Vec<f64>> {
-        let clusters = self.n_clusters? as f64;
-        let factor = (clusters / (clusters - 1.0)).sqrt();
-        Some(roots(self.cluster_covariance.as_ref()?).into_iter().map(|error| error * factor).collect())
-    }
-
-    /// Each column with its interval: normal, by the errors of [`FittedCox::standard_errors`].
+    /// Each column with its interval: normal, by the errors of [`FittedCox::standard_errors`], as R's.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level.
     pub fn terms(&self, level: f64) -> Result<Vec<CoxTerm>, Error> {
-        valid_level(level)?;
-        let terms = self.names.iter().zip(&self.coefficients).zip(self.standard_errors());
-        Ok(terms
-            .map(|((term, &estimate), standard_error)| CoxTerm {
-                term: term.clone(),
-                estimate,
-                standard_error,
-                hazard_ratio: estimate.exp(),
-                interval: Interval::normal(estimate, standard_error, level),
-                p_value: normal_two_sided(estimate / standard_error),
+        let intervals = self.covariance().intervals(&self.coefficients, level)?;
+        let p_values = self.covariance().p_values(&self.coefficients)?;
+        let standard_errors = self.standard_errors();
+        Ok((0..self.coefficients.len())
+            .map(|column| CoxTerm {
+                term: self.names[column].clone(),
+                estimate: self.coefficients[column],
+                standard_error: standard_errors[column],
+                hazard_ratio: self.coefficients[column].exp(),
+                interval: intervals[column],
+                p_value: p_values[column],
             })
             .collect())
     }
 
-    /// The likelihood-ratio test of all columns: χ², its degrees of freedom, its p-value. Not exact with clusters;
-    /// then see [`FittedCox::wald`].
-    pub fn likelihood_ratio(&self) -> (f64, usize, f64) {
-        let statistic = 2.0 * (self.log_likelihood - self.log_likelihood_null);
-        let degrees = self.coefficients.len();
-        (statistic, degrees, chi_squared_upper(statistic, degrees as f64))
-    }
-
-    /// Wald's test that some columns, by their places, all have coefficient 0: χ², degrees of freedom, p-value. By
-    /// cluster where clusters were given.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when there are fewer clusters than columns to be tested.
-    pub fn wald(&self, columns: &[usize]) -> Result<(f64, usize, f64), Error> {
-        let covariance = self.cluster_covariance.as_ref().unwrap_or(&self.covariance).chosen(columns);
-        let factor = Cholesky::new(&covariance).map_err(|_| {
-            Error::Refused(format!(
-                "{} columns cannot be tested together with {} clusters: test fewer",
-                columns.len(),
-                self.n_clusters.unwrap_or(self.n)
-            ))
-        })?;
-        let chosen: Vec<f64> = columns.iter().map(|&column| self.coefficients[column]).collect();
-        let statistic = factor.forward(&chosen).iter().map(|value| value * value).sum();
-        Ok((statistic, columns.len(), chi_squared_upper(statistic, columns.len() as f64)))
+    /// The likelihood-ratio test of all columns. Not exact with clusters; then see [`Covariance::wald_test`].
+    pub fn likelihood_ratio_test(&self) -> TestResult {
+        let statistic = (2.0 * (self.log_likelihood - self.log_likelihood_null)).max(0.0);
+        let degrees = self.coefficients.len() as f64;
+        let p_value = chi_squared_upper(statistic, degrees);
+        TestResult { statistic, degrees, denominator_degrees: None, p_value }
     }
 
     /// What each row adds to the score, row by row as they were given and in the columns' own units; zeros for rows of
@@ -160,8 +145,4 @@ impl FittedCox {
         let baseline = residuals::baseline(&self.rows, &self.eta).swap_remove(stratum);
         Ok(baseline.into_iter().map(|(time, hazard)| (time, hazard * ratio)).collect())
     }
-}
-
-fn roots(covariance: &Matrix) -> Vec<f64> {
-    covariance.diagonal().into_iter().map(f64::sqrt).collect()
 }

@@ -4,7 +4,7 @@ use super::residuals;
 use super::rows::Rows;
 use crate::distribution::chi_squared_upper;
 use crate::survival::{Lifetimes, product_limit};
-use crate::{Cholesky, Error, Matrix};
+use crate::{Cholesky, Error};
 
 /// On which scale of time a coefficient is asked to drift.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -113,16 +113,11 @@ impl FittedCox {
         residuals::schoenfeld(&self.rows, &self.eta)
             .into_iter()
             .map(|(time, place, residual)| {
-                let scaled = self.covariance.times_vector(&residual);
+                let scaled = self.model_covariance.matrix.times_vector(&residual);
                 let at = self.coefficients.iter().zip(scaled).map(|(b, value)| b + events * value).collect();
                 (time, self.rows.source[place], at)
             })
             .collect()
-    }
-
-    /// The model's covariance, as the residuals use it.
-    pub fn model_covariance(&self) -> &Matrix {
-        &self.covariance
     }
 }
 

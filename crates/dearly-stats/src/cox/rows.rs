@@ -132,6 +132,7 @@ impl Rows {
         let cells = if second { p * (p + 1) / 2 } else { 0 };
         let (mut s1, mut s2, mut d1, mut d2) = (vec![0.0; p], vec![0.0; cells], vec![0.0; p], vec![0.0; cells]);
         let mut event_x = vec![0.0; p];
+        let risks: Vec<f64> = eta.iter().zip(&self.weight).map(|(eta, weight)| weight * eta.exp()).collect();
         for (stratum, range) in self.strata.iter().enumerate() {
             let (mut s0, mut at_risk) = (0.0, 0usize);
             s1.fill(0.0);
@@ -150,7 +151,7 @@ impl Rows {
                     if self.entry[place] < time {
                         break;
                     }
-                    let theta = self.weight[place] * eta[place].exp();
+                    let theta = risks[place];
                     s0 -= theta;
                     at_risk -= 1;
                     add(&mut s1, &mut s2, self.row(place), -theta);
@@ -164,7 +165,7 @@ impl Rows {
                 }
                 let (mut events, mut event_eta, mut d0) = (0.0, 0.0, 0.0);
                 for place in next..end {
-                    let theta = self.weight[place] * eta[place].exp();
+                    let theta = risks[place];
                     s0 += theta;
                     at_risk += 1;
                     add(&mut s1, &mut s2, self.row(place), theta);
@@ -185,7 +186,7 @@ impl Rows {
                         d1.fill(0.0);
                         d2.fill(0.0);
                         for place in (next..end).filter(|&place| self.event[place]) {
-                            let theta = self.weight[place] * eta[place].exp();
+                            let theta = risks[place];
                             add(&mut d1, &mut d2, self.row(place), theta);
                         }
                     }

@@ -4,4 +4,5 @@ mod discrimination;
 mod distribution;
 mod glm;
 mod golden;
+mod hazard;
 mod survival;

@@ -62,7 +62,7 @@ fn check_cox(name: &str, fitted: &FittedCox, expected: &Value) {
         }
     };
     same("coefficient", &fitted.coefficients, "coefficients", 1e-10);
-    same("model error", &fitted.model_standard_errors(), "model", 1e-10);
+    same("model error", &fitted.model_covariance.standard_errors(), "model", 1e-10);
     if expected["cluster"].is_array() {
         same("error by cluster", &fitted.standard_errors(), "cluster", 1e-10);
     }
