@@ -15,13 +15,17 @@ rows$period <- factor(pmin(rows$to, 5))
 describe <- function(link) {
   fit <- glm(left ~ 0 + period + adoption + plan, binomial(link), rows, control = glm.control(1e-14, 100))
   # The linearised jackknife, written out: H over all rows, H_g and s_g over those of an account.
-  # Weights at the last coefficients; those in the fit are of the step before.
-  x <- model.matrix(fit); eta <- drop(x %*% coef(fit)); f <- binomial(link); mu <- f$linkinv(eta)
-  w <- f$mu.eta(eta)^2 / f$variance(mu); u <- (rows$left - mu) * f$mu.eta(eta) / f$variance(mu)
+  # The deviance settles before the coefficients do: some more scoring steps.
+  x <- model.matrix(fit); b <- coef(fit); f <- binomial(link)
+  for (step in 1:30) {
+    eta <- drop(x %*% b); mu <- f$linkinv(eta)
+    w <- f$mu.eta(eta)^2 / f$variance(mu); u <- (rows$left - mu) * f$mu.eta(eta) / f$variance(mu)
+    b <- b + solve(crossprod(x, w * x), crossprod(x, u))[, 1]
+  }
   H <- crossprod(x, w * x); G <- unique(rows$account)
   d <- sapply(G, function(g) { k <- rows$account == g; xk <- x[k, , drop = FALSE]
     solve(H - crossprod(xk, w[k] * xk), crossprod(xk, u[k])) })
-  list(coefficients = unname(coef(fit)), model = unname(sqrt(diag(solve(H)))),
+  list(coefficients = unname(b), model = unname(sqrt(diag(solve(H)))),
        cv3 = sqrt(diag((length(G) - 1) / length(G) * d %*% t(d))), log_likelihood = as.numeric(logLik(fit)))
 }
 cat(jsonlite::toJSON(list(
