@@ -41,7 +41,7 @@ pub struct FittedGlm {
     pub coefficients: Vec<f64>,
     /// The covariance of the coefficients if the model holds and rows are independent: the dispersion times (X′WX)⁻¹.
     pub covariance: Matrix,
-    /// X′WX at the coefficients, without the dispersion.
+    /// X′WX at the coefficients with the expected weights, without the dispersion.
     pub information: Matrix,
     /// The log-likelihood with its constants; the quasi-likelihood for [`Family::FractionalLogit`].
     pub log_likelihood: f64,
@@ -93,9 +93,9 @@ impl<'a> Glm<'a> {
 
     /// Fits by maximum (quasi-)likelihood.
     ///
-    /// Newton's steps on the expected information (iteratively reweighted least squares), each halved while the
-    /// likelihood falls and cut so that no row's linear predictor moves by more than 8; settled when no coefficient
-    /// moves by more than 10⁻¹⁰, measured for a column of root mean square 1.
+    /// Newton's steps (iteratively reweighted least squares), each halved while the likelihood falls and cut so that
+    /// no row's linear predictor moves by more than 8; settled when no coefficient moves by more than 10⁻¹⁰, measured
+    /// for a column of root mean square 1. Covariances are of the expected information, as in R and statsmodels.
     ///
     /// # Shapes
     /// `outcome`, offset and weights have one value for each row of the design.
@@ -248,7 +248,7 @@ impl<'a> Glm<'a> {
         solution: Solution,
         null_deviance: f64,
     ) -> Result<FittedGlm, Error> {
-        let Solution { coefficients, information, iterations, .. } = solution;
+        let Solution { coefficients, mut information, iterations, .. } = solution;
         let n = observed.n;
         let mut linear_predictor = design.linear_predictor(&coefficients);
         if let Some(offset) = self.offset {
@@ -260,6 +260,13 @@ impl<'a> Glm<'a> {
             let (score, weight) = self.family.score_and_weight(eta, y);
             score_residuals.push(self.weight(row) * score);
             working_weights.push(self.weight(row) * weight);
+        }
+        if !self.family.is_canonical() {
+            information.values.fill(0.0);
+            for (row, &weight) in working_weights.iter().enumerate() {
+                information.add_outer_lower(design.row(row), weight);
+            }
+            information.mirror_lower();
         }
         let deviance = self.deviance_at(outcome, |row| linear_predictor[row]);
         let dispersion = if self.family.has_dispersion() {

@@ -1,4 +1,4 @@
-//! The iterations all families share: Newton's on the expected information, with the step halved while the likelihood
+//! The iterations all families share: Newton's, with the step halved while the likelihood
 //! falls and cut where it would throw a row too far.
 
 use super::family::{Cloglog, Family, GammaKernel, GaussianKernel, Kernel, LogitKernel, PoissonKernel};
@@ -35,7 +35,7 @@ pub(crate) struct Solution {
     pub(crate) coefficients: Vec<f64>,
     /// Up to the family's constant.
     pub(crate) log_likelihood: f64,
-    /// X′WX at the end, both triangles.
+    /// X′WX at the end with the observed weights, both triangles.
     pub(crate) information: Matrix,
     /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
     pub(crate) held_gradient: f64,

@@ -8,6 +8,12 @@ families <- list(
   gamma_log = list(Gamma("log"), "gain"), poisson = list(poisson(), "tickets"))
 right <- "adoption + deployment + tenure"
 
+# R's working weights are those before the last step: fitted again from its own end they have all digits.
+fit_to_the_end <- function(formula, family, data) suppressWarnings({
+  m <- glm(formula, family = family, data = data, control = control)
+  for (again in 1:30) m <- glm(formula, family = family, data = data, control = control, start = coef(m))
+  m
+})
 values <- function(m) {
   s <- summary(m)
   list(coefficients = unname(coef(m)), standard_errors = unname(s$coefficients[, 2]),
@@ -15,22 +21,20 @@ values <- function(m) {
     dispersion = s$dispersion)
 }
 fits <- lapply(families, function(family) {
-  fit <- function(formula, ...) suppressWarnings(
-    glm(as.formula(paste(family[[2]], "~", formula)), family = family[[1]], data = d, control = control, ...))
+  fit <- function(formula, data = d) fit_to_the_end(as.formula(paste(family[[2]], "~", formula)), family[[1]], data)
   plain <- fit(right)
   moved <- fit(paste(right, "+ offset(offset)"))
   # A weight that counts rows is that many rows: R's `weights` would give other degrees of freedom.
   d2 <- d[rep(seq_len(nrow(d)), d$weight), ]
-  weighted <- suppressWarnings(
-    glm(as.formula(paste(family[[2]], "~", right)), family = family[[1]], data = d2, control = control))
+  weighted <- fit(right, d2)
   by <- function(...) unname(sqrt(diag(vcovCL(plain, ...))))
   smaller <- fit("adoption + tenure")
   list(plain = values(plain), offset = values(moved), weighted = values(weighted),
-    cr0 = by(cluster = ~account, type = "HC0", cadjust = FALSE), cr1 = by(cluster = ~account, type = "HC0", cadjust = TRUE),
+    cr0 = by(cluster = d$account, type = "HC0", cadjust = FALSE), cr1 = by(cluster = d$account, type = "HC0", cadjust = TRUE),
     # R's HC1 is (n - 1)/(n - p) on top of G/(G - 1).
-    cr1s = by(cluster = ~account, type = "HC1", cadjust = TRUE),
-    cr1_weighted = unname(sqrt(diag(vcovCL(weighted, cluster = ~account, type = "HC0", cadjust = TRUE)))),
-    two_way = by(cluster = ~account + manager, type = "HC0", cadjust = TRUE),
+    cr1s = by(cluster = d$account, type = "HC1", cadjust = TRUE),
+    cr1_weighted = unname(sqrt(diag(vcovCL(weighted, cluster = d2$account, type = "HC0", cadjust = TRUE)))),
+    two_way = by(cluster = d[c("account", "manager")], type = "HC0", cadjust = TRUE, fix = TRUE),
     smaller = values(smaller))
 })
 # Profile intervals: R's own interpolate on a grid, hence a direct search on profiles fitted to the last digit.
@@ -48,8 +52,8 @@ profile <- function(family, outcome, column) {
 lrt <- anova(glm(renewed ~ adoption + tenure, binomial(), d, control = control),
   glm(as.formula(paste("renewed ~", right)), binomial(), d, control = control), test = "LRT")
 wald <- function() {
-  m <- glm(as.formula(paste("renewed ~", right)), binomial(), d, control = control)
-  v <- vcovCL(m, cluster = ~account, type = "HC0", cadjust = TRUE)[2:3, 2:3]
+  m <- fit_to_the_end(as.formula(paste("renewed ~", right)), binomial(), d)
+  v <- vcovCL(m, cluster = d$account, type = "HC0", cadjust = TRUE)[2:3, 2:3]
   b <- coef(m)[2:3]
   f <- drop(b %*% solve(v, b)) / 2
   g <- length(unique(d$account))

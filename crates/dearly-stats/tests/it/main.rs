@@ -5,4 +5,6 @@ mod distribution;
 mod glm;
 mod golden;
 mod hazard;
+mod panel;
+mod sandwich;
 mod survival;
