@@ -8,6 +8,7 @@
 //! - No hidden randomness: whatever draws takes a seed, and gives the same result for any number of threads.
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
+pub mod aipw;
 mod cluster;
 pub mod cox;
 mod design;
@@ -21,6 +22,8 @@ mod interval;
 mod matrix;
 mod profile;
 mod sandwich;
+pub mod quadrature;
+pub mod standardisation;
 pub mod survival;
 
 pub use cluster::Clusters;
