@@ -64,6 +64,11 @@ impl Design {
         &self.names
     }
 
+    /// All values, row by row.
+    pub(crate) fn values(&self) -> &[f64] {
+        &self.matrix.values
+    }
+
     /// One row.
     pub fn row(&self, row: usize) -> &[f64] {
         self.matrix.row(row)

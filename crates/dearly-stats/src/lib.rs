@@ -13,11 +13,13 @@ mod design;
 pub mod discrimination;
 pub mod distribution;
 mod error;
+mod glm;
 mod interval;
 mod matrix;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
+pub use glm::{Family, FittedGlm, Glm};
 pub use interval::Interval;
 pub use matrix::{Cholesky, Matrix};

@@ -2,4 +2,5 @@
 
 mod discrimination;
 mod distribution;
+mod glm;
 mod golden;
