@@ -8,6 +8,7 @@
 //! - No hidden randomness: whatever draws takes a seed, and gives the same result for any number of threads.
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
+pub mod calibration;
 mod cluster;
 mod design;
 pub mod discrimination;
@@ -16,10 +17,12 @@ mod error;
 mod glm;
 mod interval;
 mod matrix;
+pub mod scoring;
+pub mod spline;
 
 pub use cluster::Clusters;
 pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
-pub use interval::Interval;
+pub use interval::{Estimate, Interval};
 pub use matrix::{Cholesky, Matrix};
