@@ -10,6 +10,7 @@
 
 pub mod calibration;
 mod cluster;
+pub mod compare;
 mod design;
 pub mod discrimination;
 pub mod distribution;
@@ -17,8 +18,11 @@ mod error;
 mod glm;
 mod interval;
 mod matrix;
+pub mod optimism;
+mod random;
 pub mod scoring;
 pub mod spline;
+pub mod split;
 
 pub use cluster::Clusters;
 pub use design::Design;

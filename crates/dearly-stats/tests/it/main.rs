@@ -5,3 +5,4 @@ mod discrimination;
 mod distribution;
 mod glm;
 mod golden;
+mod validation;
