@@ -9,7 +9,9 @@
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
 pub mod aipw;
+pub mod calibration;
 mod cluster;
+pub mod compare;
 pub mod cox;
 mod design;
 pub mod discrimination;
@@ -20,9 +22,14 @@ pub mod hazard;
 mod hypothesis;
 mod interval;
 mod matrix;
+pub mod optimism;
 mod profile;
-mod sandwich;
 pub mod quadrature;
+mod random;
+mod sandwich;
+pub mod scoring;
+pub mod spline;
+pub mod split;
 pub mod standardisation;
 pub mod survival;
 
@@ -31,6 +38,6 @@ pub use design::Design;
 pub use error::Error;
 pub use glm::{Family, FittedGlm, Glm};
 pub use hypothesis::{TestResult, likelihood_ratio_test};
-pub use interval::Interval;
+pub use interval::{Estimate, Interval};
 pub use matrix::{Cholesky, Matrix};
 pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};

@@ -1,5 +1,6 @@
 //! Published and reference values, and what must hold for any data.
 
+mod calibration;
 mod discrimination;
 mod distribution;
 mod glm;
@@ -8,3 +9,4 @@ mod hazard;
 mod panel;
 mod sandwich;
 mod survival;
+mod validation;
