@@ -1,0 +1,45 @@
+//! Statistics of renewals, without a customer in it: values in, values out.
+//!
+//! Every public function says what goes in and comes out, in which shape and unit, what is refused, and by whose book
+//! (`docs/METHOD.md` of the project has the defaults). Three conventions hold throughout:
+//!
+//! - `f64` only, and no NaN gets in: what takes numbers refuses the first one that is not finite, with its row and
+//!   column ([`Error::NotFinite`]).
+//! - No hidden randomness: whatever draws takes a seed, and gives the same result for any number of threads.
+//! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
+
+pub mod aipw;
+pub mod calibration;
+mod cluster;
+pub mod compare;
+pub mod cox;
+mod design;
+pub mod discrimination;
+pub mod distribution;
+mod error;
+mod glm;
+pub mod hazard;
+mod hypothesis;
+mod interval;
+mod matrix;
+pub mod optimism;
+mod profile;
+pub mod quadrature;
+mod random;
+mod sandwich;
+pub mod scoring;
+pub mod spline;
+pub mod split;
+pub mod standardisation;
+pub mod survival;
+mod table;
+
+pub use cluster::Clusters;
+pub use design::Design;
+pub use error::Error;
+pub use glm::{Family, FittedGlm, Glm};
+pub use hypothesis::{TestResult, likelihood_ratio_test};
+pub use interval::{Estimate, Interval};
+pub use matrix::{Cholesky, Matrix};
+pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};
+pub use table::{Column, Table, Texts, TextsBuilder};

@@ -1,0 +1,12 @@
+//! Published and reference values, and what must hold for any data.
+
+mod calibration;
+mod discrimination;
+mod distribution;
+mod glm;
+mod golden;
+mod hazard;
+mod panel;
+mod sandwich;
+mod survival;
+mod validation;
