@@ -4,7 +4,9 @@
 //! No SQL, HTTP or files here. The reports are `serde` shapes: the command line prints them as they are, and
 //! `docs/FIT.md` documents them, so that a key, once there, stays.
 
+pub mod drivers;
 mod error;
+pub mod panel;
 mod table;
 
 pub use error::{Error, Result};
