@@ -35,8 +35,6 @@ pub(crate) struct Solution {
     pub(crate) coefficients: Vec<f64>,
     /// Up to the family's constant.
     pub(crate) log_likelihood: f64,
-    /// X′WX at the end with the observed weights, both triangles.
-    pub(crate) information: Matrix,
     /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
     pub(crate) held_gradient: f64,
     pub(crate) iterations: usize,
@@ -227,11 +225,9 @@ impl Problem<'_> {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
                 }
-                information.mirror_lower();
                 return Ok(Solution {
                     coefficients,
                     log_likelihood,
-                    information: information.clone(),
                     held_gradient,
                     iterations: iteration + 1,
                 });
@@ -249,6 +245,10 @@ impl Problem<'_> {
                     *candidate = coefficient + step;
                 }
                 let reached = self.evaluate(candidate, gradient, information);
+                // As good as 1: all rows are told, and only separation does that.
+                if self.family.is_binary() && reached > -1e-9 {
+                    return Err(Trouble::Endless { iterations: iteration + 1 });
+                }
                 if reached >= log_likelihood - 1e-11 * (1.0 + log_likelihood.abs()) {
                     log_likelihood = reached;
                     break;
@@ -263,6 +263,23 @@ impl Problem<'_> {
         }
         Err(Trouble::Endless { iterations: self.max_iterations })
     }
+}
+
+/// X′WX, both triangles.
+pub(crate) fn weighted_square(x: &[f64], p: usize, weights: &[f64]) -> Matrix {
+    let (mut square, mut unused) = (Matrix::zeros(p, p), vec![0.0; p]);
+    let mut fours = x.chunks_exact(4 * p);
+    let mut taken = 0;
+    for four in &mut fours {
+        let rows = [0, 1, 2, 3].map(|row| &four[row * p..row * p + p]);
+        add_four(&mut unused, &mut square, rows, &[0.0; 4], &weights[taken..taken + 4]);
+        taken += 4;
+    }
+    for (row, &weight) in fours.remainder().chunks_exact(p).zip(&weights[taken..]) {
+        square.add_outer_lower(row, weight);
+    }
+    square.mirror_lower();
+    square
 }
 
 /// Takes one coefficient out of the step.

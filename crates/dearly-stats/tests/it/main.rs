@@ -2,7 +2,9 @@
 
 mod discrimination;
 mod distribution;
+mod firth;
 mod glm;
 mod golden;
 mod panel;
 mod sandwich;
+mod separation;
