@@ -51,3 +51,21 @@ pub(crate) fn quantile_of_sorted(sorted: &[f64], p: f64) -> f64 {
     let above = (below + 1).min(sorted.len() - 1);
     sorted[below] + (position - below as f64) * (sorted[above] - sorted[below])
 }
+
+/// An estimate with its standard error and interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Estimate {
+    /// The estimate.
+    pub estimate: f64,
+    /// Its standard error.
+    pub standard_error: f64,
+    /// Its interval.
+    pub interval: Interval,
+}
+
+impl Estimate {
+    /// An estimate with the interval ± z standard errors.
+    pub(crate) fn normal(estimate: f64, standard_error: f64, level: f64) -> Estimate {
+        Estimate { estimate, standard_error, interval: Interval::normal(estimate, standard_error, level) }
+    }
+}

@@ -8,19 +8,32 @@
 //! - No hidden randomness: whatever draws takes a seed, and gives the same result for any number of threads.
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
+pub mod aipw;
+pub mod calibration;
 mod cluster;
+pub mod compare;
+pub mod cox;
 mod design;
 pub mod discrimination;
 pub mod distribution;
 mod error;
 mod firth;
 mod glm;
+pub mod hazard;
 mod hypothesis;
 mod interval;
 mod matrix;
+pub mod optimism;
 mod profile;
+pub mod quadrature;
+mod random;
 mod sandwich;
+pub mod scoring;
 mod separation;
+pub mod spline;
+pub mod split;
+pub mod standardisation;
+pub mod survival;
 
 pub use cluster::Clusters;
 pub use design::Design;
@@ -28,7 +41,7 @@ pub use error::Error;
 pub use firth::{FittedFirth, Flic};
 pub use glm::{Family, FittedGlm, Glm};
 pub use hypothesis::{TestResult, likelihood_ratio_test};
-pub use interval::Interval;
+pub use interval::{Estimate, Interval};
 pub use matrix::{Cholesky, Matrix};
 pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};
 pub use separation::{Separation, SeparationKind};

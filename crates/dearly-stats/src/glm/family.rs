@@ -45,6 +45,16 @@ impl Family {
         }
     }
 
+    /// The derivative of the mean by the linear predictor.
+    pub(crate) fn mean_slope(self, linear_predictor: f64) -> f64 {
+        match self {
+            Family::Logit | Family::FractionalLogit => expit(linear_predictor) * expit(-linear_predictor),
+            Family::ComplementaryLogLog => (linear_predictor - linear_predictor.exp()).exp(),
+            Family::Gaussian => 1.0,
+            Family::GammaLog | Family::Poisson => linear_predictor.exp(),
+        }
+    }
+
     /// The linear predictor at a mean.
     pub fn link(self, mean: f64) -> f64 {
         match self {

@@ -1,10 +1,14 @@
 //! Published and reference values, and what must hold for any data.
 
+mod calibration;
 mod discrimination;
 mod distribution;
 mod firth;
 mod glm;
 mod golden;
+mod hazard;
 mod panel;
 mod sandwich;
 mod separation;
+mod survival;
+mod validation;

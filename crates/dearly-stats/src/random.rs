@@ -1,0 +1,42 @@
+//! Random numbers that depend on nothing but the seed: a ChaCha stream of its own for each replicate, so that the number
+//! of threads changes nothing. Integers are drawn here and not by `rand`, whose ways of drawing them may change.
+
+use rand::Rng;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+use crate::Clusters;
+
+/// The stream of a replicate.
+pub(crate) fn stream(seed: u64, replicate: u64) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(replicate);
+    rng
+}
+
+/// A number from 0 to `bound` − 1, by multiplication; its bias is below bound / 2⁶⁴.
+pub(crate) fn below(rng: &mut ChaCha8Rng, bound: usize) -> usize {
+    ((u128::from(rng.next_u64()) * bound as u128) >> 64) as usize
+}
+
+/// A number in (0, 1).
+pub(crate) fn uniform(rng: &mut ChaCha8Rng) -> f64 {
+    ((rng.next_u64() >> 11) as f64 + 0.5) * (1.0 / (1u64 << 53) as f64)
+}
+
+/// Shuffles in place (Fisher and Yates).
+pub(crate) fn shuffle<T>(rng: &mut ChaCha8Rng, items: &mut [T]) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, below(rng, last + 1));
+    }
+}
+
+/// How often each row counts when as many clusters are drawn with replacement as there are.
+pub(crate) fn bootstrap_weights(clusters: &Clusters, seed: u64, replicate: u64) -> Vec<f64> {
+    let mut rng = stream(seed, replicate);
+    let mut times = vec![0.0; clusters.count()];
+    for _ in 0..clusters.count() {
+        times[below(&mut rng, clusters.count())] += 1.0;
+    }
+    (0..clusters.rows()).map(|row| times[clusters.of(row)]).collect()
+}
