@@ -158,6 +158,7 @@ impl<'a> Glm<'a> {
                     active: None,
                     held: None,
                     max_iterations: MAX_ITERATIONS,
+                    settled: newton::SETTLED,
                 };
                 let start = self.null_intercept(observed.mean);
                 let fitted = null.solve(&[start], &mut Workspace::new(&null)).map_err(|_| {
@@ -185,6 +186,7 @@ impl<'a> Glm<'a> {
             active: None,
             held: None,
             max_iterations: EXPECTED_ITERATIONS,
+            settled: newton::SETTLED,
         }
     }
 
@@ -277,6 +279,15 @@ impl<'a> Glm<'a> {
 
     pub(crate) fn known_offset(&self) -> Option<&'a [f64]> {
         self.offset
+    }
+
+    pub(crate) fn known_weights(&self) -> Option<&'a [f64]> {
+        self.frequency_weights
+    }
+
+    /// The same model with a cold start.
+    pub(crate) fn cold(&self) -> Glm<'a> {
+        Glm { start: None, ..*self }
     }
 
     /// The same model with another offset and a cold start.

@@ -8,7 +8,7 @@ use crate::{Cholesky, Matrix};
 /// No row's linear predictor may move further in one step: beyond, probabilities saturate and the next step explodes.
 const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
-const SETTLED: f64 = 1e-10;
+pub(crate) const SETTLED: f64 = 1e-10;
 /// Rows worked on at a time, so that their values stay near.
 const BLOCK: usize = 64;
 
@@ -28,6 +28,8 @@ pub(crate) struct Problem<'a> {
     /// A coefficient that is held where it starts.
     pub(crate) held: Option<usize>,
     pub(crate) max_iterations: usize,
+    /// The step that counts as none, [`SETTLED`] but for replicates.
+    pub(crate) settled: f64,
 }
 
 /// Where the iterations ended.
@@ -50,6 +52,7 @@ pub(crate) enum Trouble {
 }
 
 /// What the iterations write into, so that a thousand fits take the memory of one.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     gradient: Vec<f64>,
     information: Matrix,
@@ -221,7 +224,7 @@ impl Problem<'_> {
             // The second way out is for columns so close to each other that rounding moves them by more than the bound.
             let stuck =
                 moved < 1e-6 && moved >= 0.5 * before && promised <= 1e-14 * (1.0 + log_likelihood.abs());
-            if moved < SETTLED || stuck {
+            if moved < self.settled || stuck {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
                 }
