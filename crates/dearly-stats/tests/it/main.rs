@@ -3,10 +3,12 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod firth;
 mod glm;
 mod golden;
 mod hazard;
 mod panel;
 mod sandwich;
+mod separation;
 mod survival;
 mod validation;
