@@ -3,6 +3,9 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod experiment;
+mod forecast;
+mod gate;
 mod glm;
 mod golden;
 mod validation;
