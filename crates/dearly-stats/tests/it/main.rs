@@ -3,7 +3,10 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod experiment;
 mod firth;
+mod forecast;
+mod gate;
 mod glm;
 mod golden;
 mod hazard;
