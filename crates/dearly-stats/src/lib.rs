@@ -22,6 +22,7 @@ pub mod hazard;
 mod hypothesis;
 mod interval;
 mod matrix;
+pub mod mediation;
 pub mod optimism;
 mod profile;
 pub mod quadrature;

@@ -3,6 +3,7 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod effects;
 mod glm;
 mod golden;
 mod hazard;
