@@ -19,6 +19,7 @@ pub mod distribution;
 mod error;
 mod glm;
 pub mod hazard;
+pub mod hurdle;
 mod hypothesis;
 mod interval;
 mod matrix;

@@ -7,6 +7,7 @@ mod effects;
 mod glm;
 mod golden;
 mod hazard;
+mod hurdle;
 mod panel;
 mod sandwich;
 mod survival;
