@@ -16,10 +16,17 @@ pub(super) struct Nuisances {
 pub(super) fn fit(aipw: &Aipw<'_>) -> Result<Nuisances, Error> {
     let n = aipw.confounders.rows();
     let all: Vec<usize> = (0..n).collect();
-    let splits = if aipw.folds == 1 {
-        vec![Split { train: all.clone(), test: all }]
-    } else {
-        grouped_folds(aipw.clusters, aipw.folds, aipw.seed)?
+    let splits = match aipw.splits {
+        Some(splits) => {
+            let mut tested: Vec<usize> = splits.iter().flat_map(|split| split.test.iter().copied()).collect();
+            tested.sort_unstable();
+            if tested != all || splits.iter().any(|split| split.train.iter().any(|&row| row >= n)) {
+                return Err(Error::Refused("each row must be in the test part of one fold".to_owned()));
+            }
+            splits.to_vec()
+        }
+        None if aipw.folds == 1 => vec![Split { train: all.clone(), test: all }],
+        None => grouped_folds(aipw.clusters, aipw.folds, aipw.seed)?,
     };
     let fitted: Vec<Result<[Vec<f64>; 3], Error>> =
         splits.par_iter().enumerate().map(|(fold, split)| fit_fold(aipw, fold, split)).collect();
@@ -59,7 +66,7 @@ fn fit_fold(aipw: &Aipw<'_>, fold: usize, split: &Split) -> Result<[Vec<f64>; 3]
     let fit = |family: Family, rows: &[usize], outcome: &[f64], what: &str| -> Result<FittedGlm, Error> {
         Glm::new(family).fit(&aipw.confounders.rows_of(rows), outcome).map_err(|error| {
             let place =
-                if aipw.folds == 1 { String::new() } else { format!(" outside of fold {}", fold + 1) };
+                if aipw.folds == 1 && aipw.splits.is_none() { String::new() } else { format!(" outside of fold {}", fold + 1) };
             Error::Refused(format!("{what} on {} rows{place} cannot be fitted: {error}", rows.len()))
         })
     };

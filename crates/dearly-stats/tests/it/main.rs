@@ -3,6 +3,7 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod effects;
 mod experiment;
 mod firth;
 mod forecast;
@@ -10,6 +11,7 @@ mod gate;
 mod glm;
 mod golden;
 mod hazard;
+mod hurdle;
 mod panel;
 mod sandwich;
 mod separation;
