@@ -8,4 +8,5 @@ mod forecast;
 mod gate;
 mod glm;
 mod golden;
+mod multiplicity;
 mod validation;
