@@ -57,6 +57,24 @@ impl Clusters {
         members
     }
 
+    /// Rows sorted by cluster, and where each cluster begins, with the end of the last.
+    pub(crate) fn sorted(&self) -> (Vec<usize>, Vec<u32>) {
+        let mut begins = vec![0; self.count + 1];
+        for &cluster in &self.of_row {
+            begins[cluster as usize + 1] += 1;
+        }
+        for cluster in 0..self.count {
+            begins[cluster + 1] += begins[cluster];
+        }
+        let mut next = begins.clone();
+        let mut rows = vec![0; self.of_row.len()];
+        for (row, &cluster) in self.of_row.iter().enumerate() {
+            rows[next[cluster as usize]] = row as u32;
+            next[cluster as usize] += 1;
+        }
+        (begins, rows)
+    }
+
     /// Clusters of some of the rows, numbered anew.
     pub fn rows_of(&self, rows: &[usize]) -> Clusters {
         let labels: Vec<u32> = rows.iter().map(|&row| self.of_row[row]).collect();

@@ -85,6 +85,12 @@ pub enum Error {
         /// The columns that separate.
         terms: Vec<String>,
     },
+    /// The partial likelihood of Cox's model rises without end along some columns.
+    #[error("{} tell at every event whose it is, so that the likelihood has no maximum and the hazard ratio no bound: leave {} out, or merge groups without an event with others", .terms.join(" and "), if .terms.len() == 1 { "it" } else { "one of them" })]
+    Monotone {
+        /// The columns along which it rises.
+        terms: Vec<String>,
+    },
     /// The iterations did not settle.
     #[error("{what} did not converge in {iterations} iterations: scale the columns or leave some out")]
     NotConverged {

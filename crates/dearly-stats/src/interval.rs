@@ -10,6 +10,11 @@ pub struct Interval {
 }
 
 impl Interval {
+    /// The interval of a transformed quantity, as an odds ratio by the exponential; `transform` must be increasing.
+    pub fn map(self, transform: impl Fn(f64) -> f64) -> Interval {
+        Interval { low: transform(self.low), high: transform(self.high), ..self }
+    }
+
     /// Whether a value lies inside, the bounds included.
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high

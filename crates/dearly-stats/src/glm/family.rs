@@ -45,6 +45,16 @@ impl Family {
         }
     }
 
+    /// The derivative of the mean by the linear predictor.
+    pub(crate) fn mean_slope(self, linear_predictor: f64) -> f64 {
+        match self {
+            Family::Logit | Family::FractionalLogit => expit(linear_predictor) * expit(-linear_predictor),
+            Family::ComplementaryLogLog => (linear_predictor - linear_predictor.exp()).exp(),
+            Family::Gaussian => 1.0,
+            Family::GammaLog | Family::Poisson => linear_predictor.exp(),
+        }
+    }
+
     /// The linear predictor at a mean.
     pub fn link(self, mean: f64) -> f64 {
         match self {
@@ -92,16 +102,21 @@ impl Family {
         }
     }
 
-    /// What one row adds to score and information, for each unit of its columns.
+    /// What one row adds to score and expected information, for each unit of its columns.
     pub(crate) fn score_and_weight(self, linear_predictor: f64, outcome: f64) -> (f64, f64) {
-        let point = match self {
-            Family::Logit | Family::FractionalLogit => LogitKernel::at(linear_predictor, outcome),
-            Family::ComplementaryLogLog => Cloglog::at(linear_predictor, outcome),
-            Family::Gaussian => GaussianKernel::at(linear_predictor, outcome),
-            Family::GammaLog => GammaKernel::at(linear_predictor, outcome),
-            Family::Poisson => PoissonKernel::at(linear_predictor, outcome),
+        let eta = linear_predictor;
+        let (point, expected) = match self {
+            Family::Logit | Family::FractionalLogit => (LogitKernel::at(eta, outcome), None),
+            Family::ComplementaryLogLog => {
+                let hazard = eta.exp();
+                let ratio = hazard_ratio(hazard);
+                (Cloglog::at(eta, outcome), Some(if ratio > 0.0 { hazard * ratio } else { 0.0 }))
+            }
+            Family::Gaussian => (GaussianKernel::at(eta, outcome), None),
+            Family::GammaLog => (GammaKernel::at(eta, outcome), Some(1.0)),
+            Family::Poisson => (PoissonKernel::at(eta, outcome), None),
         };
-        (point.score, point.weight)
+        (point.score, expected.unwrap_or(point.weight))
     }
 
     /// The variance of an outcome at a mean, for a dispersion of 1.
@@ -173,7 +188,8 @@ fn times_log(x: f64, y: f64) -> f64 {
 }
 
 /// What one row adds to the iterations: its log-likelihood up to a constant, the derivative of that by the linear
-/// predictor, and the expected negative second derivative.
+/// predictor, and the negative second derivative, observed and never below 0: all families here are concave, so that
+/// Newton's steps on it always climb. (Steps on the expected one can circle where the model fits badly.)
 pub(crate) struct Point {
     pub(crate) log_likelihood: f64,
     pub(crate) score: f64,
@@ -197,12 +213,14 @@ impl Kernel for LogitKernel {
     fn at(eta: f64, y: f64) -> Point {
         let small = (-eta.abs()).exp();
         let whole = 1.0 / (1.0 + small);
-        let mean = if eta >= 0.0 { whole } else { small * whole };
+        let less = small * whole;
+        let (mean, other) = if eta >= 0.0 { (whole, less) } else { (less, whole) };
         Point {
             log_likelihood: y * eta - eta.max(0.0) - small.ln_1p(),
-            score: y - mean,
-            // small · whole² keeps its digits where 1 − mean would lose them.
-            weight: small * whole * whole,
+            // y − mean, and mean · (1 − mean), with the digits that 1 − mean would lose: a separated fit must not seem to
+            // have settled.
+            score: y * other - (1.0 - y) * mean,
+            weight: less * whole,
         }
     }
 }
@@ -211,15 +229,26 @@ impl Kernel for Cloglog {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let hazard = eta.exp();
-        let odds = hazard.exp_m1();
-        // hazard / (e^hazard − 1), which is 0 long before the exponential overflows and 1 where it underflows.
-        let ratio = if odds > 0.0 { if odds.is_finite() { hazard / odds } else { 0.0 } } else { 1.0 };
-        if y > 0.5 {
-            let log = if hazard > 1e-300 { (-(-hazard).exp_m1()).ln() } else { eta };
-            Point { log_likelihood: log, score: ratio, weight: hazard.min(1e300) * ratio }
-        } else {
-            Point { log_likelihood: -hazard, score: -hazard, weight: hazard.min(1e300) * ratio }
+        if y < 0.5 {
+            return Point { log_likelihood: -hazard, score: -hazard, weight: hazard };
         }
+        let ratio = hazard_ratio(hazard);
+        // Below, the difference has no digits left and two terms of its series have them all.
+        let bend = if hazard < 1e-3 { hazard / 2.0 + hazard * hazard / 12.0 } else { hazard + ratio - 1.0 };
+        let log = if hazard > 1e-300 { (-(-hazard).exp_m1()).ln() } else { eta };
+        Point { log_likelihood: log, score: ratio, weight: if ratio > 0.0 { ratio * bend } else { 0.0 } }
+    }
+}
+
+/// h / (eʰ − 1), which is 0 long before the exponential overflows and 1 where it has no digits.
+fn hazard_ratio(hazard: f64) -> f64 {
+    let odds = hazard.exp_m1();
+    if odds <= 0.0 {
+        1.0
+    } else if odds.is_finite() {
+        hazard / odds
+    } else {
+        0.0
     }
 }
 
@@ -235,7 +264,7 @@ impl Kernel for GammaKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let ratio = y * (-eta).exp();
-        Point { log_likelihood: -ratio - eta, score: ratio - 1.0, weight: 1.0 }
+        Point { log_likelihood: -ratio - eta, score: ratio - 1.0, weight: ratio }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The iterations all families share: Newton's on the expected information, with the step halved while the likelihood
+//! The iterations all families share: Newton's, with the step halved while the likelihood
 //! falls and cut where it would throw a row too far.
 
 use super::family::{Cloglog, Family, GammaKernel, GaussianKernel, Kernel, LogitKernel, PoissonKernel};
@@ -8,7 +8,7 @@ use crate::{Cholesky, Matrix};
 /// No row's linear predictor may move further in one step: beyond, probabilities saturate and the next step explodes.
 const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
-const SETTLED: f64 = 1e-10;
+pub(crate) const SETTLED: f64 = 1e-10;
 /// Rows worked on at a time, so that their values stay near.
 const BLOCK: usize = 64;
 
@@ -28,6 +28,8 @@ pub(crate) struct Problem<'a> {
     /// A coefficient that is held where it starts.
     pub(crate) held: Option<usize>,
     pub(crate) max_iterations: usize,
+    /// The step that counts as none, [`SETTLED`] but for replicates.
+    pub(crate) settled: f64,
 }
 
 /// Where the iterations ended.
@@ -35,8 +37,8 @@ pub(crate) struct Solution {
     pub(crate) coefficients: Vec<f64>,
     /// Up to the family's constant.
     pub(crate) log_likelihood: f64,
-    /// X′WX at the end, both triangles.
-    pub(crate) information: Matrix,
+    /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
+    pub(crate) held_gradient: f64,
     pub(crate) iterations: usize,
 }
 
@@ -50,6 +52,7 @@ pub(crate) enum Trouble {
 }
 
 /// What the iterations write into, so that a thousand fits take the memory of one.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     gradient: Vec<f64>,
     information: Matrix,
@@ -171,6 +174,11 @@ impl Problem<'_> {
         log_likelihood
     }
 
+    /// The log-likelihood at the coefficients, up to the family's constant.
+    pub(crate) fn log_likelihood(&self, coefficients: &[f64], workspace: &mut Workspace) -> f64 {
+        self.evaluate(coefficients, &mut workspace.gradient, &mut workspace.information)
+    }
+
     /// How far a step moves the row it moves most; the bound by columns saves looking in most cases.
     fn longest(&self, step: &[f64], largest: &[f64]) -> f64 {
         let bound: f64 = step.iter().zip(largest).map(|(step, largest)| step.abs() * largest).sum();
@@ -197,6 +205,7 @@ impl Problem<'_> {
         }
         let mut before = f64::INFINITY;
         for iteration in 0..self.max_iterations {
+            let held_gradient = self.held.map_or(0.0, |held| gradient[held]);
             if let Some(held) = self.held {
                 hold(gradient, information, held);
             }
@@ -215,15 +224,14 @@ impl Problem<'_> {
             // The second way out is for columns so close to each other that rounding moves them by more than the bound.
             let stuck =
                 moved < 1e-6 && moved >= 0.5 * before && promised <= 1e-14 * (1.0 + log_likelihood.abs());
-            if moved < SETTLED || stuck {
+            if moved < self.settled || stuck {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
                 }
-                information.mirror_lower();
                 return Ok(Solution {
                     coefficients,
                     log_likelihood,
-                    information: information.clone(),
+                    held_gradient,
                     iterations: iteration + 1,
                 });
             }
@@ -240,6 +248,10 @@ impl Problem<'_> {
                     *candidate = coefficient + step;
                 }
                 let reached = self.evaluate(candidate, gradient, information);
+                // As good as 1: all rows are told, and only separation does that.
+                if self.family.is_binary() && reached > -1e-9 {
+                    return Err(Trouble::Endless { iterations: iteration + 1 });
+                }
                 if reached >= log_likelihood - 1e-11 * (1.0 + log_likelihood.abs()) {
                     log_likelihood = reached;
                     break;
@@ -254,6 +266,23 @@ impl Problem<'_> {
         }
         Err(Trouble::Endless { iterations: self.max_iterations })
     }
+}
+
+/// X′WX, both triangles.
+pub(crate) fn weighted_square(x: &[f64], p: usize, weights: &[f64]) -> Matrix {
+    let (mut square, mut unused) = (Matrix::zeros(p, p), vec![0.0; p]);
+    let mut fours = x.chunks_exact(4 * p);
+    let mut taken = 0;
+    for four in &mut fours {
+        let rows = [0, 1, 2, 3].map(|row| &four[row * p..row * p + p]);
+        add_four(&mut unused, &mut square, rows, &[0.0; 4], &weights[taken..taken + 4]);
+        taken += 4;
+    }
+    for (row, &weight) in fours.remainder().chunks_exact(p).zip(&weights[taken..]) {
+        square.add_outer_lower(row, weight);
+    }
+    square.mirror_lower();
+    square
 }
 
 /// Takes one coefficient out of the step.
