@@ -11,6 +11,7 @@ mod error;
 
 mod account;
 pub mod accounts;
+pub mod drivers;
 mod explain;
 mod history;
 mod invoices;

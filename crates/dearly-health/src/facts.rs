@@ -68,7 +68,8 @@ impl AccountFacts {
     /// The terms that had begun by the day, as they are read on it. An account that left ends those that ran then.
     pub fn terms_on(&self, day: Day) -> Vec<Term> {
         let account = self.attributes.iter().find_map(|held| held.at(day));
-        let churned_on = account.and_then(|account| account.churned_on).filter(|churned_on| *churned_on <= day);
+        let churned_on =
+            account.and_then(|account| account.churned_on).filter(|churned_on| *churned_on <= day);
         let terms = self.subscriptions.iter().filter_map(|held| held.at(day));
         terms.filter(|term| term.starts_on <= day).map(|term| Term::of(term, churned_on)).collect()
     }

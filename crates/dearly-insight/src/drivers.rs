@@ -17,8 +17,8 @@ use crate::Result;
 use crate::panel::{COMPONENTS, Early, Panel, PanelRow};
 
 pub use report::{
-    Bin, Check, ColourRow, Counts, DriverTerm, Dominance, DriversReport, Fold, GateLine, Gate, JointTest, Lead,
-    MissingColumn, Model, Range, Rate, Validation,
+    Bin, Check, ColourRow, Counts, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest,
+    Lead, MissingColumn, Model, Range, Rate, Validation,
 };
 
 /// Seed of everything that is drawn: the same panel gives the same report.
@@ -45,8 +45,14 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         level: LEVEL,
         counts: counts(panel, &candidates, &used),
         by_colour: colours::by_colour(&candidates)?,
+        gate: Gate::default(),
+        refused: None,
+        model: None,
+        validation: None,
         checks: vec![checks::replay(panel)],
-        ..DriversReport::default()
+        leads: Vec::new(),
+        sentences: Vec::new(),
+        assumptions: Vec::new(),
     };
     report.assumptions = words::assumptions(panel, &report.counts, &columns);
     let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();

@@ -157,10 +157,9 @@ pub fn seen(
     let is_signed = terms()
         .filter(|term| decision.successors.contains(&term.external_id))
         .any(|term| is_by(term.signed_on) || term.starts_on <= as_of);
-    let has_notice = terms()
-        .filter(|term| decision.terms.contains(&term.external_id))
-        .any(|term| is_by(term.notice_on))
-        || account.is_some_and(|account| is_by(account.churned_on));
+    let has_notice =
+        terms().filter(|term| decision.terms.contains(&term.external_id)).any(|term| is_by(term.notice_on))
+            || account.is_some_and(|account| is_by(account.churned_on));
     let component = |id: &str| scored.outcomes.component(id).and_then(|own| own.score);
     Seen {
         as_of,

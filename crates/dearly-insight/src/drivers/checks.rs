@@ -25,7 +25,9 @@ pub(super) fn replay(panel: &Panel) -> Check {
     let words = match (n, n_different) {
         (0, _) => "no row was replayed".to_owned(),
         (_, 0) => format!("{n} rows replayed from facts recorded by their as-of day: all equal"),
-        _ => format!("{n_different} of {n} rows differ when what was recorded later is deleted: the panel looks ahead"),
+        _ => format!(
+            "{n_different} of {n} rows differ when what was recorded later is deleted: the panel looks ahead"
+        ),
     };
     Check { name: "replay".to_owned(), passed: (n > 0).then_some(n_different == 0), words }
 }
@@ -38,7 +40,15 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
     let (passed, words) = match found {
         Some((area, error)) => {
             let is_even = (area.estimate - 0.5).abs() <= 3.0 * error;
-            (Some(is_even), format!("AUC {:.3} on shuffled outcomes, within 0.5 ± {:.3}: {}", area.estimate, 3.0 * error, yes(is_even)))
+            (
+                Some(is_even),
+                format!(
+                    "AUC {:.3} on shuffled outcomes, within 0.5 ± {:.3}: {}",
+                    area.estimate,
+                    3.0 * error,
+                    yes(is_even)
+                ),
+            )
         }
         None => (None, "too few outcomes to shuffle".to_owned()),
     };
@@ -52,13 +62,17 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
         .iter()
         .enumerate()
         .map(|(place, lead_days)| {
-            let own: Vec<&PanelRow> =
-                candidates.iter().copied().filter(|row| row.at_leads[place].iter().all(Option::is_some)).collect();
+            let own: Vec<&PanelRow> = candidates
+                .iter()
+                .copied()
+                .filter(|row| row.at_leads[place].iter().all(Option::is_some))
+                .collect();
             let columns: Vec<(String, Vec<f64>)> = COMPONENTS
                 .iter()
                 .enumerate()
                 .map(|(component, name)| {
-                    let scores = own.iter().map(|row| row.at_leads[place][component].expect("all are") / 10.0);
+                    let scores =
+                        own.iter().map(|row| row.at_leads[place][component].expect("all are") / 10.0);
                     ((*name).to_owned(), scores.collect())
                 })
                 .collect();
@@ -75,8 +89,10 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
 
 /// L10: what lies further back tells less, and gradually.
 pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
-    let known: Vec<(i32, super::Range)> = leads.iter().filter_map(|lead| Some((lead.lead_days, lead.auc?))).collect();
-    let told = known.iter().map(|(days, area)| format!("{:.3} at {days} days", area.estimate)).collect::<Vec<_>>();
+    let known: Vec<(i32, super::Range)> =
+        leads.iter().filter_map(|lead| Some((lead.lead_days, lead.auc?))).collect();
+    let told =
+        known.iter().map(|(days, area)| format!("{:.3} at {days} days", area.estimate)).collect::<Vec<_>>();
     let mut faults = Vec::new();
     for pair in known.windows(2) {
         let ((near, close), (far, away)) = (pair[0], pair[1]);
@@ -111,8 +127,11 @@ pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns, fit: &Fit) -
     let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
     let (name, single) = best.unwrap_or_default();
     let is_leak = single > SINGLE_FEATURE || (whole > WHOLE_MODEL && n_churned >= ENOUGH_CHURNS);
-    let told = format!("the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model {whole:.3} (alarm above {WHOLE_MODEL})");
-    let words = if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };
+    let told = format!(
+        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model {whole:.3} (alarm above {WHOLE_MODEL})"
+    );
+    let words =
+        if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };
     Check { name: "single_feature".to_owned(), passed: Some(!is_leak), words }
 }
 

@@ -56,9 +56,14 @@ fn ratio(rows: &[&PanelRow], part: &[f64], whole: &[f64]) -> Option<Range> {
     }
     let resampling = Resampling { replicates: REPLICATES, seed: SEED, level: LEVEL };
     let statistic = |weights: &[f64]| {
-        let sum = |values: &[f64]| values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>();
+        let sum =
+            |values: &[f64]| values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>();
         let whole = sum(whole);
-        if whole > 0.0 { Ok(sum(part) / whole) } else { Err(dearly_stats::Error::Refused("nothing was due".to_owned())) }
+        if whole > 0.0 {
+            Ok(sum(part) / whole)
+        } else {
+            Err(dearly_stats::Error::Refused("nothing was due".to_owned()))
+        }
     };
     let found = cluster_bootstrap(&clusters, resampling, statistic).ok()?;
     Some(Range { estimate: found.estimate, low: found.interval.low, high: found.interval.high })

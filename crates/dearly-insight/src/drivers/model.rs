@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use dearly_stats::compare::Resampling;
-use dearly_stats::dominance::Component;
-use dearly_stats::firth::{FittedFirth, Flic};
+
 use dearly_stats::multiplicity::holm;
 use dearly_stats::standardisation::Standardisation;
 use dearly_stats::{
-    ClusterErrors, Clusters, Covariance, Design, Error as Refusal, Family, FittedGlm, Glm, Interval,
-    likelihood_ratio_test,
+    ClusterErrors, Clusters, Component, Covariance, Design, Error as Refusal, Family, FittedFirth, FittedGlm,
+    Flic, Glm, Interval, likelihood_ratio_test,
 };
 
 use super::report::{Dominance, DriverTerm, JointTest, Model, Range};
@@ -42,9 +41,8 @@ pub(super) struct Columns {
 impl Columns {
     pub(super) fn choose(rows: &[&PanelRow]) -> Columns {
         let n = rows.len().max(1) as f64;
-        let share = |place: usize| {
-            rows.iter().filter(|row| row.seen.components[place].is_none()).count() as f64 / n
-        };
+        let share =
+            |place: usize| rows.iter().filter(|row| row.seen.components[place].is_none()).count() as f64 / n;
         let (components, left_out): (Vec<usize>, Vec<usize>) =
             (0..COMPONENTS.len()).partition(|place| share(*place) <= MOST_MISSING);
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
@@ -86,14 +84,18 @@ impl Columns {
             })
             .collect();
         columns.push(column("log(arr)", &|row| (row.seen.arr_cents as f64 / 100.0).ln()));
-        columns.push(column("tenure_years", &|row| f64::from(row.seen.tenure_days.expect("rows have all")) / 365.25));
+        columns.push(column("tenure_years", &|row| {
+            f64::from(row.seen.tenure_days.expect("rows have all")) / 365.25
+        }));
         if self.base_segment.is_some() {
             let known = |row: &PanelRow| row.seen.segment.clone().unwrap_or_default();
             for segment in &self.segments {
-                columns.push(column(&format!("segment[{segment}]"), &|row| f64::from(known(row) == *segment)));
+                columns
+                    .push(column(&format!("segment[{segment}]"), &|row| f64::from(known(row) == *segment)));
             }
-            let is_other =
-                |row: &PanelRow| Some(known(row)) != self.base_segment && !self.segments.contains(&known(row));
+            let is_other = |row: &PanelRow| {
+                Some(known(row)) != self.base_segment && !self.segments.contains(&known(row))
+            };
             columns.push(column("segment[other]", &|row| f64::from(is_other(row))));
         }
         columns
@@ -150,7 +152,7 @@ pub(super) fn fit_columns(
 ) -> Result<Fit, Refusal> {
     let mut columns: Vec<(String, Vec<f64>)> =
         columns.into_iter().filter(|(_, values)| values.iter().any(|value| *value != values[0])).collect();
-    let glm = Glm::new(Family::Binomial);
+    let glm = Glm::new(Family::Logit);
     loop {
         let design = Design::with_intercept(outcome.len(), columns.clone())?;
         let n_renewed = outcome.iter().sum::<f64>() as usize;
@@ -159,10 +161,12 @@ pub(super) fn fit_columns(
         let fitted = if is_sparse { None } else { Some(glm.fit(&design, &outcome)) };
         let fitted = match fitted {
             Some(Ok(fitted)) => Ok((fitted, None)),
-            Some(Err(Refusal::Separated { .. })) | None => glm.fit_firth(&design, &outcome).and_then(|firth| {
-                let flic = glm.flic(&design, &outcome, &firth)?;
-                Ok((firth.fitted.clone(), Some((firth, flic))))
-            }),
+            Some(Err(Refusal::Separated { .. })) | None => {
+                glm.fit_firth(&design, &outcome).and_then(|firth| {
+                    let flic = glm.flic(&design, &outcome, &firth)?;
+                    Ok((firth.fitted.clone(), Some((firth, flic))))
+                })
+            }
             Some(Err(error)) => Err(error),
         };
         match fitted {
@@ -188,12 +192,13 @@ pub(super) fn report(rows: &[&PanelRow], columns: &Columns, fit: &Fit, level: u8
     let coefficients = &fit.fitted.coefficients;
     let mut intervals = covariance.intervals(coefficients, LEVEL)?;
     let mut p_values = covariance.p_values(coefficients)?;
-    let glm = Glm::new(Family::Binomial);
+    let glm = Glm::new(Family::Logit);
     if let Some((firth, _)) = &fit.firth {
         for column in 0..fit.design.columns() {
-            intervals[column] = glm.firth_profile_interval(&fit.design, &fit.outcome, firth, column, LEVEL)?;
+            intervals[column] =
+                glm.firth_profile_interval(&fit.design, &fit.outcome, firth, column, LEVEL)?;
             p_values[column] =
-                glm.firth_likelihood_ratio_test(&fit.design, &fit.outcome, firth, &[column])?.p_value;
+                glm.firth_likelihood_ratio_test(&fit.design, &fit.outcome, firth, column)?.p_value;
         }
     }
     let errors = covariance.standard_errors();
@@ -216,7 +221,8 @@ pub(super) fn report(rows: &[&PanelRow], columns: &Columns, fit: &Fit, level: u8
     for (&place, p_holm) in places.iter().zip(adjusted) {
         let marginal_change = if level >= 2 {
             let higher: Vec<f64> = fit.design.column(place).iter().map(|value| value + 1.0).collect();
-            let changed = standardisation.compare(&fit.design, &fit.design.with_column(place, &higher)?, LEVEL)?;
+            let changed =
+                standardisation.compare(&fit.design, &fit.design.with_column(place, &higher)?, LEVEL)?;
             Some(range(changed.estimate, changed.interval))
         } else {
             None
@@ -267,7 +273,7 @@ fn joint(
         .filter(|(name, _)| !COMPONENTS.contains(&name.as_str()) && fit.design.position(name).is_some())
         .collect();
     let reduced = Design::with_intercept(rows.len(), without)
-        .and_then(|design| Glm::new(Family::Binomial).fit(&design, &fit.outcome));
+        .and_then(|design| Glm::new(Family::Logit).fit(&design, &fit.outcome));
     let ratio = match reduced {
         Ok(reduced) if !fit.is_firth() => Some(likelihood_ratio_test(&fit.fitted, &reduced)?.statistic),
         _ => None,
@@ -287,7 +293,7 @@ fn dominance(fit: &Fit, places: &[usize]) -> Vec<Dominance> {
         .map(|&place| Component { name: fit.design.names()[place].clone(), columns: vec![place] })
         .collect();
     let resampling = Resampling { replicates: REPLICATES, seed: SEED, level: LEVEL };
-    let glm = Glm::new(Family::Binomial);
+    let glm = Glm::new(Family::Logit);
     let Ok(found) = glm.dominance(&fit.design, &fit.outcome, &components, &fit.clusters, resampling) else {
         return Vec::new();
     };

@@ -1,9 +1,9 @@
 use dearly_domain::Day;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// Which components go with renewal, with everything that must stand beside the answer.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DriversReport {
     /// The first due day.
     pub from: Day,
@@ -36,7 +36,7 @@ pub struct DriversReport {
 }
 
 /// Rows, and why some are left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
     /// Renewals due in the window.
     pub n_due: usize,
@@ -67,7 +67,7 @@ pub struct Counts {
 }
 
 /// How many rows have no value.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct MissingColumn {
     /// The column.
     pub column: String,
@@ -76,7 +76,7 @@ pub struct MissingColumn {
 }
 
 /// A number with its interval.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Range {
     /// The estimate.
     pub estimate: f64,
@@ -87,7 +87,7 @@ pub struct Range {
 }
 
 /// A share of counted things, with its interval (Wilson).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Rate {
     /// How many.
     pub count: usize,
@@ -98,7 +98,7 @@ pub struct Rate {
 }
 
 /// The renewals whose account had a colour on the as-of day.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ColourRow {
     /// `green`, `yellow`, `red` or `unknown`.
     pub colour: String,
@@ -115,7 +115,7 @@ pub struct ColourRow {
 }
 
 /// What may be said.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Gate {
     /// 0 descriptive, 1 indicative, 2 predictive, 3 proven.
     pub level: u8,
@@ -128,7 +128,7 @@ pub struct Gate {
 }
 
 /// A requirement of the gate.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct GateLine {
     /// The level that asks for it.
     pub level: u8,
@@ -141,7 +141,7 @@ pub struct GateLine {
 }
 
 /// A logit of renewal on the components.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Model {
     /// `ml`, or `firth` where events are few or separated.
     pub method: String,
@@ -164,7 +164,7 @@ pub struct Model {
 }
 
 /// One column of the model.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct DriverTerm {
     /// The column.
     pub term: String,
@@ -186,7 +186,7 @@ pub struct DriverTerm {
 }
 
 /// Wald's test that no component matters, by cluster; the likelihood ratio stands beside it and is not exact here.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct JointTest {
     /// F.
     pub statistic: f64,
@@ -199,7 +199,7 @@ pub struct JointTest {
 }
 
 /// General dominance (Budescu).
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Dominance {
     /// The component.
     pub component: String,
@@ -208,7 +208,7 @@ pub struct Dominance {
 }
 
 /// What frozen models did on renewals that they had not seen.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Validation {
     /// The periods.
     pub folds: Vec<Fold>,
@@ -235,7 +235,7 @@ pub struct Validation {
 }
 
 /// A period of the rolling origin.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Fold {
     /// Its first due day; the model was frozen before.
     pub from: Day,
@@ -252,7 +252,7 @@ pub struct Fold {
 }
 
 /// Held-out renewals of neighbouring probabilities.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bin {
     /// Their mean probability of renewal.
     pub mean_probability: f64,
@@ -261,7 +261,7 @@ pub struct Bin {
 }
 
 /// A look-ahead check.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
     /// `replay`, `shuffled_outcome`, `lead_decay` or `single_feature`.
     pub name: String,
@@ -272,7 +272,7 @@ pub struct Check {
 }
 
 /// How well components tell renewals apart at another lead.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Lead {
     /// Days before the due day.
     pub lead_days: i32,

@@ -37,10 +37,12 @@ pub(super) fn rolling(
 ) -> Result<(Option<Known>, Option<Validation>)> {
     let earlier = panel.history.iter().filter(|row| super::is_candidate(row) && columns.has_all(row));
     let rows: Vec<&PanelRow> = earlier.chain(used.iter().copied()).collect();
-    let days = |day: &dyn Fn(&PanelRow) -> i32| -> Vec<i64> { rows.iter().map(|row| i64::from(day(row))).collect() };
+    let days =
+        |day: &dyn Fn(&PanelRow) -> i32| -> Vec<i64> { rows.iter().map(|row| i64::from(day(row))).collect() };
     let as_of = days(&|row| row.seen.as_of.days());
     let due_at = days(&|row| row.decision.due_on.days());
-    let recorded: Vec<Option<i64>> = days(&|row| row.decision.decided_on.days()).into_iter().map(Some).collect();
+    let recorded: Vec<Option<i64>> =
+        days(&|row| row.decision.decided_on.days()).into_iter().map(Some).collect();
     let mut bounds = vec![panel.window.from];
     loop {
         let next = panel.window.from.plus_months(3 * bounds.len() as i32);
@@ -52,7 +54,8 @@ pub(super) fn rolling(
     bounds.push(panel.window.to);
     let periods: Vec<i64> = bounds.iter().map(|day| i64::from(day.days())).collect();
     let times = RowTimes { as_of: &as_of, due_at: &due_at, outcome_recorded_at: &recorded };
-    let (mut folds, mut tested, mut probabilities, mut base) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut folds, mut tested, mut probabilities, mut base) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (place, split) in rolling_origin(times, &periods)?.into_iter().enumerate() {
         let pick = |places: &[usize]| -> Vec<&PanelRow> { places.iter().map(|row| rows[*row]).collect() };
         let (train, test) = (pick(&split.split.train), pick(&split.split.test));
@@ -71,8 +74,8 @@ pub(super) fn rolling(
         } else if n_known < FEWEST_CHURNS || train.len() - n_known < FEWEST_CHURNS {
             fold.left_out = Some(format!("{n_known} churns were known in time of {FEWEST_CHURNS} needed"));
         } else {
-            let predicted = model::fit(&train, columns)
-                .and_then(|fit| fit.predict(columns.of(&test), test.len()));
+            let predicted =
+                model::fit(&train, columns).and_then(|fit| fit.predict(columns.of(&test), test.len()));
             match predicted {
                 Ok(predicted) => {
                     probabilities.extend(predicted);
@@ -85,7 +88,8 @@ pub(super) fn rolling(
         folds.push(fold);
     }
     let n_origins = folds.iter().filter(|fold| fold.left_out.is_none()).count() as u64;
-    Ok(judged(&tested, &probabilities, &base, folds, n_origins).map_or((None, None), |(known, own)| (Some(known), Some(own))))
+    Ok(judged(&tested, &probabilities, &base, folds, n_origins)
+        .map_or((None, None), |(known, own)| (Some(known), Some(own))))
 }
 
 /// All measures; `None` where they cannot be had of so few.

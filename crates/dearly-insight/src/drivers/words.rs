@@ -7,7 +7,8 @@ use crate::panel::{COMPONENTS, Panel};
 pub(super) fn one_class(n: usize, n_churned: usize, counts: &Counts) -> String {
     if n == 0 {
         let worst = counts.missing.iter().max_by_key(|own| own.n).filter(|own| own.n > 0);
-        let why = worst.map_or_else(String::new, |own| format!(": {} is not known for {} of them", own.column, own.n));
+        let why = worst
+            .map_or_else(String::new, |own| format!(": {} is not known for {} of them", own.column, own.n));
         return format!(
             "none of {} decided renewals has every value that a model needs{why}; nothing can be compared",
             counts.n_decided

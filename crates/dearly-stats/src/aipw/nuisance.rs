@@ -65,8 +65,11 @@ fn fit_fold(aipw: &Aipw<'_>, fold: usize, split: &Split) -> Result<[Vec<f64>; 3]
     let outcome = |rows: &[usize]| rows.iter().map(|&row| aipw.outcome[row]).collect::<Vec<f64>>();
     let fit = |family: Family, rows: &[usize], outcome: &[f64], what: &str| -> Result<FittedGlm, Error> {
         Glm::new(family).fit(&aipw.confounders.rows_of(rows), outcome).map_err(|error| {
-            let place =
-                if aipw.folds == 1 && aipw.splits.is_none() { String::new() } else { format!(" outside of fold {}", fold + 1) };
+            let place = if aipw.folds == 1 && aipw.splits.is_none() {
+                String::new()
+            } else {
+                format!(" outside of fold {}", fold + 1)
+            };
             Error::Refused(format!("{what} on {} rows{place} cannot be fitted: {error}", rows.len()))
         })
     };

@@ -12,6 +12,7 @@ mod glm;
 mod golden;
 mod hazard;
 mod hurdle;
+mod multiplicity;
 mod panel;
 mod sandwich;
 mod separation;
