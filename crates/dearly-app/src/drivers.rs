@@ -72,8 +72,9 @@ impl App {
         };
         if let Some(known) = self.store.analyses(KIND, LISTED).await?.into_iter().find(is_same)
             && let Some(kept) = self.store.analysis(&known.id).await?
+            && let Ok(run) = run_of(kept, &in_force)
         {
-            return run_of(kept, &in_force);
+            return Ok(run);
         }
         let (panel, revision) = self.panel(&in_force, &asked, progress).await?;
         let report = drivers(&panel).map_err(|error| Error::Invalid(error.to_string()))?;
@@ -85,7 +86,7 @@ impl App {
             revision,
             workbook_version: in_force.version,
             workbook_hash: in_force.content_hash.clone(),
-            code_version: code_version().to_owned(),
+            code_version: code_version(),
             request,
             result: serde_json::to_value(&report).expect("the report is JSON"),
         };
@@ -258,8 +259,9 @@ fn end_of(calendar: &Calendar, day: Day) -> Instant {
     Instant::from_micros(calendar.end_of(day).micros() - 1)
 }
 
-fn code_version() -> &'static str {
-    env!("CARGO_PKG_VERSION")
+/// The program's version, with the numbers of its rules: of the scores and of the analysis.
+fn code_version() -> String {
+    format!("{}+{}.{}", env!("CARGO_PKG_VERSION"), dearly_health::RULES, dearly_insight::RULES)
 }
 
 fn run_of(own: Analysis, in_force: &InForce) -> Result<DriversRun> {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use dearly_domain::{Attributes, Day, Instant};
-pub use dearly_insight::drivers::DriversReport;
+pub use dearly_insight::drivers::{DriverTerm, DriversReport, Range, Rate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -73,6 +73,8 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Gross, net and logo retention of a period, on the opening book and on what was due
     Retention(RetentionArguments),
+    /// Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said
+    Drivers(DriversArguments),
     /// Keys for sending telemetry: create, list, revoke
     Key(KeyArguments),
     /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
@@ -351,6 +353,43 @@ pub(crate) struct RetentionArguments {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriversArguments {
+    /// The first due day; the default is twelve months before --to
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Day>,
+    /// The day after the last due day; the default is the day after the last day with a fact
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: Option<Day>,
+    /// How long before a renewal its account is looked at, as in 90d; 90 days by default
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) lead: Option<Lead>,
+    /// The version of the workbook that scores; the default is the one in force
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) workbook: Option<i64>,
+    /// The renewals behind the numbers instead, with what was known before them
+    #[arg(long, conflicts_with = "runs")]
+    pub(crate) rows: bool,
+    /// The kept runs instead
+    #[arg(long)]
+    pub(crate) runs: bool,
+    /// A kept run, as it was
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "rows", "runs"])]
+    pub(crate) run: Option<String>,
+}
+
+/// Days before a renewal, as in `90d` or `90`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lead(pub(crate) i32);
+
+impl std::str::FromStr for Lead {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Lead, String> {
+        let number = text.strip_suffix('d').unwrap_or(text);
+        number.parse().map(Lead).map_err(|_| format!("{text:?} is no number of days, as in 90d"))
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub(crate) mod cluster;
 pub(crate) mod completions;
 pub(crate) mod demo;
+pub(crate) mod drivers;
 pub(crate) mod explain;
 pub(crate) mod import;
 pub(crate) mod key;

@@ -29,7 +29,7 @@ pub(super) fn replay(panel: &Panel) -> Check {
             "{n_different} of {n} rows differ when what was recorded later is deleted: the panel looks ahead"
         ),
     };
-    Check { name: "replay".to_owned(), passed: (n > 0).then_some(n_different == 0), words }
+    Check { name: "replay".to_owned(), passed: (n > 0).then_some(n_different == 0), bars: true, words }
 }
 
 /// L9: with outcomes dealt out anew nothing can be predicted.
@@ -52,7 +52,7 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
         }
         None => (None, "too few outcomes to shuffle".to_owned()),
     };
-    Check { name: "shuffled_outcome".to_owned(), passed, words }
+    Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
 }
 
 /// Discrimination of the components alone at other leads.
@@ -87,7 +87,7 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
     leads
 }
 
-/// L10: what lies further back tells less, and gradually.
+/// L10: what lies further back tells less, and gradually. A warning: what decided a renewal may lie at any lead.
 pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
     let known: Vec<(i32, super::Range)> =
         leads.iter().filter_map(|lead| Some((lead.lead_days, lead.auc?))).collect();
@@ -108,7 +108,7 @@ pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
         (_, true) => (Some(true), format!("AUC {}", told.join(", "))),
         (_, false) => (Some(false), format!("AUC {}: {}", told.join(", "), faults.join("; "))),
     };
-    Check { name: "lead_decay".to_owned(), passed, words }
+    Check { name: "lead_decay".to_owned(), passed, bars: false, words }
 }
 
 /// L11: no column, and no model, is too good to be true.
@@ -123,16 +123,17 @@ pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns, fit: &Fit) -
             (name, area.max(1.0 - area))
         })
         .max_by(|a, b| a.1.total_cmp(&b.1));
-    let whole = area(&fit.fitted.linear_predictor);
+    let whole = out_of_fold_auc(&columns.of(used), &fit.outcome, &fit.clusters)
+        .map_or(0.5, |(area, _)| area.estimate);
     let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
     let (name, single) = best.unwrap_or_default();
     let is_leak = single > SINGLE_FEATURE || (whole > WHOLE_MODEL && n_churned >= ENOUGH_CHURNS);
     let told = format!(
-        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model {whole:.3} (alarm above {WHOLE_MODEL})"
+        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model out of fold {whole:.3} (alarm above {WHOLE_MODEL})"
     );
     let words =
         if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };
-    Check { name: "single_feature".to_owned(), passed: Some(!is_leak), words }
+    Check { name: "single_feature".to_owned(), passed: Some(!is_leak), bars: true, words }
 }
 
 fn yes(is_so: bool) -> &'static str {

@@ -267,6 +267,8 @@ pub struct Check {
     pub name: String,
     /// Whether it passed; `null` where the data are too few for it.
     pub passed: Option<bool>,
+    /// Whether nothing is claimed where it fails; else it is a warning.
+    pub bars: bool,
     /// With numbers, in words.
     pub words: String,
 }
