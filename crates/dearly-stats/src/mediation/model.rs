@@ -1,5 +1,7 @@
 use super::Mediation;
+use crate::bootstrap::NEAR_ENOUGH;
 use crate::glm::family::expit;
+use crate::glm::newton::{Problem, Workspace};
 use crate::matrix::dot;
 use crate::quadrature::gauss_hermite;
 use crate::{Cholesky, Design, Error, Family, Glm, Matrix};
@@ -67,12 +69,41 @@ impl<'a> Panel<'a> {
         Ok(Panel { mediation, before, after, mediators, nodes, weights })
     }
 
-    /// Fits both links with frequency weights.
-    pub(super) fn fit(&self, weights: &[f64], start: Option<&[f64]>) -> Result<Links, Error> {
+    /// Fits both links to all rows.
+    pub(super) fn fit(&self) -> Result<Links, Error> {
+        let rows: Vec<u32> = (0..self.mediators.rows as u32).collect();
+        let outcome = Glm::new(Family::Logit).fit(&self.after, self.mediation.outcome)?.coefficients;
+        self.with_mediators(&vec![1.0; rows.len()], &rows, outcome)
+    }
+
+    /// What the outcome's fits to replicates begin with.
+    pub(super) fn workspace(&self) -> Workspace {
+        Workspace::new(&self.problem())
+    }
+
+    fn problem(&self) -> Problem<'_> {
+        Problem { settled: NEAR_ENOUGH, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
+    }
+
+    /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
+    pub(super) fn refit(
+        &self,
+        weights: &[f64],
+        active: &[u32],
+        whole: &Links,
+        workspace: &mut Workspace,
+    ) -> Option<Links> {
+        let drawn = Problem { weights: Some(weights), active: Some(active), ..self.problem() };
+        let outcome = drawn.solve(&whole.outcome, workspace).ok()?.coefficients;
+        self.with_mediators(weights, active, outcome).ok()
+    }
+
+    /// Adds the mediators' regressions to the outcome's.
+    fn with_mediators(&self, weights: &[f64], active: &[u32], outcome: Vec<f64>) -> Result<Links, Error> {
         let (p, count) = (self.before.columns(), self.mediators.columns);
         let mut information = Matrix::zeros(p, p);
         let mut right = Matrix::zeros(count, p);
-        for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+        for (row, weight) in active.iter().map(|&row| (row as usize, weights[row as usize])) {
             let x = self.before.row(row);
             information.add_outer_lower(x, weight);
             for mediator in 0..count {
@@ -91,7 +122,7 @@ impl<'a> Panel<'a> {
         let mut residual_covariance = Matrix::zeros(count, count);
         let mut rest = vec![0.0; count];
         let mut n = 0.0;
-        for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+        for (row, weight) in active.iter().map(|&row| (row as usize, weights[row as usize])) {
             for (mediator, rest) in rest.iter_mut().enumerate() {
                 *rest = self.mediators[(row, mediator)] - dot(slopes.row(mediator), self.before.row(row));
             }
@@ -103,11 +134,6 @@ impl<'a> Panel<'a> {
         }
         residual_covariance.mirror_lower();
         residual_covariance.values.iter_mut().for_each(|value| *value /= n - p as f64);
-        let mut glm = Glm::new(Family::Logit).frequency_weights(weights);
-        if let Some(start) = start {
-            glm = glm.start(start);
-        }
-        let outcome = glm.fit(&self.after, self.mediation.outcome)?.coefficients;
         Ok(Links { slopes, residual_covariance, outcome })
     }
 
