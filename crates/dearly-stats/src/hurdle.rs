@@ -100,7 +100,8 @@ pub fn fit_hurdle(design: &Design, ratios: &[f64]) -> Result<FittedHurdle, Error
         });
     }
     let rows = |keep: &dyn Fn(f64) -> bool| (0..n).filter(|&row| keep(ratios[row])).collect::<Vec<usize>>();
-    let (renewed, down, up) = (|ratio: f64| ratio > 0.0, |ratio: f64| ratio < 1.0 - FLAT, |ratio: f64| ratio > 1.0 + FLAT);
+    let (renewed, down, up) =
+        (|ratio: f64| ratio > 0.0, |ratio: f64| ratio < 1.0 - FLAT, |ratio: f64| ratio > 1.0 + FLAT);
     let all = rows(&|_| true);
     let kept = rows(&renewed);
     let shrunk = rows(&|ratio| renewed(ratio) && down(ratio));
@@ -124,7 +125,11 @@ fn occurrence(design: &Design, rows: &[usize], events: &[bool], what: &str) -> R
     // A part too rare for its columns says more about its mean than about them.
     let rarer = count.min(events.len() - count);
     if rarer < design.columns().max(2) {
-        return Ok(Occurrence::Share(if events.is_empty() { 0.0 } else { count as f64 / events.len() as f64 }));
+        return Ok(Occurrence::Share(if events.is_empty() {
+            0.0
+        } else {
+            count as f64 / events.len() as f64
+        }));
     }
     let outcome: Vec<f64> = events.iter().map(|&event| f64::from(u8::from(event))).collect();
     let fitted = Glm::new(Family::Logit).fit(&design.rows_of(rows), &outcome);

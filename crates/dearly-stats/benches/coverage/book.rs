@@ -138,7 +138,8 @@ fn renew(account: &mut Account, knobs: &Knobs, rng: &mut ChaCha8Rng) -> Renewal 
     };
     let scored = |health: [f64; 4]| -> [f64; 4] { std::array::from_fn(|at| score(health[at], noise[at])) };
     let chance = |scores: [f64; 4], discount: bool| {
-        let by_scores: f64 = SLOPES.iter().zip(scores).map(|(slope, score)| slope * (score - 60.0) / 10.0).sum();
+        let by_scores: f64 =
+            SLOPES.iter().zip(scores).map(|(slope, score)| slope * (score - 60.0) / 10.0).sum();
         expit(
             2.15 + by_scores
                 + 0.10 * (account.log_arr - 10.0)

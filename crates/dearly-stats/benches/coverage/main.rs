@@ -32,7 +32,10 @@ fn main() {
     let argument = |at: usize, otherwise: usize| numbers.get(at).copied().unwrap_or(otherwise);
     let (seeds, replicates) = (argument(0, 300), argument(3, 200));
     let knobs = Knobs { accounts: argument(1, 500), years: argument(2, 4), sd_account: 0.5, hidden: 0.0 };
-    println!("{seeds} books of {} accounts over {} years, {replicates} replicates", knobs.accounts, knobs.years);
+    println!(
+        "{seeds} books of {} accounts over {} years, {replicates} replicates",
+        knobs.accounts, knobs.years
+    );
     run("plays that follow the scores", &knobs, seeds, replicates);
     run("plays that follow a hidden fit, too", &Knobs { hidden: 1.0, ..knobs }, seeds.div_ceil(3), 50);
 }
@@ -44,16 +47,14 @@ fn run(title: &str, knobs: &Knobs, seeds: usize, replicates: usize) {
     let shots: Vec<Vec<Shot>> =
         (0..seeds as u64).into_par_iter().map(|seed| shoot(knobs, &truth, seed, replicates)).collect();
     println!("\n{title}: {:.1} % renew, {:.0} s", 100.0 * renewal, begun.elapsed().as_secs_f64());
-    println!(
-        "{:<34}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}",
-        "", "truth", "mean", "SD", "width", "coverage", "± MC"
-    );
+    println!("{:<34}{:>9}{:>9}{:>9}{:>9}{:>10}{:>9}", "", "truth", "mean", "SD", "width", "coverage", "± MC");
     for at in 0..shots[0].len() {
         let of: Vec<&Shot> = shots.iter().map(|shots| &shots[at]).collect();
         let n = of.len() as f64;
         let mean = |value: &dyn Fn(&Shot) -> f64| of.iter().map(|shot| value(shot)).sum::<f64>() / n;
         let centre = mean(&|shot| shot.estimate);
-        let spread = mean(&|shot| (shot.estimate - shot.truth - centre + mean(&|shot| shot.truth)).powi(2)).sqrt();
+        let spread =
+            mean(&|shot| (shot.estimate - shot.truth - centre + mean(&|shot| shot.truth)).powi(2)).sqrt();
         let covered = mean(&|shot| f64::from(u8::from(shot.interval.contains(shot.truth))));
         println!(
             "{:<34}{:>9.4}{:>9.4}{:>9.4}{:>9.4}{:>9.1}%{:>8.1}%",
@@ -84,9 +85,13 @@ impl Truth {
         let treated: Vec<&Renewal> = rows.iter().filter(|row| row.plays[0]).collect();
         Truth {
             renewal: mean(&|row| row.probability),
-            coefficients: Glm::new(Family::Logit).fit(&model(&rows), &outcome(&rows)).expect("a fit").coefficients,
+            coefficients: Glm::new(Family::Logit)
+                .fit(&model(&rows), &outcome(&rows))
+                .expect("a fit")
+                .coefficients,
             effects: std::array::from_fn(|play| mean(&|row| row.with[play] - row.without[play])),
-            on_treated: treated.iter().map(|row| row.with[0] - row.without[0]).sum::<f64>() / treated.len() as f64,
+            on_treated: treated.iter().map(|row| row.with[0] - row.without[0]).sum::<f64>()
+                / treated.len() as f64,
             // All of the first play goes through the scores.
             indirect: mean(&|row| row.with[0] - row.without[0]),
         }
@@ -133,13 +138,17 @@ fn shoot(knobs: &Knobs, truth: &Truth, seed: u64, replicates: usize) -> Vec<Shot
             .estimate()
             .expect("an effect");
         shots.push(Shot {
-            what: format!("AIPW, {name} ({:.0} % treated)", 100.0 * effect.n_treated as f64 / effect.n as f64),
+            what: format!(
+                "AIPW, {name} ({:.0} % treated)",
+                100.0 * effect.n_treated as f64 / effect.n as f64
+            ),
             estimate: effect.ate.estimate,
             interval: effect.ate.interval,
             truth: truth.effects[play],
         });
         let variance = |treated: bool| {
-            let of: Vec<f64> = (0..rows.len()).filter(|&at| treatment[at] == treated).map(|at| outcome[at]).collect();
+            let of: Vec<f64> =
+                (0..rows.len()).filter(|&at| treatment[at] == treated).map(|at| outcome[at]).collect();
             let mean = of.iter().sum::<f64>() / of.len() as f64;
             mean * (1.0 - mean) / of.len() as f64
         };

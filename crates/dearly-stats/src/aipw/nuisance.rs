@@ -98,7 +98,12 @@ fn fit_fold(aipw: &Aipw<'_>, fold: usize, split: &Split) -> Result<Fold, Error> 
 }
 
 /// Predictions for the test rows; by Firth's method with FLIC, and saying so, where the outcome is separated.
-fn predicted(family: Family, train: &Design, outcome: &[f64], test: &Design) -> Result<(Vec<f64>, bool), Error> {
+fn predicted(
+    family: Family,
+    train: &Design,
+    outcome: &[f64],
+    test: &Design,
+) -> Result<(Vec<f64>, bool), Error> {
     let glm = Glm::new(family);
     match glm.fit(train, outcome) {
         Ok(fitted) => Ok((fitted.predict(test, None)?, false)),

@@ -82,7 +82,10 @@ impl<'a> Panel<'a> {
     }
 
     fn problem(&self) -> Problem<'_> {
-        Problem { settled: NEAR_ENOUGH, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
+        Problem {
+            settled: NEAR_ENOUGH,
+            ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome)
+        }
     }
 
     /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
@@ -158,7 +161,8 @@ impl<'a> Panel<'a> {
         let mean = |eta: f64| -> f64 {
             away.iter().zip(&self.weights).map(|(away, weight)| weight * expit(eta + away)).sum()
         };
-        let mut effects = Effects { on_mediators, on_outcome, total: 0.0, indirect: 0.0, indirect_amount: 0.0 };
+        let mut effects =
+            Effects { on_mediators, on_outcome, total: 0.0, indirect: 0.0, indirect_amount: 0.0 };
         let total_weight: f64 = weights.iter().sum();
         for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
             let base = dot(&self.before.row(row)[..treatment], &by_confounder);
@@ -166,7 +170,8 @@ impl<'a> Panel<'a> {
             let indirect = both - mean(base + direct);
             effects.total += weight / total_weight * (both - neither);
             effects.indirect += weight / total_weight * indirect;
-            effects.indirect_amount += self.mediation.amounts.map_or(0.0, |amounts| weight * amounts[row] * indirect);
+            effects.indirect_amount +=
+                self.mediation.amounts.map_or(0.0, |amounts| weight * amounts[row] * indirect);
         }
         effects
     }

@@ -27,7 +27,12 @@ impl Panel {
             treatment.len(),
             ["health", "size"].map(|name| (name.to_owned(), column(name))).to_vec(),
         );
-        Panel { clusters: Clusters::from_labels(&accounts), treatment, confounders: confounders.unwrap(), columns }
+        Panel {
+            clusters: Clusters::from_labels(&accounts),
+            treatment,
+            confounders: confounders.unwrap(),
+            columns,
+        }
     }
 
     fn column(&self, name: &str) -> Vec<f64> {
@@ -85,8 +90,10 @@ fn aipw_equals_statsmodels_and_its_formulae() {
     check_aipw(&of(&adoption).splits(&folds).estimate().unwrap(), &golden["aipw"]["score_folds"]);
     let renewal = of(&renewed).splits(&folds).trim(0.1).estimate().unwrap();
     check_aipw(&renewal, &golden["aipw"]["renewed_folds"]);
-    let (ratio, expected) =
-        (renewal.complement_risk_ratio().unwrap(), numbers(&golden["aipw"]["renewed_folds"]["complement_ratio"]));
+    let (ratio, expected) = (
+        renewal.complement_risk_ratio().unwrap(),
+        numbers(&golden["aipw"]["renewed_folds"]["complement_ratio"]),
+    );
     close("ratio", ratio.estimate, expected[0], 1e-9);
     close("ratio low", ratio.interval.low, expected[1], 1e-8);
     close("ratio high", ratio.interval.high, expected[2], 1e-8);
@@ -129,8 +136,11 @@ fn a_separated_outcome_takes_firths_method() {
     // Whoever was treated and is larger renewed: the outcome of the treated is separated.
     let size = panel.column("size");
     let mut renewed = panel.column("renewed");
-    (0..size.len()).filter(|&row| panel.treatment[row]).for_each(|row| renewed[row] = f64::from(size[row] > -1.0));
-    let effect = Aipw::new(&panel.confounders, &panel.treatment, &renewed, &panel.clusters).estimate().unwrap();
+    (0..size.len())
+        .filter(|&row| panel.treatment[row])
+        .for_each(|row| renewed[row] = f64::from(size[row] > -1.0));
+    let effect =
+        Aipw::new(&panel.confounders, &panel.treatment, &renewed, &panel.clusters).estimate().unwrap();
     assert_eq!(effect.n_penalized, 5);
     let treated = (0..size.len()).filter(|&row| panel.treatment[row]);
     let rate = treated.clone().map(|row| renewed[row]).sum::<f64>() / treated.count() as f64;
@@ -161,8 +171,11 @@ fn standardisation_equals_the_delta_method_written_out() {
     let standard = Standardisation::new(&fitted, &covariance);
     let treatment = standard.treatment_effect(&design, "treatment", 0.95).unwrap();
     check_standardised(&treatment, &golden["standardisation"]["treatment"]);
-    let red: Vec<f64> =
-        adoption.iter().zip(panel.column("arr")).map(|(&score, arr)| if score < 50.0 { arr } else { 0.0 }).collect();
+    let red: Vec<f64> = adoption
+        .iter()
+        .zip(panel.column("arr"))
+        .map(|(&score, arr)| if score < 50.0 { arr } else { 0.0 })
+        .collect();
     let chosen = standard.weights(&red);
     let what_if = chosen.what_if(&design, "adoption", 1.5, 0.95).unwrap();
     check_standardised(&what_if, &golden["standardisation"]["what_if"]);
@@ -225,7 +238,9 @@ fn mediation_equals_its_formula_and_no_thread_matters() {
 fn nodes_equal_numpy() {
     let expected = &golden("effects")["quadrature"];
     let (nodes, weights) = gauss_hermite(40).unwrap();
-    for (at, (node, weight)) in numbers(&expected["nodes"]).into_iter().zip(numbers(&expected["weights"])).enumerate() {
+    for (at, (node, weight)) in
+        numbers(&expected["nodes"]).into_iter().zip(numbers(&expected["weights"])).enumerate()
+    {
         close("node", nodes[at], node, 1e-13);
         close("weight", weights[at], weight, 1e-11);
     }

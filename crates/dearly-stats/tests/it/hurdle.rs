@@ -62,7 +62,13 @@ fn few_cases_have_a_mean_and_bad_ratios_are_refused() {
     let (design, mut ratios, amounts) = drawn(300);
     // Ten downsells of a fifth, no expansion.
     for (row, ratio) in ratios.iter_mut().enumerate() {
-        *ratio = if row % 10 == 0 { 0.0 } else if row % 30 == 7 { 0.8 } else { 1.002 };
+        *ratio = if row % 10 == 0 {
+            0.0
+        } else if row % 30 == 7 {
+            0.8
+        } else {
+            1.002
+        };
     }
     let fitted = fit_hurdle(&design, &ratios).unwrap();
     assert_eq!(fitted.counts, [30, 10, 260, 0]);
