@@ -40,6 +40,7 @@ pub mod quadrature;
 mod random;
 mod sandwich;
 pub mod scoring;
+pub mod sensitivity;
 mod separation;
 pub mod spline;
 pub mod split;
