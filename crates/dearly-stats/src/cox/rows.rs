@@ -65,10 +65,12 @@ impl Rows {
         let (n, columns) = (design.rows(), design.columns());
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
         let stratum = |row: usize| strata.map_or(0, |strata| strata.of(row));
-        let mut order: Vec<usize> = (0..n).filter(|&row| weight(row) > 0.0).collect();
-        order.sort_by(|&a, &b| {
-            stratum(a).cmp(&stratum(b)).then(lifetimes.durations[b].total_cmp(&lifetimes.durations[a]))
-        });
+        // Keys beside the rows: a sort that looks them up elsewhere waits for memory.
+        let counted = (0..n).filter(|&row| weight(row) > 0.0);
+        let mut keyed: Vec<(usize, f64, usize)> =
+            counted.map(|row| (stratum(row), lifetimes.durations[row], row)).collect();
+        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        let order: Vec<usize> = keyed.into_iter().map(|(_, _, row)| row).collect();
         let (means, scales) = moments(design, &order, &weight)?;
         let mut x = Vec::with_capacity(order.len() * columns);
         for &row in &order {
