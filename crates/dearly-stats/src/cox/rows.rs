@@ -20,6 +20,8 @@ pub(super) struct Rows {
     pub(super) strata: Vec<Range<usize>>,
     /// Places by entry, latest first, within the same ranges; empty when all were watched from the start.
     pub(super) leaving: Vec<u32>,
+    /// Their columns in that order, for rows looked up one by one would each wait for memory.
+    leaving_x: Vec<f64>,
     pub(super) means: Vec<f64>,
     pub(super) scales: Vec<f64>,
 }
@@ -94,8 +96,11 @@ impl Rows {
                 leaving[range.clone()].sort_by(|&a, &b| entry[b as usize].total_cmp(&entry[a as usize]));
             }
         }
+        let columns_at = |&place: &u32| &x[place as usize * columns..][..columns];
+        let leaving_x = leaving.iter().flat_map(columns_at).copied().collect();
         Ok(Rows {
             columns,
+            leaving_x,
             x,
             time: order.iter().map(|&row| lifetimes.durations[row]).collect(),
             entry,
@@ -157,7 +162,7 @@ impl Rows {
                     let theta = risks[place];
                     s0 -= theta;
                     at_risk -= 1;
-                    add(&mut s1, &mut s2, self.row(place), -theta);
+                    add(&mut s1, &mut s2, &self.leaving_x[gone * p..(gone + 1) * p], -theta);
                     gone += 1;
                 }
                 if at_risk == 0 {
