@@ -3,10 +3,12 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod dominance;
 mod firth;
 mod glm;
 mod golden;
 mod hazard;
+mod ordinal;
 mod panel;
 mod sandwich;
 mod separation;
