@@ -3,9 +3,9 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod dominance;
 mod effects;
 mod experiment;
-mod dominance;
 mod firth;
 mod forecast;
 mod gate;
