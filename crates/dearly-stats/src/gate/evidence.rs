@@ -1,5 +1,8 @@
+use crate::calibration::calibration_by_cluster;
+use crate::compare::{Metric, Resampling, measure};
+use crate::discrimination::auc;
 use crate::distribution::binomial_cdf;
-use crate::{Error, Interval};
+use crate::{Clusters, Error, Interval};
 
 use super::{Level, Line, SampleSize, mean_absolute_prediction_error, sample_size};
 
@@ -41,6 +44,46 @@ pub struct HeldOut {
     pub observed_over_expected: Interval,
     /// Calibration in the large, on the logit scale.
     pub in_the_large: f64,
+}
+
+impl HeldOut {
+    /// Measures pooled test rows, with the calibration slope and O/E by cluster and the others by the cluster bootstrap; where every
+    /// row is a cluster of its own the AUC's interval is DeLong's.
+    ///
+    /// # Shapes
+    /// One probability for each outcome and row of the clusters; `n_origins` says how many periods were pooled.
+    ///
+    /// # Units
+    /// Outcomes are true for churn, probabilities those of churn, strictly between 0 and 1.
+    ///
+    /// # Errors
+    /// Those of the measures: [`Error::OneClass`], [`Error::OutOfRange`], [`Error::ConstantColumn`], [`Error::Separated`],
+    /// [`Error::TooFewClusters`], and [`Error::Refused`] where the bootstrap fails.
+    pub fn measure(
+        churned: &[bool],
+        probabilities: &[f64],
+        clusters: &Clusters,
+        n_origins: u64,
+        resampling: Resampling,
+    ) -> Result<HeldOut, Error> {
+        let calibrated = calibration_by_cluster(churned, probabilities, clusters, resampling.level)?;
+        let bootstrapped = |metric: Metric| measure(metric, churned, probabilities, clusters, resampling);
+        let auc = if clusters.count() == clusters.rows() {
+            auc(churned, probabilities, resampling.level)?.interval
+        } else {
+            bootstrapped(Metric::Auc)?.interval
+        };
+        Ok(HeldOut {
+            n_origins,
+            n_churns: calibrated.n_events as u64,
+            auc,
+            scaled_brier: bootstrapped(Metric::ScaledBrier)?.interval,
+            slope: calibrated.slope.estimate,
+            slope_interval: calibrated.slope.interval,
+            observed_over_expected: calibrated.observed_over_expected.interval,
+            in_the_large: calibrated.in_the_large.estimate,
+        })
+    }
 }
 
 /// A plan that was frozen before its period, and what came.
