@@ -2,6 +2,7 @@ use crate::calibration::calibration_by_cluster;
 use crate::compare::{Metric, Resampling, measure};
 use crate::discrimination::auc;
 use crate::distribution::binomial_cdf;
+use crate::error::{all_finite, valid_level};
 use crate::{Clusters, Error, Interval};
 
 use super::{Level, Line, SampleSize, mean_absolute_prediction_error, sample_size};
@@ -95,6 +96,35 @@ pub struct PastPlan {
     pub actual: f64,
 }
 
+impl HeldOut {
+    fn checked(&self) -> Result<(), Error> {
+        all_finite("held-out slope", &[self.slope])?;
+        all_finite("held-out calibration in the large", &[self.in_the_large])?;
+        for (what, interval) in [
+            ("held-out AUC", self.auc),
+            ("held-out scaled Brier score", self.scaled_brier),
+            ("held-out slope", self.slope_interval),
+            ("held-out observed over expected", self.observed_over_expected),
+        ] {
+            valid_interval(what, interval)?;
+        }
+        Ok(())
+    }
+}
+
+fn valid_interval(what: &str, interval: Interval) -> Result<(), Error> {
+    all_finite(&format!("a bound of the interval of {what}"), &[interval.low, interval.high])?;
+    valid_level(interval.level)?;
+    if interval.low > interval.high {
+        return Err(Error::OutOfRange {
+            what: format!("the lower bound of the interval of {what}"),
+            value: interval.low,
+            expected: "not above the upper bound",
+        });
+    }
+    Ok(())
+}
+
 /// All lines, the sample size, and the churns that level 2 asks for.
 pub(super) fn lines(evidence: &Evidence) -> Result<(Vec<Line>, Option<SampleSize>, u64), Error> {
     let Evidence { n, n_churns, parameters, cox_snell, .. } = *evidence;
@@ -104,6 +134,14 @@ pub(super) fn lines(evidence: &Evidence) -> Result<(Vec<Line>, Option<SampleSize
             value: n_churns as f64,
             expected: "not more than the renewals",
         });
+    }
+    all_finite("R²", cox_snell.as_slice())?;
+    if let Some(held) = &evidence.held_out {
+        held.checked()?;
+    }
+    for plan in &evidence.past_plans {
+        valid_interval("a past plan", plan.interval)?;
+        all_finite("the actual of a past plan", &[plan.actual])?;
     }
     let mut lines = indicative(evidence);
     let rate = n_churns as f64 / n.max(1) as f64;

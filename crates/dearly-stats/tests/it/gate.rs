@@ -154,6 +154,10 @@ fn says_how_many_churns_are_missing() {
     assert_eq!(nothing.level, Level::Descriptive);
     assert_eq!(nothing.failing().next().unwrap().words, "0 churns of 30 needed");
     assert!(gate(&Evidence { n: 3, n_churns: 4, ..Evidence::default() }).is_err());
+    assert!(gate(&Evidence { cox_snell: Some(f64::NAN), ..proven() }).is_err());
+    let exchanged = HeldOut { observed_over_expected: interval(1.2, 0.9), ..proven().held_out.unwrap() };
+    let error = gate(&Evidence { held_out: Some(exchanged), ..proven() }).unwrap_err();
+    assert!(error.to_string().contains("not above the upper bound"), "{error}");
 }
 
 #[test]
