@@ -3,14 +3,16 @@
 mod calibration;
 mod discrimination;
 mod distribution;
-mod experiment;
 mod dominance;
+mod effects;
+mod experiment;
 mod firth;
 mod forecast;
 mod gate;
 mod glm;
 mod golden;
 mod hazard;
+mod hurdle;
 mod multiplicity;
 mod ordinal;
 mod panel;
