@@ -1,6 +1,6 @@
 use super::Mediation;
-use crate::bootstrap::NEAR_ENOUGH;
 use crate::glm::family::expit;
+use crate::glm::newton::NEARLY;
 use crate::glm::newton::{Problem, Workspace};
 use crate::matrix::dot;
 use crate::quadrature::gauss_hermite;
@@ -83,10 +83,7 @@ impl<'a> Panel<'a> {
     }
 
     fn problem(&self) -> Problem<'_> {
-        Problem {
-            settled: NEAR_ENOUGH,
-            ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome)
-        }
+        Problem { settled: NEARLY, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
     }
 
     /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
