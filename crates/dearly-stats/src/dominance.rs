@@ -1,6 +1,6 @@
-use crate::bootstrap::{NEAR_ENOUGH, each_replicate, enough};
+use crate::bootstrap::{each_replicate, enough};
 use crate::compare::Resampling;
-use crate::glm::newton::{Problem, Workspace};
+use crate::glm::newton::{NEARLY, Problem, Workspace};
 use crate::{Clusters, Design, Error, Glm, Interval};
 
 /// Columns that count as one, as the component that they describe.
@@ -84,7 +84,7 @@ impl Glm<'_> {
             let smaller = design.columns_of(&columns);
             let fitted = self.cold().fit(&smaller, outcome)?;
             of_all.push(fitted.log_likelihood);
-            let problem = Problem { settled: NEAR_ENOUGH, ..self.problem(&smaller, outcome) };
+            let problem = Problem { settled: NEARLY, ..self.problem(&smaller, outcome) };
             let prepared = Workspace::new(&problem);
             fits.push(each_replicate(clusters, resampling, outcome.len(), || {
                 let mut workspace = prepared.clone();

@@ -3,8 +3,9 @@
 mod bootstrap;
 mod model;
 
+use crate::compare::{Bootstrapped, Resampling};
 use crate::error::{all_finite, same_length, valid_level};
-use crate::{Clusters, Design, Error, Interval};
+use crate::{Clusters, Design, Error};
 use model::Panel;
 
 /// A chain to be measured: treatment → mediators → outcome, with what drove each of them before.
@@ -12,10 +13,10 @@ use model::Panel;
 /// The mediators are normal and linear, M ~ N(B′(1, T, C), Σ), and the outcome a logit in (T, M, C). Then the linear
 /// predictor is normal given (T, C), and
 ///
-/// E[Y(a, M(a′))] = mean over rows of E_z expit(β₀ + β_T a + β_M′μ(a′) + β_C′C + √(β_M′Σβ_M) z),
+/// E(Y(a, M(a′))) = mean over rows of E_z expit(β₀ + β_T a + β_M′μ(a′) + β_C′C + √(β_M′Σβ_M) z),
 ///
-/// by 40-point Gauss–Hermite. The total effect is E[Y(1, M(1))] − E[Y(0, M(0))], the indirect one
-/// E[Y(1, M(1))] − E[Y(1, M(0))], and the direct one what is left.
+/// by 40-point Gauss–Hermite. The total effect is E(Y(1, M(1))) − E(Y(0, M(0))), the indirect one
+/// E(Y(1, M(1))) − E(Y(1, M(0))), and the direct one what is left.
 ///
 /// The indirect effect is causal only if nothing unmeasured drove treatment and outcome, treatment and mediators, or
 /// mediators and outcome, and if nothing that the treatment changed drove mediators and outcome both.
@@ -39,20 +40,7 @@ pub struct Mediation<'a> {
     outcome: &'a [f64],
     clusters: &'a Clusters,
     amounts: Option<&'a [f64]>,
-    replicates: usize,
-    seed: u64,
-    level: f64,
-}
-
-/// An estimate with its bootstrap percentile interval.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Bootstrapped {
-    /// From the data as they are.
-    pub estimate: f64,
-    /// The standard deviation over the replicates.
-    pub standard_error: f64,
-    /// Percentiles of the replicates.
-    pub interval: Interval,
+    resampling: Resampling,
 }
 
 /// A measured chain.
@@ -62,24 +50,24 @@ pub struct Chain {
     pub on_mediators: Vec<(String, Bootstrapped)>,
     /// The log odds of the outcome for one unit of each mediator, at the same treatment and confounders.
     pub on_outcome: Vec<(String, Bootstrapped)>,
-    /// E[Y(1, M(1))] − E[Y(0, M(0))].
+    /// E(Y(1, M(1))) − E(Y(0, M(0))).
     pub total: Bootstrapped,
-    /// E[Y(1, M(1))] − E[Y(1, M(0))]: through the mediators.
+    /// E(Y(1, M(1))) − E(Y(1, M(0))): through the mediators.
     pub indirect: Bootstrapped,
     /// `total` − `indirect`.
     pub direct: Bootstrapped,
+    /// How often the outcome fails through the mediators: (1 − E(Y(1, M(1)))) / (1 − E(Y(1, M(0)))), of churn where the
+    /// outcome is renewal. Its E-value ([`crate::evalue::e_value`]) says how strong something unmeasured behind
+    /// mediators and outcome would have to be to make all of the indirect effect (Smith and VanderWeele 2019).
+    pub indirect_complement_ratio: Bootstrapped,
     /// `indirect` / `total`, which says little when the total is near 0.
     pub share_mediated: Bootstrapped,
     /// Σ amountᵢ · indirectᵢ, where amounts were given: ARR kept through the mediators if all were treated against none.
     pub indirect_amount: Option<Bootstrapped>,
-    /// Replicates asked for.
-    pub replicates: usize,
-    /// Replicates whose data had no fit, and which are left out of the intervals.
-    pub n_failed: usize,
 }
 
 impl<'a> Mediation<'a> {
-    /// A chain, with 1,000 replicates of seed 0 and intervals of 95 %.
+    /// A chain, with the usual [`Resampling`] for its intervals.
     pub fn new(
         confounders: &'a Design,
         treatment: &'a [bool],
@@ -94,9 +82,7 @@ impl<'a> Mediation<'a> {
             outcome,
             clusters,
             amounts: None,
-            replicates: 1000,
-            seed: 0,
-            level: 0.95,
+            resampling: Resampling::default(),
         }
     }
 
@@ -105,14 +91,9 @@ impl<'a> Mediation<'a> {
         Mediation { amounts: Some(amounts), ..self }
     }
 
-    /// Replicates of the bootstrap over clusters, and their seed.
-    pub fn replicates(self, replicates: usize, seed: u64) -> Mediation<'a> {
-        Mediation { replicates, seed, ..self }
-    }
-
-    /// The level of the intervals.
-    pub fn level(self, level: f64) -> Mediation<'a> {
-        Mediation { level, ..self }
+    /// Replicates of the bootstrap over clusters, their seed and the level of the intervals.
+    pub fn resampling(self, resampling: Resampling) -> Mediation<'a> {
+        Mediation { resampling, ..self }
     }
 
     /// Fits the chain and its replicates: clusters drawn with replacement, as weights, each fit begun at the one of all
@@ -121,14 +102,12 @@ impl<'a> Mediation<'a> {
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`] for a treatment or an
     /// outcome without both kinds, [`Error::TooFewClusters`], [`Error::OutOfRange`] for the level, an outcome that is not
-    /// 0 or 1 or fewer than 50 replicates, [`Error::TooFewRows`], [`Error::Collinear`], [`Error::Separated`];
+    /// 0 or 1 or fewer than 2 replicates, [`Error::TooFewRows`], [`Error::Collinear`], [`Error::Separated`];
     /// [`Error::Refused`] when more than one replicate in ten has no fit.
     pub fn estimate(&self) -> Result<Chain, Error> {
         self.check()?;
         let panel = Panel::new(self)?;
-        let weights = vec![1.0; self.confounders.rows()];
-        let whole = panel.fit(&weights, None)?;
-        bootstrap::chain(self, &panel, &whole)
+        bootstrap::chain(self, &panel, &panel.fit()?)
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -147,7 +126,7 @@ impl<'a> Mediation<'a> {
             same_length("amounts", n, amounts.len())?;
             all_finite("amounts", amounts)?;
         }
-        valid_level(self.level)?;
+        valid_level(self.resampling.level)?;
         let treated = self.treatment.iter().filter(|&&treated| treated).count();
         if treated == 0 || treated == n {
             return Err(Error::Refused(format!(
@@ -157,13 +136,6 @@ impl<'a> Mediation<'a> {
         }
         if self.clusters.count() < 2 {
             return Err(Error::TooFewClusters { found: self.clusters.count() });
-        }
-        if self.replicates < 50 {
-            return Err(Error::OutOfRange {
-                what: "replicates".to_owned(),
-                value: self.replicates as f64,
-                expected: "50 or more, as 1000",
-            });
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use book::{Knobs, PLAYS, Renewal, book};
 use dearly_stats::aipw::Aipw;
+use dearly_stats::compare::Resampling;
 use dearly_stats::mediation::Mediation;
 use dearly_stats::standardisation::Standardisation;
 use dearly_stats::{ClusterErrors, Clusters, Design, Family, Glm, Interval};
@@ -175,7 +176,7 @@ fn shoot(knobs: &Knobs, truth: &Truth, seed: u64, replicates: usize) -> Vec<Shot
         .map(|(at, name)| ((*name).to_owned(), rows.iter().map(|row| row.scores[at] / 10.0).collect()))
         .collect();
     let chain = Mediation::new(&confounders, &treatment, &mediators, &outcome, &clusters)
-        .replicates(replicates, seed)
+        .resampling(Resampling { replicates, seed, level: 0.95 })
         .estimate()
         .expect("a chain");
     for (what, found, truth) in [

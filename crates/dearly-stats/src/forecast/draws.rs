@@ -37,32 +37,42 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Gross revenue retention of each draw.
+    /// Gross revenue retention of each draw; nothing where there was no amount to retain.
     pub fn gross_revenue_retention(&self) -> Vec<f64> {
-        self.kept.iter().map(|kept| kept / self.start).collect()
+        self.over_start(&self.kept)
     }
 
-    /// Net revenue retention of each draw.
+    /// Net revenue retention of each draw; nothing where there was no amount to retain.
     pub fn net_revenue_retention(&self) -> Vec<f64> {
-        self.net.iter().map(|net| net / self.start).collect()
+        self.over_start(&self.net)
+    }
+
+    fn over_start(&self, amounts: &[f64]) -> Vec<f64> {
+        if self.start > 0.0 { amounts.iter().map(|amount| amount / self.start).collect() } else { Vec::new() }
+    }
+
+    fn interval(mut retention: Vec<f64>, level: f64) -> Result<Interval, Error> {
+        valid_level(level)?;
+        if retention.is_empty() {
+            return Err(Error::Refused("all amounts are 0: there is nothing to retain".to_owned()));
+        }
+        Ok(Interval::percentile(&mut retention, level))
     }
 
     /// The percentile interval of gross revenue retention.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level.
+    /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
     pub fn gross_interval(&self, level: f64) -> Result<Interval, Error> {
-        valid_level(level)?;
-        Ok(Interval::percentile(&mut self.gross_revenue_retention(), level))
+        Sums::interval(self.gross_revenue_retention(), level)
     }
 
     /// The percentile interval of net revenue retention.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level.
+    /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
     pub fn net_interval(&self, level: f64) -> Result<Interval, Error> {
-        valid_level(level)?;
-        Ok(Interval::percentile(&mut self.net_revenue_retention(), level))
+        Sums::interval(self.net_revenue_retention(), level)
     }
 
     /// The share of the variance of what is kept that is chance, given coefficients and year; the rest is not knowing them. Draw

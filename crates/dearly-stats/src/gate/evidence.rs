@@ -1,5 +1,9 @@
+use crate::calibration::calibration_by_cluster;
+use crate::compare::{Metric, Resampling, measure};
+use crate::discrimination::auc;
 use crate::distribution::binomial_cdf;
-use crate::{Error, Interval};
+use crate::error::{all_finite, valid_level};
+use crate::{Clusters, Error, Interval};
 
 use super::{Level, Line, SampleSize, mean_absolute_prediction_error, sample_size};
 
@@ -43,6 +47,46 @@ pub struct HeldOut {
     pub in_the_large: f64,
 }
 
+impl HeldOut {
+    /// Measures pooled test rows, with the calibration slope and O/E by cluster and the others by the cluster bootstrap; where every
+    /// row is a cluster of its own the AUC's interval is DeLong's.
+    ///
+    /// # Shapes
+    /// One probability for each outcome and row of the clusters; `n_origins` says how many periods were pooled.
+    ///
+    /// # Units
+    /// Outcomes are true for churn, probabilities those of churn, strictly between 0 and 1.
+    ///
+    /// # Errors
+    /// Those of the measures: [`Error::OneClass`], [`Error::OutOfRange`], [`Error::ConstantColumn`], [`Error::Separated`],
+    /// [`Error::TooFewClusters`], and [`Error::Refused`] where the bootstrap fails.
+    pub fn measure(
+        churned: &[bool],
+        probabilities: &[f64],
+        clusters: &Clusters,
+        n_origins: u64,
+        resampling: Resampling,
+    ) -> Result<HeldOut, Error> {
+        let calibrated = calibration_by_cluster(churned, probabilities, clusters, resampling.level)?;
+        let bootstrapped = |metric: Metric| measure(metric, churned, probabilities, clusters, resampling);
+        let auc = if clusters.count() == clusters.rows() {
+            auc(churned, probabilities, resampling.level)?.interval
+        } else {
+            bootstrapped(Metric::Auc)?.interval
+        };
+        Ok(HeldOut {
+            n_origins,
+            n_churns: calibrated.n_events as u64,
+            auc,
+            scaled_brier: bootstrapped(Metric::ScaledBrier)?.interval,
+            slope: calibrated.slope.estimate,
+            slope_interval: calibrated.slope.interval,
+            observed_over_expected: calibrated.observed_over_expected.interval,
+            in_the_large: calibrated.in_the_large.estimate,
+        })
+    }
+}
+
 /// A plan that was frozen before its period, and what came.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PastPlan {
@@ -50,6 +94,35 @@ pub struct PastPlan {
     pub interval: Interval,
     /// What came.
     pub actual: f64,
+}
+
+impl HeldOut {
+    fn checked(&self) -> Result<(), Error> {
+        all_finite("held-out slope", &[self.slope])?;
+        all_finite("held-out calibration in the large", &[self.in_the_large])?;
+        for (what, interval) in [
+            ("held-out AUC", self.auc),
+            ("held-out scaled Brier score", self.scaled_brier),
+            ("held-out slope", self.slope_interval),
+            ("held-out observed over expected", self.observed_over_expected),
+        ] {
+            valid_interval(what, interval)?;
+        }
+        Ok(())
+    }
+}
+
+fn valid_interval(what: &str, interval: Interval) -> Result<(), Error> {
+    all_finite(&format!("a bound of the interval of {what}"), &[interval.low, interval.high])?;
+    valid_level(interval.level)?;
+    if interval.low > interval.high {
+        return Err(Error::OutOfRange {
+            what: format!("the lower bound of the interval of {what}"),
+            value: interval.low,
+            expected: "not above the upper bound",
+        });
+    }
+    Ok(())
 }
 
 /// All lines, the sample size, and the churns that level 2 asks for.
@@ -61,6 +134,14 @@ pub(super) fn lines(evidence: &Evidence) -> Result<(Vec<Line>, Option<SampleSize
             value: n_churns as f64,
             expected: "not more than the renewals",
         });
+    }
+    all_finite("R²", cox_snell.as_slice())?;
+    if let Some(held) = &evidence.held_out {
+        held.checked()?;
+    }
+    for plan in &evidence.past_plans {
+        valid_interval("a past plan", plan.interval)?;
+        all_finite("the actual of a past plan", &[plan.actual])?;
     }
     let mut lines = indicative(evidence);
     let rate = n_churns as f64 / n.max(1) as f64;

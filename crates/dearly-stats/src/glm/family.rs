@@ -102,21 +102,22 @@ impl Family {
         }
     }
 
-    /// What one row adds to score and expected information, for each unit of its columns.
-    pub(crate) fn score_and_weight(self, linear_predictor: f64, outcome: f64) -> (f64, f64) {
-        let eta = linear_predictor;
-        let (point, expected) = match self {
-            Family::Logit | Family::FractionalLogit => (LogitKernel::at(eta, outcome), None),
+    /// Whether the expected information is the observed one.
+    pub(crate) fn is_canonical(self) -> bool {
+        !matches!(self, Family::ComplementaryLogLog | Family::GammaLog)
+    }
+
+    /// A row's weight in the expected information, where that is not the observed one.
+    pub(crate) fn expected_weight(self, linear_predictor: f64) -> f64 {
+        match self {
             Family::ComplementaryLogLog => {
-                let hazard = eta.exp();
+                let hazard = linear_predictor.exp();
                 let ratio = hazard_ratio(hazard);
-                (Cloglog::at(eta, outcome), Some(if ratio > 0.0 { hazard * ratio } else { 0.0 }))
+                if ratio > 0.0 { hazard * ratio } else { 0.0 }
             }
-            Family::Gaussian => (GaussianKernel::at(eta, outcome), None),
-            Family::GammaLog => (GammaKernel::at(eta, outcome), Some(1.0)),
-            Family::Poisson => (PoissonKernel::at(eta, outcome), None),
-        };
-        (point.score, expected.unwrap_or(point.weight))
+            Family::GammaLog => 1.0,
+            _ => unreachable!("of canonical families the weights are known"),
+        }
     }
 
     /// The variance of an outcome at a mean, for a dispersion of 1.
@@ -191,13 +192,18 @@ fn times_log(x: f64, y: f64) -> f64 {
 /// predictor, and the negative second derivative, observed and never below 0: all families here are concave, so that
 /// Newton's steps on it always climb. (Steps on the expected one can circle where the model fits badly.)
 pub(crate) struct Point {
+    /// Without the logarithm of the divisor.
     pub(crate) log_likelihood: f64,
+    /// What the likelihood is divided by, from 1 to 2; many are multiplied before one logarithm is taken.
+    pub(crate) divisor: f64,
     pub(crate) score: f64,
     pub(crate) weight: f64,
 }
 
 /// One family's row, known at compile time so that the loop over rows holds no choice.
 pub(crate) trait Kernel {
+    /// Whether the divisor is ever other than 1.
+    const DIVIDES: bool = false;
     /// The values at a linear predictor.
     fn at(linear_predictor: f64, outcome: f64) -> Point;
 }
@@ -209,6 +215,8 @@ pub(crate) struct GammaKernel;
 pub(crate) struct PoissonKernel;
 
 impl Kernel for LogitKernel {
+    const DIVIDES: bool = true;
+
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let small = (-eta.abs()).exp();
@@ -216,7 +224,8 @@ impl Kernel for LogitKernel {
         let less = small * whole;
         let (mean, other) = if eta >= 0.0 { (whole, less) } else { (less, whole) };
         Point {
-            log_likelihood: y * eta - eta.max(0.0) - small.ln_1p(),
+            log_likelihood: y * eta - eta.max(0.0),
+            divisor: 1.0 + small,
             // y − mean, and mean · (1 − mean), with the digits that 1 − mean would lose: a separated fit must not seem to
             // have settled.
             score: y * other - (1.0 - y) * mean,
@@ -230,13 +239,18 @@ impl Kernel for Cloglog {
     fn at(eta: f64, y: f64) -> Point {
         let hazard = eta.exp();
         if y < 0.5 {
-            return Point { log_likelihood: -hazard, score: -hazard, weight: hazard };
+            return Point { log_likelihood: -hazard, divisor: 1.0, score: -hazard, weight: hazard };
         }
         let ratio = hazard_ratio(hazard);
         // Below, the difference has no digits left and two terms of its series have them all.
         let bend = if hazard < 1e-3 { hazard / 2.0 + hazard * hazard / 12.0 } else { hazard + ratio - 1.0 };
         let log = if hazard > 1e-300 { (-(-hazard).exp_m1()).ln() } else { eta };
-        Point { log_likelihood: log, score: ratio, weight: if ratio > 0.0 { ratio * bend } else { 0.0 } }
+        Point {
+            log_likelihood: log,
+            divisor: 1.0,
+            score: ratio,
+            weight: if ratio > 0.0 { ratio * bend } else { 0.0 },
+        }
     }
 }
 
@@ -256,7 +270,7 @@ impl Kernel for GaussianKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let rest = y - eta;
-        Point { log_likelihood: -0.5 * rest * rest, score: rest, weight: 1.0 }
+        Point { log_likelihood: -0.5 * rest * rest, divisor: 1.0, score: rest, weight: 1.0 }
     }
 }
 
@@ -264,7 +278,7 @@ impl Kernel for GammaKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let ratio = y * (-eta).exp();
-        Point { log_likelihood: -ratio - eta, score: ratio - 1.0, weight: ratio }
+        Point { log_likelihood: -ratio - eta, divisor: 1.0, score: ratio - 1.0, weight: ratio }
     }
 }
 
@@ -272,6 +286,6 @@ impl Kernel for PoissonKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let mean = eta.exp();
-        Point { log_likelihood: y * eta - mean, score: y - mean, weight: mean }
+        Point { log_likelihood: y * eta - mean, divisor: 1.0, score: y - mean, weight: mean }
     }
 }

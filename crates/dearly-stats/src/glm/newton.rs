@@ -1,6 +1,7 @@
 //! The iterations all families share: Newton's, with the step halved while the likelihood
 //! falls and cut where it would throw a row too far.
 
+use super::block::{BLOCK, Block};
 use super::family::{Cloglog, Family, GammaKernel, GaussianKernel, Kernel, LogitKernel, PoissonKernel};
 use crate::matrix::dot;
 use crate::{Cholesky, Matrix};
@@ -9,8 +10,8 @@ use crate::{Cholesky, Matrix};
 const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
 pub(crate) const SETTLED: f64 = 1e-10;
-/// Rows worked on at a time, so that their values stay near.
-const BLOCK: usize = 64;
+/// A step after which the next, its square, is below that. The last step is always made.
+pub(crate) const NEARLY: f64 = 1e-6;
 
 /// One model's data, borrowed.
 #[derive(Clone, Copy)]
@@ -28,7 +29,7 @@ pub(crate) struct Problem<'a> {
     /// A coefficient that is held where it starts.
     pub(crate) held: Option<usize>,
     pub(crate) max_iterations: usize,
-    /// The step that counts as none, [`SETTLED`] but for replicates.
+    /// The step after which to stop.
     pub(crate) settled: f64,
 }
 
@@ -40,6 +41,18 @@ pub(crate) struct Solution {
     /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
     pub(crate) held_gradient: f64,
     pub(crate) iterations: usize,
+}
+
+/// What the rows say at some coefficients.
+pub(crate) struct Trace {
+    /// Offset included.
+    pub(crate) predictor: Vec<f64>,
+    /// Derivatives of the log-likelihood by the linear predictor, times the weights.
+    pub(crate) scores: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) information: Matrix,
+    pub(crate) log_likelihood: f64,
 }
 
 /// Why they did not end well.
@@ -58,7 +71,7 @@ pub(crate) struct Workspace {
     information: Matrix,
     candidate: Vec<f64>,
     /// Root mean square of each column, and its largest absolute value.
-    size: Vec<f64>,
+    pub(crate) size: Vec<f64>,
     largest: Vec<f64>,
 }
 
@@ -103,16 +116,25 @@ impl Problem<'_> {
         }
     }
 
-    /// The log-likelihood at the coefficients; the gradient and the lower triangle of X′WX go into the workspace.
-    fn evaluate(&self, coefficients: &[f64], gradient: &mut [f64], information: &mut Matrix) -> f64 {
+    /// The log-likelihood at the coefficients; the gradient and the lower triangle of X′WX go into the workspace, and
+    /// each row's number, linear predictor, score and weight to `keep`.
+    fn evaluate(
+        &self,
+        coefficients: &[f64],
+        gradient: &mut [f64],
+        information: &mut Matrix,
+        keep: impl FnMut(usize, f64, f64, f64),
+    ) -> f64 {
         match self.family {
             Family::Logit | Family::FractionalLogit => {
-                self.evaluate_as::<LogitKernel>(coefficients, gradient, information)
+                self.evaluate_as::<LogitKernel>(coefficients, gradient, information, keep)
             }
-            Family::ComplementaryLogLog => self.evaluate_as::<Cloglog>(coefficients, gradient, information),
-            Family::Gaussian => self.evaluate_as::<GaussianKernel>(coefficients, gradient, information),
-            Family::GammaLog => self.evaluate_as::<GammaKernel>(coefficients, gradient, information),
-            Family::Poisson => self.evaluate_as::<PoissonKernel>(coefficients, gradient, information),
+            Family::ComplementaryLogLog => {
+                self.evaluate_as::<Cloglog>(coefficients, gradient, information, keep)
+            }
+            Family::Gaussian => self.evaluate_as::<GaussianKernel>(coefficients, gradient, information, keep),
+            Family::GammaLog => self.evaluate_as::<GammaKernel>(coefficients, gradient, information, keep),
+            Family::Poisson => self.evaluate_as::<PoissonKernel>(coefficients, gradient, information, keep),
         }
     }
 
@@ -121,6 +143,7 @@ impl Problem<'_> {
         coefficients: &[f64],
         gradient: &mut [f64],
         information: &mut Matrix,
+        mut keep: impl FnMut(usize, f64, f64, f64),
     ) -> f64 {
         let p = self.p;
         gradient.fill(0.0);
@@ -131,7 +154,7 @@ impl Problem<'_> {
         let mut begin = 0;
         while begin < rows {
             let end = (begin + BLOCK).min(rows);
-            let mut of_block = 0.0;
+            let (mut of_block, mut product) = (0.0, 1.0f64);
             for index in begin..end {
                 let row = self.row_at(index);
                 let mut eta = dot(&self.x[row * p..row * p + p], coefficients);
@@ -144,39 +167,57 @@ impl Problem<'_> {
                     point.log_likelihood *= frequency;
                     point.score *= frequency;
                     point.weight *= frequency;
+                    if K::DIVIDES {
+                        // A count of rows is that many factors; anything else takes a logarithm of its own.
+                        if frequency <= 8.0 && frequency == frequency.trunc() {
+                            point.divisor = point.divisor.powi(frequency as i32);
+                        } else {
+                            point.log_likelihood -= frequency * point.divisor.ln();
+                            point.divisor = 1.0;
+                        }
+                    }
                 }
                 of_block += point.log_likelihood;
+                if K::DIVIDES {
+                    product *= point.divisor;
+                }
                 scores[index - begin] = point.score;
                 weights[index - begin] = point.weight;
+                keep(row, eta, point.score, point.weight);
             }
-            log_likelihood += of_block;
-            let mut index = begin;
-            while index + 4 <= end {
-                let at = index - begin;
-                let rows = [0, 1, 2, 3].map(|next| {
-                    let row = self.row_at(index + next);
-                    &self.x[row * p..row * p + p]
-                });
-                add_four(gradient, information, rows, &scores[at..at + 4], &weights[at..at + 4]);
-                index += 4;
-            }
-            while index < end {
-                let row = self.row_at(index);
-                let values = &self.x[row * p..row * p + p];
-                for (sum, value) in gradient.iter_mut().zip(values) {
-                    *sum += scores[index - begin] * value;
-                }
-                information.add_outer_lower(values, weights[index - begin]);
-                index += 1;
-            }
+            // One logarithm for a block of factors, each from 1 to 2⁸: they do not overflow.
+            log_likelihood += if K::DIVIDES { of_block - product.ln() } else { of_block };
+            let block = Block {
+                x: self.x,
+                active: self.active,
+                begin,
+                scores: &scores[..end - begin],
+                weights: &weights[..end - begin],
+            };
+            block.add(gradient, information);
             begin = end;
         }
         log_likelihood
     }
 
+    /// All that the rows say at the coefficients. X′WX is the observed one, both triangles.
+    pub(crate) fn trace(&self, coefficients: &[f64]) -> Trace {
+        let rows = self.outcome.len();
+        let (mut predictor, mut scores, mut weights) = (vec![0.0; rows], vec![0.0; rows], vec![0.0; rows]);
+        let (mut gradient, mut information) = (vec![0.0; self.p], Matrix::zeros(self.p, self.p));
+        let keep = |row: usize, eta: f64, score: f64, weight: f64| {
+            predictor[row] = eta;
+            scores[row] = score;
+            weights[row] = weight;
+        };
+        let log_likelihood = self.evaluate(coefficients, &mut gradient, &mut information, keep);
+        information.mirror_lower();
+        Trace { predictor, scores, weights, gradient, information, log_likelihood }
+    }
+
     /// The log-likelihood at the coefficients, up to the family's constant.
     pub(crate) fn log_likelihood(&self, coefficients: &[f64], workspace: &mut Workspace) -> f64 {
-        self.evaluate(coefficients, &mut workspace.gradient, &mut workspace.information)
+        self.evaluate(coefficients, &mut workspace.gradient, &mut workspace.information, |_, _, _, _| {})
     }
 
     /// How far a step moves the row it moves most; the bound by columns saves looking in most cases.
@@ -199,7 +240,7 @@ impl Problem<'_> {
     pub(crate) fn solve(&self, start: &[f64], workspace: &mut Workspace) -> Result<Solution, Trouble> {
         let Workspace { gradient, information, candidate, size, largest } = workspace;
         let mut coefficients = start.to_vec();
-        let mut log_likelihood = self.evaluate(&coefficients, gradient, information);
+        let mut log_likelihood = self.evaluate(&coefficients, gradient, information, |_, _, _, _| {});
         if !log_likelihood.is_finite() {
             return Err(Trouble::Endless { iterations: 0 });
         }
@@ -247,7 +288,7 @@ impl Problem<'_> {
                 for ((candidate, coefficient), step) in candidate.iter_mut().zip(&coefficients).zip(&step) {
                     *candidate = coefficient + step;
                 }
-                let reached = self.evaluate(candidate, gradient, information);
+                let reached = self.evaluate(candidate, gradient, information, |_, _, _, _| {});
                 // As good as 1: all rows are told, and only separation does that.
                 if self.family.is_binary() && reached > -1e-9 {
                     return Err(Trouble::Endless { iterations: iteration + 1 });
@@ -271,15 +312,10 @@ impl Problem<'_> {
 /// X′WX, both triangles.
 pub(crate) fn weighted_square(x: &[f64], p: usize, weights: &[f64]) -> Matrix {
     let (mut square, mut unused) = (Matrix::zeros(p, p), vec![0.0; p]);
-    let mut fours = x.chunks_exact(4 * p);
-    let mut taken = 0;
-    for four in &mut fours {
-        let rows = [0, 1, 2, 3].map(|row| &four[row * p..row * p + p]);
-        add_four(&mut unused, &mut square, rows, &[0.0; 4], &weights[taken..taken + 4]);
-        taken += 4;
-    }
-    for (row, &weight) in fours.remainder().chunks_exact(p).zip(&weights[taken..]) {
-        square.add_outer_lower(row, weight);
+    let none = [0.0; BLOCK];
+    for (at, weights) in weights.chunks(BLOCK).enumerate() {
+        let block = Block { x, active: None, begin: at * BLOCK, scores: &none[..weights.len()], weights };
+        block.add(&mut unused, &mut square);
     }
     square.mirror_lower();
     square
@@ -294,28 +330,4 @@ fn hold(gradient: &mut [f64], information: &mut Matrix, held: usize) {
         information[at] = 0.0;
     }
     information[(held, held)] = 1.0;
-}
-
-/// Four rows at once: each sum is read and written a quarter as often.
-#[inline(always)]
-fn add_four(
-    gradient: &mut [f64],
-    information: &mut Matrix,
-    rows: [&[f64]; 4],
-    scores: &[f64],
-    weights: &[f64],
-) {
-    let p = gradient.len();
-    let [a, b, c, d] = rows.map(|row| &row[..p]);
-    for column in 0..p {
-        gradient[column] +=
-            (scores[0] * a[column] + scores[1] * b[column]) + (scores[2] * c[column] + scores[3] * d[column]);
-        let factors =
-            [weights[0] * a[column], weights[1] * b[column], weights[2] * c[column], weights[3] * d[column]];
-        let cells = &mut information.values[column * p..column * p + column + 1];
-        let (a, b, c, d) = (&a[..=column], &b[..=column], &c[..=column], &d[..=column]);
-        for (at, cell) in cells.iter_mut().enumerate() {
-            *cell += (factors[0] * a[at] + factors[1] * b[at]) + (factors[2] * c[at] + factors[3] * d[at]);
-        }
-    }
 }

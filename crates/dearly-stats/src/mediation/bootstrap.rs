@@ -1,29 +1,24 @@
-use rayon::prelude::*;
-
 use super::model::{Effects, Links, Panel};
-use super::{Bootstrapped, Chain, Mediation};
-use crate::random::bootstrap_weights;
+use super::{Chain, Mediation};
+use crate::bootstrap::{each_replicate, enough};
+use crate::compare::Bootstrapped;
 use crate::{Error, Interval};
 
 /// The effects with what the replicates say of them.
 pub(super) fn chain(mediation: &Mediation<'_>, panel: &Panel<'_>, whole: &Links) -> Result<Chain, Error> {
-    let point = panel.effects(whole, &vec![1.0; mediation.outcome.len()]);
-    let drawn: Vec<Option<Effects>> = (0..mediation.replicates as u64)
-        .into_par_iter()
-        .map(|replicate| {
-            let weights = bootstrap_weights(mediation.clusters, mediation.seed, replicate);
-            let links = panel.fit(&weights, Some(&whole.outcome)).ok()?;
-            Some(panel.effects(&links, &weights))
-        })
-        .collect();
+    let rows = mediation.outcome.len();
+    let point = panel.effects(whole, &vec![1.0; rows]);
+    let resampling = mediation.resampling;
+    let prepared = panel.workspace();
+    let drawn: Vec<Option<Effects>> = each_replicate(mediation.clusters, resampling, rows, || {
+        let mut workspace = prepared.clone();
+        move |weights: &[f64], active: &[u32]| {
+            let links = panel.refit(weights, active, whole, &mut workspace)?;
+            Some(panel.effects(&links, weights))
+        }
+    })?;
     let drawn: Vec<Effects> = drawn.into_iter().flatten().collect();
-    let n_failed = mediation.replicates - drawn.len();
-    if n_failed * 10 > mediation.replicates {
-        return Err(Error::Refused(format!(
-            "{n_failed} of {} bootstrap replicates have no fit: there are too few events for so many columns; leave some out",
-            mediation.replicates
-        )));
-    }
+    let n_failed = enough(drawn.len(), resampling)?;
     let over = |of: &dyn Fn(&Effects) -> f64| -> Bootstrapped {
         let mut values: Vec<f64> = drawn.iter().map(of).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -31,7 +26,9 @@ pub(super) fn chain(mediation: &Mediation<'_>, panel: &Panel<'_>, whole: &Links)
         Bootstrapped {
             estimate: of(&point),
             standard_error: (squares / (values.len() as f64 - 1.0)).sqrt(),
-            interval: Interval::percentile(&mut values, mediation.level),
+            interval: Interval::percentile(&mut values, resampling.level),
+            n_replicates: values.len(),
+            n_failed,
         }
     };
     let by_mediator = |of: &dyn Fn(&Effects, usize) -> f64| -> Vec<(String, Bootstrapped)> {
@@ -44,9 +41,8 @@ pub(super) fn chain(mediation: &Mediation<'_>, panel: &Panel<'_>, whole: &Links)
         total: over(&|effects| effects.total),
         indirect: over(&|effects| effects.indirect),
         direct: over(&|effects| effects.total - effects.indirect),
+        indirect_complement_ratio: over(&|effects| effects.indirect_complement_ratio),
         share_mediated: over(&|effects| effects.indirect / effects.total),
         indirect_amount: mediation.amounts.map(|_| over(&|effects| effects.indirect_amount)),
-        replicates: mediation.replicates,
-        n_failed,
     })
 }

@@ -1,5 +1,7 @@
 use super::Mediation;
 use crate::glm::family::expit;
+use crate::glm::newton::NEARLY;
+use crate::glm::newton::{Problem, Workspace};
 use crate::matrix::dot;
 use crate::quadrature::gauss_hermite;
 use crate::{Cholesky, Design, Error, Family, Glm, Matrix};
@@ -35,6 +37,7 @@ pub(super) struct Effects {
     pub(super) on_outcome: Vec<f64>,
     pub(super) total: f64,
     pub(super) indirect: f64,
+    pub(super) indirect_complement_ratio: f64,
     pub(super) indirect_amount: f64,
 }
 
@@ -67,12 +70,41 @@ impl<'a> Panel<'a> {
         Ok(Panel { mediation, before, after, mediators, nodes, weights })
     }
 
-    /// Fits both links with frequency weights.
-    pub(super) fn fit(&self, weights: &[f64], start: Option<&[f64]>) -> Result<Links, Error> {
+    /// Fits both links to all rows.
+    pub(super) fn fit(&self) -> Result<Links, Error> {
+        let rows: Vec<u32> = (0..self.mediators.rows as u32).collect();
+        let outcome = Glm::new(Family::Logit).fit(&self.after, self.mediation.outcome)?.coefficients;
+        self.with_mediators(&vec![1.0; rows.len()], &rows, outcome)
+    }
+
+    /// What the outcome's fits to replicates begin with.
+    pub(super) fn workspace(&self) -> Workspace {
+        Workspace::new(&self.problem())
+    }
+
+    fn problem(&self) -> Problem<'_> {
+        Problem { settled: NEARLY, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
+    }
+
+    /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
+    pub(super) fn refit(
+        &self,
+        weights: &[f64],
+        active: &[u32],
+        whole: &Links,
+        workspace: &mut Workspace,
+    ) -> Option<Links> {
+        let drawn = Problem { weights: Some(weights), active: Some(active), ..self.problem() };
+        let outcome = drawn.solve(&whole.outcome, workspace).ok()?.coefficients;
+        self.with_mediators(weights, active, outcome).ok()
+    }
+
+    /// Adds the mediators' regressions to the outcome's.
+    fn with_mediators(&self, weights: &[f64], active: &[u32], outcome: Vec<f64>) -> Result<Links, Error> {
         let (p, count) = (self.before.columns(), self.mediators.columns);
         let mut information = Matrix::zeros(p, p);
         let mut right = Matrix::zeros(count, p);
-        for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+        for (row, weight) in active.iter().map(|&row| (row as usize, weights[row as usize])) {
             let x = self.before.row(row);
             information.add_outer_lower(x, weight);
             for mediator in 0..count {
@@ -91,7 +123,7 @@ impl<'a> Panel<'a> {
         let mut residual_covariance = Matrix::zeros(count, count);
         let mut rest = vec![0.0; count];
         let mut n = 0.0;
-        for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
+        for (row, weight) in active.iter().map(|&row| (row as usize, weights[row as usize])) {
             for (mediator, rest) in rest.iter_mut().enumerate() {
                 *rest = self.mediators[(row, mediator)] - dot(slopes.row(mediator), self.before.row(row));
             }
@@ -103,11 +135,6 @@ impl<'a> Panel<'a> {
         }
         residual_covariance.mirror_lower();
         residual_covariance.values.iter_mut().for_each(|value| *value /= n - p as f64);
-        let mut glm = Glm::new(Family::Logit).frequency_weights(weights);
-        if let Some(start) = start {
-            glm = glm.start(start);
-        }
-        let outcome = glm.fit(&self.after, self.mediation.outcome)?.coefficients;
         Ok(Links { slopes, residual_covariance, outcome })
     }
 
@@ -132,18 +159,29 @@ impl<'a> Panel<'a> {
         let mean = |eta: f64| -> f64 {
             away.iter().zip(&self.weights).map(|(away, weight)| weight * expit(eta + away)).sum()
         };
-        let mut effects =
-            Effects { on_mediators, on_outcome, total: 0.0, indirect: 0.0, indirect_amount: 0.0 };
+        let mut effects = Effects {
+            on_mediators,
+            on_outcome,
+            total: 0.0,
+            indirect: 0.0,
+            indirect_complement_ratio: 0.0,
+            indirect_amount: 0.0,
+        };
+        let (mut fails, mut fails_without) = (0.0, 0.0);
         let total_weight: f64 = weights.iter().sum();
         for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
             let base = dot(&self.before.row(row)[..treatment], &by_confounder);
             let (neither, both) = (mean(base), mean(base + direct + through));
-            let indirect = both - mean(base + direct);
+            let moved_directly = mean(base + direct);
+            let indirect = both - moved_directly;
+            fails += weight * (1.0 - both);
+            fails_without += weight * (1.0 - moved_directly);
             effects.total += weight / total_weight * (both - neither);
             effects.indirect += weight / total_weight * indirect;
             effects.indirect_amount +=
                 self.mediation.amounts.map_or(0.0, |amounts| weight * amounts[row] * indirect);
         }
+        effects.indirect_complement_ratio = fails / fails_without;
         effects
     }
 }

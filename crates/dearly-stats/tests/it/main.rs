@@ -3,6 +3,7 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod dominance;
 mod effects;
 mod experiment;
 mod firth;
@@ -13,6 +14,7 @@ mod golden;
 mod hazard;
 mod hurdle;
 mod multiplicity;
+mod ordinal;
 mod panel;
 mod sandwich;
 mod separation;
