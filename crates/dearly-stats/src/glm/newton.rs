@@ -11,7 +11,7 @@ const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
 pub(crate) const SETTLED: f64 = 1e-10;
 /// What may remain where a last step is still to come, or where nobody looks at the last digits.
-pub(crate) const NEARLY: f64 = 1e-12;
+pub(crate) const NEARLY: f64 = 3e-11;
 
 /// One model's data, borrowed.
 #[derive(Clone, Copy)]
@@ -327,7 +327,7 @@ impl Problem<'_> {
                 }
             }
             let end = self.remains.max(SETTLED * SETTLED);
-            fresh = rate > 0.1 || (end / remains).ln() < 3.5 * rate.ln();
+            fresh = rate > 0.1 || (end / remains).ln() < 3.0 * rate.ln();
             let mut halvings = 0;
             loop {
                 for ((candidate, coefficient), step) in candidate.iter_mut().zip(&coefficients).zip(&step) {
