@@ -33,10 +33,43 @@ pub(crate) fn shuffle<T>(rng: &mut ChaCha8Rng, items: &mut [T]) {
 
 /// How often each row counts when as many clusters are drawn with replacement as there are.
 pub(crate) fn bootstrap_weights(clusters: &Clusters, seed: u64, replicate: u64) -> Vec<f64> {
+    let (mut times, mut weights) = (Vec::new(), Vec::new());
+    fill_bootstrap_weights(clusters, seed, replicate, &mut times, &mut weights);
+    weights
+}
+
+/// As [`bootstrap_weights`], into memory that is used again.
+pub(crate) fn fill_bootstrap_weights(
+    clusters: &Clusters,
+    seed: u64,
+    replicate: u64,
+    times: &mut Vec<f64>,
+    weights: &mut Vec<f64>,
+) {
     let mut rng = stream(seed, replicate);
-    let mut times = vec![0.0; clusters.count()];
+    times.clear();
+    times.resize(clusters.count(), 0.0);
     for _ in 0..clusters.count() {
         times[below(&mut rng, clusters.count())] += 1.0;
     }
-    (0..clusters.rows()).map(|row| times[clusters.of(row)]).collect()
+    weights.clear();
+    weights.extend((0..clusters.rows()).map(|row| times[clusters.of(row)]));
+}
+
+/// Two independent standard normal numbers (Box and Muller): two uniform numbers each time, whatever they are.
+pub(crate) fn normal_pair(rng: &mut ChaCha8Rng) -> (f64, f64) {
+    let radius = (-2.0 * uniform(rng).ln()).sqrt();
+    let (sine, cosine) = (std::f64::consts::TAU * uniform(rng)).sin_cos();
+    (radius * cosine, radius * sine)
+}
+
+/// Fills with independent standard normal numbers.
+pub(crate) fn fill_normal(rng: &mut ChaCha8Rng, values: &mut [f64]) {
+    for pair in values.chunks_mut(2) {
+        let (first, second) = normal_pair(rng);
+        pair[0] = first;
+        if let Some(value) = pair.get_mut(1) {
+            *value = second;
+        }
+    }
 }
