@@ -78,7 +78,7 @@ impl<'a> Glm<'a> {
     ///
     /// # Source
     /// McCullagh and Nelder, *Generalized Linear Models* (1989). Fractional logit: Papke and Wooldridge (1996).
-    /// Checked against statsmodels and R `glm`, see `tests/golden/glm.json`.
+    /// Checked against statsmodels and R `glm`, see `tests/golden/regression_*.json`.
     pub fn fit(&self, design: &Design, outcome: &[f64]) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
         let problem = self.problem(design, outcome);

@@ -17,8 +17,8 @@ impl Glm<'_> {
     /// t intervals are to be used, [`Error::NotConverged`].
     ///
     /// # Source
-    /// Venzon and Moolgavkar (1988). Checked against R `MASS::confint.glm` with a fine grid and a direct search, see
-    /// `tests/golden/glm.json`, tolerance 1e-6.
+    /// Venzon and Moolgavkar (1988). Checked against a direct search on fits of R `glm`, see
+    /// `tests/golden/regression_r.json`, tolerance 1e-6.
     pub fn profile_interval(
         &self,
         design: &Design,
