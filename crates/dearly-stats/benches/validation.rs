@@ -4,6 +4,7 @@
 
 use std::hint::black_box;
 
+use dearly_stats::compare::{Metric, Resampling, measure};
 use dearly_stats::discrimination::{auc, compare_auc};
 use dearly_stats::forecast::{Book, PoissonBinomial, Predictor, Severity, Uncertainty, YearShock, draw_plan};
 use dearly_stats::{Clusters, Design, Matrix};
@@ -70,6 +71,15 @@ fn main() {
     share("auc_100k", "outcome,first,second", &[&events, &first, &second]);
     report("auc_delong_100k", 10, || auc(&outcomes, &first, 0.95));
     report("auc_delong_paired_100k", 5, || compare_auc(&outcomes, &first, &second, 0.95));
+
+    let calibrated: Vec<f64> = first.iter().map(|score| 0.02 + 0.2 * score / 1.3).collect();
+    let pairs = Clusters::from_labels(&(0..n).map(|row| row / 2).collect::<Vec<_>>());
+    let resampling = Resampling { replicates: 100, seed: 1, level: 0.95 };
+    for (name, metric) in [("auc", Metric::Auc), ("scaled_brier", Metric::ScaledBrier)] {
+        report(&format!("bootstrap_100_{name}_100k"), 1, || {
+            measure(metric, &outcomes, &calibrated, &pairs, resampling)
+        });
+    }
 
     let probabilities: Vec<f64> = (0..5_000).map(|row| 0.8 + 0.19 * noise(row, 3)).collect();
     share("poisson_binomial_5k", "p", &[&probabilities]);

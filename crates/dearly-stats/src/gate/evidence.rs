@@ -161,6 +161,11 @@ fn line(level: Level, name: &'static str, found: f64, needed: f64, holds: bool, 
     Line { level, name, found: Some(found), needed, holds, words }
 }
 
+/// "1 churn", "2 churns".
+fn counted(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 fn indicative(evidence: &Evidence) -> Vec<Line> {
     let failures = &evidence.look_ahead_failures;
     let words = if failures.is_empty() {
@@ -176,7 +181,7 @@ fn indicative(evidence: &Evidence) -> Vec<Line> {
             churns as f64,
             30.0,
             churns >= 30,
-            format!("{churns} churns of 30 needed"),
+            format!("{} of 30 needed", counted(churns, "churn")),
         ),
         line(Level::Indicative, "look_ahead", failures.len() as f64, 0.0, failures.is_empty(), words),
     ]
@@ -194,7 +199,7 @@ fn enough_rows(
         n_churns as f64,
         churns_needed as f64,
         n_churns >= churns_needed,
-        format!("{n_churns} churns of {churns_needed} needed"),
+        format!("{} of {churns_needed} needed", counted(n_churns, "churn")),
     )];
     let Some(size) = size else {
         let words = match cox_snell {
@@ -221,7 +226,7 @@ fn enough_rows(
         ("riley_c2", size.optimism, "so that the explained share is not flattered"),
         ("riley_c3", size.base_rate, "to know the rate of churn to 5 points"),
     ] {
-        let words = format!("{n} renewals of {needed} needed {why}");
+        let words = format!("{} of {needed} needed {why}", counted(n, "renewal"));
         lines.push(line(Level::Predictive, name, n as f64, needed as f64, n >= needed, words));
     }
     let error = mean_absolute_prediction_error(n, parameters, n_churns as f64 / n as f64)?;
@@ -252,7 +257,7 @@ fn held_out(held_out: Option<&HeldOut>) -> Vec<Line> {
             held.n_origins as f64,
             2.0,
             held.n_origins >= 2,
-            format!("{} rolling origins of 2 needed", held.n_origins),
+            format!("{} of 2 needed", counted(held.n_origins, "rolling origin")),
         ),
         line(
             level,
@@ -260,7 +265,7 @@ fn held_out(held_out: Option<&HeldOut>) -> Vec<Line> {
             held.n_churns as f64,
             50.0,
             held.n_churns >= 50,
-            format!("{} held-out churns of 50 needed", held.n_churns),
+            format!("{} of 50 needed", counted(held.n_churns, "held-out churn")),
         ),
         line(
             level,
@@ -318,7 +323,7 @@ fn proven(evidence: &Evidence) -> Vec<Line> {
             held.n_churns as f64,
             100.0,
             held.n_churns >= 100,
-            format!("{} held-out churns of 100 needed, 200 are better", held.n_churns),
+            format!("{} of 100 needed, 200 are better", counted(held.n_churns, "held-out churn")),
         ));
         lines.push(line(
             level,
@@ -344,7 +349,7 @@ fn proven(evidence: &Evidence) -> Vec<Line> {
         plans as f64,
         4.0,
         plans >= 4,
-        format!("{plans} past plans of 4 needed"),
+        format!("{} of 4 needed", counted(plans, "past plan")),
     ));
     let hits = evidence.past_plans.iter().filter(|plan| plan.interval.contains(plan.actual)).count() as u64;
     // Significant: as few hits or fewer have a chance below 5 % under the lowest level that a plan claimed.

@@ -89,7 +89,7 @@ fn levels_go_up_line_by_line_and_down_again() {
         ("no fit", failing(&|e| e.cox_snell = None), Level::Indicative, "no model was fitted"),
         ("no signal", failing(&|e| e.cox_snell = Some(-0.01)), Level::Indicative, "explains nothing"),
         ("no origins", failing(&|e| e.held_out = None), Level::Indicative, "0 rolling origins of 2 needed"),
-        ("one origin", held(&|h| h.n_origins = 1), Level::Indicative, "1 rolling origins of 2 needed"),
+        ("one origin", held(&|h| h.n_origins = 1), Level::Indicative, "1 rolling origin of 2 needed"),
         ("few held out", held(&|h| h.n_churns = 49), Level::Indicative, "49 held-out churns of 50 needed"),
         ("no order", held(&|h| h.auc.low = 0.6), Level::Indicative, "held-out AUC is at least 0.600"),
         (
