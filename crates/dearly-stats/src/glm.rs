@@ -6,7 +6,7 @@ pub(crate) mod newton;
 pub use family::Family;
 pub use fitted::FittedGlm;
 pub(crate) use fitted::same_columns;
-use newton::{Problem, Trace, Trouble, Workspace};
+use newton::{Problem, Solution, Trace, Trouble, Workspace};
 
 use crate::error::{all_finite, same_length};
 use crate::{Cholesky, Design, Error, Separation, SeparationKind};
@@ -78,19 +78,21 @@ impl<'a> Glm<'a> {
     ///
     /// # Source
     /// McCullagh and Nelder, *Generalized Linear Models* (1989). Fractional logit: Papke and Wooldridge (1996).
-    /// Checked against statsmodels and R `glm`, see `tests/golden/glm.json`.
+    /// Checked against statsmodels and R `glm`, see `tests/golden/regression_*.json`.
     pub fn fit(&self, design: &Design, outcome: &[f64]) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
         let problem = self.problem(design, outcome);
         let mut workspace = Workspace::new(&problem);
         let cold = self.cold_start(design, observed.mean);
-        let warm = match self.start {
-            Some(start) => Some(start.to_vec()),
-            None => thinned_start(&problem, &cold, &mut workspace),
-        };
         // A start from elsewhere may be too far away; the cold one decides.
-        let solution = warm.and_then(|warm| problem.solve(&warm, &mut workspace).ok());
-        let solution = match solution.map_or_else(|| problem.solve(&cold, &mut workspace), Ok) {
+        let warm = match self.start {
+            Some(start) => problem.solve(start, None, &mut workspace).ok(),
+            None => thinned_start(&problem, &cold, &mut workspace).and_then(|part| {
+                let near = part.factor.as_ref().map(|factor| (factor, THINNED as f64));
+                problem.solve(&part.coefficients, near, &mut workspace).ok()
+            }),
+        };
+        let solution = match warm.map_or_else(|| problem.solve(&cold, None, &mut workspace), Ok) {
             Ok(solution) => solution,
             Err(Trouble::Endless { .. }) => {
                 let Separation { kind, terms, .. } = self.separated_by(design, outcome);
@@ -98,7 +100,7 @@ impl<'a> Glm<'a> {
                     return Err(Error::Separated { terms });
                 }
                 let patient = Problem { max_iterations: MAX_ITERATIONS, ..problem };
-                patient.solve(&cold, &mut workspace).map_err(|trouble| self.explain(design, trouble))?
+                patient.solve(&cold, None, &mut workspace).map_err(|trouble| self.explain(design, trouble))?
             }
             Err(trouble) => return Err(self.explain(design, trouble)),
         };
@@ -128,8 +130,8 @@ impl<'a> Glm<'a> {
             Some((step, moved))
         };
         if rest(&trace, workspace).is_none_or(|(_, moved)| moved > newton::SETTLED) {
-            let strict = Problem { settled: newton::SETTLED, ..*problem };
-            if let Ok(solution) = strict.solve(&coefficients, workspace) {
+            let strict = Problem { remains: 0.0, ..*problem };
+            if let Ok(solution) = strict.solve(&coefficients, None, workspace) {
                 coefficients = solution.coefficients;
                 trace = problem.trace(&coefficients);
             }
@@ -160,10 +162,10 @@ impl<'a> Glm<'a> {
                     active: None,
                     held: None,
                     max_iterations: MAX_ITERATIONS,
-                    settled: newton::SETTLED,
+                    remains: 0.0,
                 };
                 let start = self.null_intercept(observed.mean);
-                let fitted = null.solve(&[start], &mut Workspace::new(&null)).map_err(|_| {
+                let fitted = null.solve(&[start], None, &mut Workspace::new(&null)).map_err(|_| {
                     Error::NotConverged { what: "the model of the intercept", iterations: MAX_ITERATIONS }
                 })?;
                 self.deviance_at(outcome, |row| fitted.coefficients[0] + offset[row])
@@ -188,7 +190,7 @@ impl<'a> Glm<'a> {
             active: None,
             held: None,
             max_iterations: EXPECTED_ITERATIONS,
-            settled: if self.family.is_canonical() { newton::NEARLY } else { newton::SETTLED },
+            remains: if self.family.is_canonical() { newton::NEARLY } else { 0.0 },
         }
     }
 
@@ -381,14 +383,14 @@ impl<'a> Glm<'a> {
 
 /// Where a fit of every sixteenth row ends, which is near; none for data too small to be worth it, or whose part cannot be
 /// fitted.
-fn thinned_start(problem: &Problem<'_>, cold: &[f64], workspace: &mut Workspace) -> Option<Vec<f64>> {
+fn thinned_start(problem: &Problem<'_>, cold: &[f64], workspace: &mut Workspace) -> Option<Solution> {
     let rows = problem.outcome.len();
     if problem.weights.is_some() || rows / THINNED < 250 * problem.p.max(8) {
         return None;
     }
     let some: Vec<u32> = (0..rows as u32).step_by(THINNED).collect();
-    let part = Problem { active: Some(&some), settled: 1e-2, max_iterations: 12, ..*problem };
-    part.solve(cold, workspace).ok().map(|solution| solution.coefficients)
+    let part = Problem { active: Some(&some), remains: 1e-4, max_iterations: 12, ..*problem };
+    part.solve(cold, None, workspace).ok()
 }
 
 /// What the outcome says before any model.

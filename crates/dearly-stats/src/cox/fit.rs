@@ -1,4 +1,3 @@
-use super::concordance::concordance;
 use super::rows::Rows;
 use super::{FittedCox, residuals};
 use crate::error::{all_finite, same_length};
@@ -122,8 +121,8 @@ impl<'a> Cox<'a> {
         };
         let coefficients: Vec<f64> =
             maximum.coefficients.iter().zip(&rows.scales).map(|(b, sd)| b / sd).collect();
-        let (score_residuals, martingale) = residuals::score(&rows, &maximum.eta);
         let cluster_covariance = clusters.map(|(clusters, counted)| {
+            let (score_residuals, _) = residuals::score(&rows, &maximum.eta);
             let mut sums = Matrix::zeros(clusters.count(), columns);
             for place in 0..rows.len() {
                 let into = clusters.of(rows.source[place]) * columns;
@@ -143,7 +142,6 @@ impl<'a> Cox<'a> {
                 n_clusters: Some(counted),
             }
         });
-        let concordance = concordance(&rows, &maximum.eta);
         Ok(FittedCox {
             names: self.design.names().to_vec(),
             coefficients,
@@ -153,12 +151,9 @@ impl<'a> Cox<'a> {
             n_events: n_events as usize,
             log_likelihood: maximum.log_likelihood,
             log_likelihood_null: null,
-            concordance,
             iterations: maximum.iterations,
             rows,
             eta: maximum.eta,
-            score_residuals,
-            martingale,
         })
     }
 

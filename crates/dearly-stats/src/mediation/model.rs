@@ -83,7 +83,7 @@ impl<'a> Panel<'a> {
     }
 
     fn problem(&self) -> Problem<'_> {
-        Problem { settled: NEARLY, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
+        Problem { remains: NEARLY, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
     }
 
     /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
@@ -95,7 +95,7 @@ impl<'a> Panel<'a> {
         workspace: &mut Workspace,
     ) -> Option<Links> {
         let drawn = Problem { weights: Some(weights), active: Some(active), ..self.problem() };
-        let outcome = drawn.solve(&whole.outcome, workspace).ok()?.coefficients;
+        let outcome = drawn.solve(&whole.outcome, None, workspace).ok()?.coefficients;
         self.with_mediators(weights, active, outcome).ok()
     }
 

@@ -164,6 +164,38 @@ fn a_cold_start_with_a_large_offset_and_large_units_arrives() {
     }
 }
 
+/// Large data start from a thin part of their rows; weights of 1, which count each row once, keep them from it.
+#[test]
+fn a_thin_start_ends_where_a_cold_one_does() {
+    let n = 40_000;
+    let x: Vec<f64> = (0..n).map(|row| uniform(8, row) * 6.0 - 3.0).collect();
+    // No row of this is in the thin part, which therefore cannot be fitted.
+    let rare: Vec<f64> = (0..n).map(|row| f64::from(row % 1600 == 5)).collect();
+    let chance = |row: usize| 1.0 / (1.0 + (-0.5 - x[row] - 0.4 * rare[row]).exp());
+    let y: Vec<f64> = (0..n).map(|row| f64::from(uniform(9, row) < chance(row))).collect();
+    let ones = vec![1.0; n];
+    for columns in
+        [vec![("x".to_owned(), x.clone())], vec![("x".to_owned(), x.clone()), ("rare".into(), rare.clone())]]
+    {
+        let design = Design::with_intercept(n, columns).unwrap();
+        for family in [Family::Logit, Family::ComplementaryLogLog, Family::Poisson, Family::Gaussian] {
+            let thin = Glm::new(family).fit(&design, &y).unwrap();
+            let cold = Glm::new(family).frequency_weights(&ones).fit(&design, &y).unwrap();
+            for (thin, cold) in thin.coefficients.iter().zip(&cold.coefficients) {
+                close("coefficient", *thin, *cold, 1e-9);
+            }
+            for (thin, cold) in thin.standard_errors().iter().zip(cold.standard_errors()) {
+                close("error", *thin, cold, 1e-9);
+            }
+            close("likelihood", thin.log_likelihood, cold.log_likelihood, 1e-12);
+        }
+        // Of a separated book no part is fitted either.
+        let told: Vec<f64> = x.iter().map(|x| f64::from(*x > 0.3)).collect();
+        let error = Glm::new(Family::Logit).fit(&design, &told).unwrap_err();
+        assert_eq!(error, Error::Separated { terms: vec!["x".into()] });
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 

@@ -67,7 +67,7 @@ fn check_cox(name: &str, fitted: &FittedCox, expected: &Value) {
         same("error by cluster", &fitted.standard_errors(), "cluster", 1e-10);
     }
     same("log-likelihood", &[fitted.log_likelihood_null, fitted.log_likelihood], "log_likelihood", 1e-12);
-    close(name, fitted.concordance.unwrap(), number(&expected["concordance"]), 1e-12);
+    close(name, fitted.concordance().unwrap(), number(&expected["concordance"]), 1e-12);
     assert_eq!(fitted.n_events as f64, number(&expected["n_events"]));
     for (scale, key) in [
         (TimeScale::KaplanMeier, "km"),
@@ -346,7 +346,7 @@ proptest! {
         close("copies", weighted.coefficients[0], repeated.coefficients[0], 1e-9);
         close("copies, error", weighted.standard_errors()[0], repeated.standard_errors()[0], 1e-9);
         close("copies, likelihood", weighted.log_likelihood, repeated.log_likelihood, 1e-11);
-        close("copies, concordance", weighted.concordance.unwrap(), repeated.concordance.unwrap(), 1e-12);
+        close("copies, concordance", weighted.concordance().unwrap(), repeated.concordance().unwrap(), 1e-12);
 
         let scaled: Vec<f64> = x.iter().map(|value| value * scale + 7.0).collect();
         let d_scaled = design(&scaled, &z);
