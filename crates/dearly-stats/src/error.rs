@@ -99,6 +99,14 @@ pub enum Error {
         /// Iterations made.
         iterations: usize,
     },
+    /// A formula cannot be read, or does not fit the table.
+    #[error("formula, character {at}: {reason}")]
+    Formula {
+        /// Where, in characters from 1.
+        at: usize,
+        /// What is wrong and what to do.
+        reason: String,
+    },
     /// The data cannot answer the question for another reason.
     #[error("{0}")]
     Refused(String),

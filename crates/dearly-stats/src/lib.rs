@@ -17,6 +17,7 @@ mod design;
 pub mod discrimination;
 pub mod distribution;
 mod error;
+pub mod formula;
 mod glm;
 pub mod hazard;
 mod hypothesis;

@@ -135,7 +135,9 @@ impl Table {
         }
         crate::error::same_length(&name, self.rows, column.len())?;
         if self.column(&name).is_some() {
-            return Err(Error::Refused(format!("two columns are called {name}: rename or remove one of them")));
+            return Err(Error::Refused(format!(
+                "two columns are called {name}: rename or remove one of them"
+            )));
         }
         self.names.push(name);
         self.columns.push(column);

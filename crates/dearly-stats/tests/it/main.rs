@@ -3,6 +3,7 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod formula;
 mod glm;
 mod golden;
 mod hazard;
