@@ -5,7 +5,12 @@ pub use family::Family;
 use newton::{Problem, Solution, Trouble, Workspace};
 
 use crate::error::{all_finite, same_length};
-use crate::{Cholesky, Design, Error, Matrix};
+use crate::{Cholesky, Design, Error, Matrix, Separation, SeparationKind};
+
+/// Enough for anything that is not separated or odd: past these, one looks for separation.
+const EXPECTED_ITERATIONS: usize = 25;
+/// Then these, and no more.
+const MAX_ITERATIONS: usize = 200;
 
 /// A generalised linear model, ready to be fitted: its family, and what goes along with each row.
 ///
@@ -27,7 +32,6 @@ pub struct Glm<'a> {
     offset: Option<&'a [f64]>,
     frequency_weights: Option<&'a [f64]>,
     start: Option<&'a [f64]>,
-    max_iterations: usize,
 }
 
 /// A fitted generalised linear model.
@@ -73,7 +77,7 @@ pub struct FittedGlm {
 impl<'a> Glm<'a> {
     /// A model of this family without offset, with every row counting once.
     pub fn new(family: Family) -> Glm<'a> {
-        Glm { family, offset: None, frequency_weights: None, start: None, max_iterations: 100 }
+        Glm { family, offset: None, frequency_weights: None, start: None }
     }
 
     /// Adds a known part to the linear predictor of each row.
@@ -119,23 +123,55 @@ impl<'a> Glm<'a> {
         };
         let solution = match problem.solve(&start, &mut workspace) {
             Ok(solution) => solution,
-            Err(trouble) => return Err(self.explain(design, outcome, trouble)),
+            Err(_) if self.start.is_some() => {
+                // A start from elsewhere may be too far away; the cold one decides.
+                return Glm { start: None, ..*self }.fit(design, outcome);
+            }
+            Err(Trouble::Endless { .. }) => {
+                let Separation { kind, terms, .. } = self.separated_by(design, outcome);
+                if kind != SeparationKind::None {
+                    return Err(Error::Separated { terms });
+                }
+                let patient = Problem { max_iterations: MAX_ITERATIONS, ..problem };
+                patient.solve(&start, &mut workspace).map_err(|trouble| self.explain(design, trouble))?
+            }
+            Err(trouble) => return Err(self.explain(design, trouble)),
         };
-        let null_deviance = match self.offset {
+        let null_deviance = self.null_deviance(outcome, &observed)?;
+        let Solution { coefficients, iterations, .. } = solution;
+        self.finish(design, outcome, &observed, coefficients, iterations, null_deviance)
+    }
+
+    /// The deviance of the model with nothing but an intercept and the offset.
+    fn null_deviance(&self, outcome: &[f64], observed: &Observed) -> Result<f64, Error> {
+        Ok(match self.offset {
             None => self.deviance_at(outcome, |_| self.family.link(observed.mean)),
             Some(offset) => {
                 let ones = vec![1.0; outcome.len()];
-                let null = Problem { x: &ones, p: 1, ..problem };
+                let null = Problem {
+                    family: self.family,
+                    x: &ones,
+                    p: 1,
+                    outcome,
+                    offset: self.offset,
+                    weights: self.frequency_weights,
+                    active: None,
+                    held: None,
+                    max_iterations: MAX_ITERATIONS,
+                    settled: newton::SETTLED,
+                };
                 let start = self.null_intercept(observed.mean);
-                let fitted =
-                    null.solve(&[start], &mut Workspace::new(&null)).map_err(|_| Error::NotConverged {
-                        what: "the model of the intercept",
-                        iterations: self.max_iterations,
-                    })?;
+                let fitted = null.solve(&[start], &mut Workspace::new(&null)).map_err(|_| {
+                    Error::NotConverged { what: "the model of the intercept", iterations: MAX_ITERATIONS }
+                })?;
                 self.deviance_at(outcome, |row| fitted.coefficients[0] + offset[row])
             }
-        };
-        self.finish(design, outcome, &observed, solution, null_deviance)
+        })
+    }
+
+    /// The family.
+    pub fn family(&self) -> Family {
+        self.family
     }
 
     /// The data as the iterations take them.
@@ -149,7 +185,8 @@ impl<'a> Glm<'a> {
             weights: self.frequency_weights,
             active: None,
             held: None,
-            max_iterations: self.max_iterations,
+            max_iterations: EXPECTED_ITERATIONS,
+            settled: newton::SETTLED,
         }
     }
 
@@ -205,7 +242,7 @@ impl<'a> Glm<'a> {
         Ok(Observed { n, mean: sum / n })
     }
 
-    fn weight(&self, row: usize) -> f64 {
+    pub(crate) fn weight(&self, row: usize) -> f64 {
         self.frequency_weights.map_or(1.0, |weights| weights[row])
     }
 
@@ -227,8 +264,8 @@ impl<'a> Glm<'a> {
         start
     }
 
-    /// Why the iterations found no end.
-    pub(crate) fn explain(&self, design: &Design, _outcome: &[f64], trouble: Trouble) -> Error {
+    /// Why the iterations found no end, where it is not separation.
+    fn explain(&self, design: &Design, trouble: Trouble) -> Error {
         match trouble {
             Trouble::Collinear(column) => Error::Collinear { column: design.names()[column].clone() },
             Trouble::Endless { iterations } => Error::NotConverged { what: "the regression", iterations },
@@ -240,15 +277,48 @@ impl<'a> Glm<'a> {
         (0..outcome.len()).filter(|&row| self.weight(row) > 0.0).map(|row| self.weight(row) * unit(row)).sum()
     }
 
+    pub(crate) fn known_offset(&self) -> Option<&'a [f64]> {
+        self.offset
+    }
+
+    pub(crate) fn known_weights(&self) -> Option<&'a [f64]> {
+        self.frequency_weights
+    }
+
+    /// The same model with a cold start.
+    pub(crate) fn cold(&self) -> Glm<'a> {
+        Glm { start: None, ..*self }
+    }
+
+    /// The same model with another offset and a cold start.
+    pub(crate) fn with_offset<'b>(&self, offset: &'b [f64]) -> Glm<'b>
+    where
+        'a: 'b,
+    {
+        Glm { offset: Some(offset), start: None, ..*self }
+    }
+
+    /// All that can be said of coefficients, wherever they come from.
+    pub(crate) fn describe(
+        &self,
+        design: &Design,
+        outcome: &[f64],
+        coefficients: Vec<f64>,
+    ) -> Result<FittedGlm, Error> {
+        let observed = self.check(design, outcome)?;
+        let null_deviance = self.null_deviance(outcome, &observed)?;
+        self.finish(design, outcome, &observed, coefficients, 0, null_deviance)
+    }
+
     fn finish(
         &self,
         design: &Design,
         outcome: &[f64],
         observed: &Observed,
-        solution: Solution,
+        coefficients: Vec<f64>,
+        iterations: usize,
         null_deviance: f64,
     ) -> Result<FittedGlm, Error> {
-        let Solution { coefficients, mut information, iterations, .. } = solution;
         let n = observed.n;
         let mut linear_predictor = design.linear_predictor(&coefficients);
         if let Some(offset) = self.offset {
@@ -261,13 +331,7 @@ impl<'a> Glm<'a> {
             score_residuals.push(self.weight(row) * score);
             working_weights.push(self.weight(row) * weight);
         }
-        if !self.family.is_canonical() {
-            information.values.fill(0.0);
-            for (row, &weight) in working_weights.iter().enumerate() {
-                information.add_outer_lower(design.row(row), weight);
-            }
-            information.mirror_lower();
-        }
+        let information = newton::weighted_square(design.values(), design.columns(), &working_weights);
         let deviance = self.deviance_at(outcome, |row| linear_predictor[row]);
         let dispersion = if self.family.has_dispersion() {
             let pearson: f64 = (0..outcome.len())
@@ -334,13 +398,7 @@ impl FittedGlm {
     /// [`Error::Refused`] when the columns are not those of the model; [`Error::LengthMismatch`] and
     /// [`Error::NotFinite`] for the offset.
     pub fn linear_predictor_of(&self, design: &Design, offset: Option<&[f64]>) -> Result<Vec<f64>, Error> {
-        if design.names() != self.names {
-            return Err(Error::Refused(format!(
-                "the columns are {}, and the model was fitted on {}: give the same ones in the same order",
-                design.names().join(", "),
-                self.names.join(", ")
-            )));
-        }
+        same_columns(design, &self.names)?;
         let mut predictor = design.linear_predictor(&self.coefficients);
         if let Some(offset) = offset {
             same_length("the offset", design.rows(), offset.len())?;
@@ -369,4 +427,16 @@ impl FittedGlm {
     pub fn mcfadden_r2(&self) -> f64 {
         1.0 - self.log_likelihood / self.null_log_likelihood
     }
+}
+
+/// Refuses a design whose columns are not those of the model.
+pub(crate) fn same_columns(design: &Design, names: &[String]) -> Result<(), Error> {
+    if design.names() == names {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "the columns are {}, and the model was fitted on {}: give the same ones in the same order",
+        design.names().join(", "),
+        names.join(", ")
+    )))
 }

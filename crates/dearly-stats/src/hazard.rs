@@ -116,7 +116,8 @@ impl PersonPeriods {
     ) -> Result<FittedHazard, Error> {
         if !matches!(family, Family::ComplementaryLogLog | Family::Logit) {
             return Err(Error::Refused(
-                "a hazard is fitted with cloglog, whose coefficients are ratios of hazards, or with logit".to_owned(),
+                "a hazard is fitted with cloglog, whose coefficients are ratios of hazards, or with logit"
+                    .to_owned(),
             ));
         }
         for (name, values) in &columns {

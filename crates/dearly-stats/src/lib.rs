@@ -9,14 +9,18 @@
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 
 pub mod aipw;
+mod bootstrap;
 pub mod calibration;
 mod cluster;
+mod collinearity;
 pub mod compare;
 pub mod cox;
 mod design;
 pub mod discrimination;
 pub mod distribution;
+mod dominance;
 mod error;
+mod firth;
 pub mod formula;
 mod glm;
 pub mod hazard;
@@ -29,18 +33,24 @@ pub mod quadrature;
 mod random;
 mod sandwich;
 pub mod scoring;
+mod separation;
 pub mod spline;
 pub mod split;
 pub mod standardisation;
 pub mod survival;
 mod table;
 
+pub use bootstrap::BootstrappedCoefficients;
 pub use cluster::Clusters;
+pub use collinearity::{Collinearity, JointEffect};
 pub use design::Design;
+pub use dominance::{Component, Dominance, DominanceOf};
 pub use error::Error;
+pub use firth::{FittedFirth, Flic};
 pub use glm::{Family, FittedGlm, Glm};
 pub use hypothesis::{TestResult, likelihood_ratio_test};
 pub use interval::{Estimate, Interval};
 pub use matrix::{Cholesky, Matrix};
 pub use sandwich::{ClusterErrors, Covariance, CovarianceKind};
+pub use separation::{Separation, SeparationKind};
 pub use table::{Column, Table, Texts, TextsBuilder};

@@ -84,6 +84,17 @@ impl Matrix {
         chosen
     }
 
+    /// As [`Matrix::chosen`] for ascending indices, of which only the lower triangle is read and written.
+    pub(crate) fn chosen_lower(&self, indices: &[usize]) -> Matrix {
+        let mut chosen = Matrix::zeros(indices.len(), indices.len());
+        for (row, &from_row) in indices.iter().enumerate() {
+            for (column, &from_column) in indices[..=row].iter().enumerate() {
+                chosen[(row, column)] = self[(from_row, from_column)];
+            }
+        }
+        chosen
+    }
+
     /// Adds `weight · vector vector′` to the lower triangle.
     pub fn add_outer_lower(&mut self, vector: &[f64], weight: f64) {
         for (row, &left) in vector.iter().enumerate() {
@@ -238,12 +249,17 @@ impl Cholesky {
 
     /// The solution y of Ly = b; y′y is b′A⁻¹b.
     pub fn forward(&self, right: &[f64]) -> Vec<f64> {
-        let mut solution = right.to_vec();
-        for row in 0..solution.len() {
-            let inner = dot(&self.lower.row(row)[..row], &solution[..row]);
-            solution[row] = (solution[row] - inner) / self.lower[(row, row)];
-        }
+        let mut solution = vec![0.0; right.len()];
+        self.forward_into(right, &mut solution);
         solution
+    }
+
+    /// As [`Cholesky::forward`], into a vector that is there.
+    pub(crate) fn forward_into(&self, right: &[f64], solution: &mut [f64]) {
+        for (row, right) in right.iter().enumerate() {
+            let inner = dot(&self.lower.row(row)[..row], &solution[..row]);
+            solution[row] = (right - inner) / self.lower[(row, row)];
+        }
     }
 
     /// The inverse of A.

@@ -266,8 +266,7 @@ impl Covariance {
     pub fn intervals(&self, coefficients: &[f64], level: f64) -> Result<Vec<Interval>, Error> {
         valid_level(level)?;
         same_length("the coefficients", self.matrix.rows, coefficients.len())?;
-        let tail = 0.5 + level / 2.0;
-        let reach = self.degrees.map_or_else(|| normal_quantile(tail), |degrees| t_quantile(tail, degrees));
+        let reach = self.critical(level);
         let errors = self.standard_errors();
         let around = |(&coefficient, error): (&f64, f64)| Interval {
             low: coefficient - reach * error,
@@ -283,11 +282,19 @@ impl Covariance {
     /// [`Error::LengthMismatch`].
     pub fn p_values(&self, coefficients: &[f64]) -> Result<Vec<f64>, Error> {
         same_length("the coefficients", self.matrix.rows, coefficients.len())?;
-        let p_value = |(&coefficient, error): (&f64, f64)| {
-            let ratio = coefficient / error;
-            self.degrees.map_or_else(|| normal_two_sided(ratio), |degrees| t_two_sided(ratio, degrees))
-        };
+        let p_value = |(&coefficient, error): (&f64, f64)| self.two_sided(coefficient / error);
         Ok(coefficients.iter().zip(self.standard_errors()).map(p_value).collect())
+    }
+
+    /// How many standard errors an interval reaches to each side.
+    pub(crate) fn critical(&self, level: f64) -> f64 {
+        let tail = 0.5 + level / 2.0;
+        self.degrees.map_or_else(|| normal_quantile(tail), |degrees| t_quantile(tail, degrees))
+    }
+
+    /// The p-value of an estimate so many standard errors from 0.
+    pub(crate) fn two_sided(&self, ratio: f64) -> f64 {
+        self.degrees.map_or_else(|| normal_two_sided(ratio), |degrees| t_two_sided(ratio, degrees))
     }
 
     /// Wald's test that the coefficients of some columns are all 0: F with q and G − 1 degrees for errors by cluster,

@@ -68,8 +68,10 @@ impl<'a> Standardisation<'a> {
     /// [`Error::OutOfRange`] for the level or a negative weight.
     pub fn compare(&self, before: &Design, after: &Design, level: f64) -> Result<Standardised, Error> {
         let (mut result, gradient) = self.point(before, after, level)?;
-        let reach =
-            self.covariance.degrees.map_or_else(|| normal_critical(level), |degrees| t_critical(level, degrees));
+        let reach = self
+            .covariance
+            .degrees
+            .map_or_else(|| normal_critical(level), |degrees| t_critical(level, degrees));
         result.standard_error = self.covariance.matrix.quadratic(&gradient).max(0.0).sqrt();
         result.interval = Interval {
             low: result.estimate - reach * result.standard_error,
@@ -110,8 +112,7 @@ impl<'a> Standardisation<'a> {
             .into_par_iter()
             .map(|draw| {
                 let mut rng = stream(seed, draw);
-                let normal: Vec<f64> =
-                    (0..root.columns).map(|_| StandardNormal.sample(&mut rng)).collect();
+                let normal: Vec<f64> = (0..root.columns).map(|_| StandardNormal.sample(&mut rng)).collect();
                 // Of Student's t: all coefficients of a draw share one χ².
                 let stretch = self.covariance.degrees.map_or(1.0, |degrees| {
                     (degrees / chi_squared_quantile(uniform(&mut rng), degrees)).sqrt()
@@ -139,7 +140,12 @@ impl<'a> Standardisation<'a> {
     ///
     /// # Errors
     /// Those of [`Standardisation::compare`]; [`Error::Refused`] for a column that the model has not.
-    pub fn treatment_effect(&self, design: &Design, treatment: &str, level: f64) -> Result<Standardised, Error> {
+    pub fn treatment_effect(
+        &self,
+        design: &Design,
+        treatment: &str,
+        level: f64,
+    ) -> Result<Standardised, Error> {
         let column = self.column(design, treatment)?;
         let without = design.with_column(column, &vec![0.0; design.rows()])?;
         let with = design.with_column(column, &vec![1.0; design.rows()])?;
@@ -151,7 +157,13 @@ impl<'a> Standardisation<'a> {
     ///
     /// # Errors
     /// Those of [`Standardisation::compare`]; [`Error::Refused`] for a column that the model has not.
-    pub fn what_if(&self, design: &Design, column: &str, value: f64, level: f64) -> Result<Standardised, Error> {
+    pub fn what_if(
+        &self,
+        design: &Design,
+        column: &str,
+        value: f64,
+        level: f64,
+    ) -> Result<Standardised, Error> {
         let column = self.column(design, column)?;
         let mut values = design.column(column);
         for (row, now) in values.iter_mut().enumerate() {

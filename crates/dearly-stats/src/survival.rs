@@ -4,6 +4,6 @@
 mod kaplan_meier;
 mod lifetimes;
 
-pub use kaplan_meier::{SurvivalCurve, SurvivalPoint, kaplan_meier, kaplan_meier_truncated};
 pub(crate) use kaplan_meier::product_limit;
+pub use kaplan_meier::{SurvivalCurve, SurvivalPoint, kaplan_meier, kaplan_meier_truncated};
 pub(crate) use lifetimes::Lifetimes;

@@ -1,6 +1,6 @@
+use super::Aipw;
 use super::balance::{Balance, Overlap, balance, overlap};
 use super::nuisance::Nuisances;
-use super::Aipw;
 use crate::distribution::{t_critical, t_two_sided};
 use crate::{Error, Interval};
 
@@ -79,7 +79,8 @@ impl AipwEffect {
     fn ratio(&self, with: f64, without: f64) -> Result<RiskRatio, Error> {
         if with <= 0.0 || without <= 0.0 {
             return Err(Error::Refused(
-                "a ratio of risks needs means above 0 on both sides: look at the difference instead".to_owned(),
+                "a ratio of risks needs means above 0 on both sides: look at the difference instead"
+                    .to_owned(),
             ));
         }
         let variance = self.mean_treated.standard_error.powi(2) / (with * with)

@@ -100,7 +100,8 @@ impl<'a> Cox<'a> {
     /// [`Error::Refused`] for a constant column, the intercept among them.
     pub fn fit(&self) -> Result<FittedCox, Error> {
         let rows = self.checked_rows()?;
-        let n_events: f64 = (0..rows.len()).filter(|&place| rows.event[place]).map(|place| rows.weight[place]).sum();
+        let n_events: f64 =
+            (0..rows.len()).filter(|&place| rows.event[place]).map(|place| rows.weight[place]).sum();
         let columns = rows.columns;
         if n_events == 0.0 {
             return Err(Error::OneClass { n: self.durations.len(), value: 0.0 });
@@ -123,7 +124,8 @@ impl<'a> Cox<'a> {
             degrees: None,
             n_clusters: None,
         };
-        let coefficients: Vec<f64> = maximum.coefficients.iter().zip(&rows.scales).map(|(b, sd)| b / sd).collect();
+        let coefficients: Vec<f64> =
+            maximum.coefficients.iter().zip(&rows.scales).map(|(b, sd)| b / sd).collect();
         let (score_residuals, martingale) = residuals::score(&rows, &maximum.eta);
         let cluster_covariance = clusters.map(|(clusters, counted)| {
             let mut sums = Matrix::zeros(clusters.count(), columns);
@@ -285,15 +287,21 @@ impl Rows {
                 let log_likelihood = now.log_likelihood;
                 return Ok(Maximum { coefficients, eta, factor, log_likelihood, iterations: iteration });
             }
-            if iteration >= 5 && length > 0.05 && let Some(columns) = monotone_columns(self, &step) {
+            if iteration >= 5
+                && length > 0.05
+                && let Some(columns) = monotone_columns(self, &step)
+            {
                 return Err(Error::Monotone { terms: named(names, &columns) });
             }
             let mut halvings = 0;
             loop {
-                let tried: Vec<f64> = eta.iter().zip(&eta_step).map(|(at, change)| at + share * change).collect();
+                let tried: Vec<f64> =
+                    eta.iter().zip(&eta_step).map(|(at, change)| at + share * change).collect();
                 let next = self.derivatives(&tried);
                 // Rounding may take a little away where nothing is to be gained any more.
-                if next.log_likelihood >= now.log_likelihood - 1e-12 * now.log_likelihood.abs() || halvings == 30 {
+                if next.log_likelihood >= now.log_likelihood - 1e-12 * now.log_likelihood.abs()
+                    || halvings == 30
+                {
                     for (b, change) in coefficients.iter_mut().zip(&step) {
                         *b += share * change;
                     }

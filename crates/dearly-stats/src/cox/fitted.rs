@@ -129,7 +129,11 @@ impl FittedCox {
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a row that is not in the data or has
     /// weight 0.
-    pub fn cumulative_hazard(&self, columns: &[f64], in_stratum_of_row: usize) -> Result<Vec<(f64, f64)>, Error> {
+    pub fn cumulative_hazard(
+        &self,
+        columns: &[f64],
+        in_stratum_of_row: usize,
+    ) -> Result<Vec<(f64, f64)>, Error> {
         crate::error::same_length("the row", self.coefficients.len(), columns.len())?;
         crate::error::all_finite("the row", columns)?;
         let Some(place) = self.rows.source.iter().position(|&row| row == in_stratum_of_row) else {

@@ -48,9 +48,9 @@ impl Ord for AtRisk {
 }
 
 fn never_falls(rows: &Rows, values: &[f64]) -> bool {
-    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| {
-        (low.min(value), high.max(value))
-    });
+    let (low, high) = values
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (low.min(value), high.max(value)));
     let slack = 1e-5 * (high - low);
     let mut strict = false;
     for range in &rows.strata {

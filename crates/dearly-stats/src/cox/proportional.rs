@@ -85,7 +85,8 @@ impl FittedCox {
                 rest[(row, column)] -= crate::matrix::dot(&solved[row], &solved[column]);
             }
         }
-        let statistics: Vec<f64> = (0..p).map(|column| drift[column].powi(2) / rest[(column, column)]).collect();
+        let statistics: Vec<f64> =
+            (0..p).map(|column| drift[column].powi(2) / rest[(column, column)]).collect();
         let global_statistic = Cholesky::new(&rest)
             .map_err(|_| too_few)?
             .forward(&drift)
@@ -136,12 +137,14 @@ fn scaled_times(rows: &Rows, scale: TimeScale) -> Result<Box<dyn Fn(f64) -> f64>
             Box::new(f64::ln)
         }
         TimeScale::Rank => {
-            let mut times: Vec<(f64, f64)> = rows.time.iter().copied().zip(rows.weight.iter().copied()).collect();
+            let mut times: Vec<(f64, f64)> =
+                rows.time.iter().copied().zip(rows.weight.iter().copied()).collect();
             times.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut ranks: Vec<(f64, f64)> = Vec::new();
             let (mut before, mut at) = (0.0, 0);
             while at < times.len() {
-                let tied: f64 = times[at..].iter().take_while(|row| row.0 == times[at].0).map(|row| row.1).sum();
+                let tied: f64 =
+                    times[at..].iter().take_while(|row| row.0 == times[at].0).map(|row| row.1).sum();
                 ranks.push((times[at].0, before + (tied + 1.0) / 2.0));
                 before += tied;
                 let time = times[at].0;

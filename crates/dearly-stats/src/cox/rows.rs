@@ -74,7 +74,9 @@ impl Rows {
         let (means, scales) = moments(design, &order, &weight)?;
         let mut x = Vec::with_capacity(order.len() * columns);
         for &row in &order {
-            x.extend(design.row(row).iter().zip(means.iter().zip(&scales)).map(|(v, (mean, sd))| (v - mean) / sd));
+            x.extend(
+                design.row(row).iter().zip(means.iter().zip(&scales)).map(|(v, (mean, sd))| (v - mean) / sd),
+            );
         }
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for (place, &row) in order.iter().enumerate() {
@@ -130,7 +132,8 @@ impl Rows {
     pub(super) fn sweep(&self, eta: &[f64], second: bool, mut visit: impl FnMut(&Moment<'_>)) {
         let p = self.columns;
         let cells = if second { p * (p + 1) / 2 } else { 0 };
-        let (mut s1, mut s2, mut d1, mut d2) = (vec![0.0; p], vec![0.0; cells], vec![0.0; p], vec![0.0; cells]);
+        let (mut s1, mut s2, mut d1, mut d2) =
+            (vec![0.0; p], vec![0.0; cells], vec![0.0; p], vec![0.0; cells]);
         let mut event_x = vec![0.0; p];
         let risks: Vec<f64> = eta.iter().zip(&self.weight).map(|(eta, weight)| weight * eta.exp()).collect();
         for (stratum, range) in self.strata.iter().enumerate() {
@@ -232,7 +235,11 @@ fn add(first: &mut [f64], second: &mut [f64], x: &[f64], weight: f64) {
 }
 
 /// Means and standard deviations by column, over the rows that count.
-fn moments(design: &Design, rows: &[usize], weight: &impl Fn(usize) -> f64) -> Result<(Vec<f64>, Vec<f64>), Error> {
+fn moments(
+    design: &Design,
+    rows: &[usize],
+    weight: &impl Fn(usize) -> f64,
+) -> Result<(Vec<f64>, Vec<f64>), Error> {
     let columns = design.columns();
     let total: f64 = rows.iter().map(|&row| weight(row)).sum();
     let mut means = vec![0.0; columns];

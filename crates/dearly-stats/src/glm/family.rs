@@ -119,11 +119,6 @@ impl Family {
         (point.score, expected.unwrap_or(point.weight))
     }
 
-    /// Whether the expected information is the observed one.
-    pub(crate) fn is_canonical(self) -> bool {
-        !matches!(self, Family::ComplementaryLogLog | Family::GammaLog)
-    }
-
     /// The variance of an outcome at a mean, for a dispersion of 1.
     pub(crate) fn variance(self, mean: f64) -> f64 {
         match self {
@@ -218,12 +213,14 @@ impl Kernel for LogitKernel {
     fn at(eta: f64, y: f64) -> Point {
         let small = (-eta.abs()).exp();
         let whole = 1.0 / (1.0 + small);
-        let mean = if eta >= 0.0 { whole } else { small * whole };
+        let less = small * whole;
+        let (mean, other) = if eta >= 0.0 { (whole, less) } else { (less, whole) };
         Point {
             log_likelihood: y * eta - eta.max(0.0) - small.ln_1p(),
-            score: y - mean,
-            // small · whole² keeps its digits where 1 − mean would lose them.
-            weight: small * whole * whole,
+            // y − mean, and mean · (1 − mean), with the digits that 1 − mean would lose: a separated fit must not seem to
+            // have settled.
+            score: y * other - (1.0 - y) * mean,
+            weight: less * whole,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{Cholesky, Matrix};
 /// No row's linear predictor may move further in one step: beyond, probabilities saturate and the next step explodes.
 const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
-const SETTLED: f64 = 1e-10;
+pub(crate) const SETTLED: f64 = 1e-10;
 /// Rows worked on at a time, so that their values stay near.
 const BLOCK: usize = 64;
 
@@ -28,6 +28,8 @@ pub(crate) struct Problem<'a> {
     /// A coefficient that is held where it starts.
     pub(crate) held: Option<usize>,
     pub(crate) max_iterations: usize,
+    /// The step that counts as none, [`SETTLED`] but for replicates.
+    pub(crate) settled: f64,
 }
 
 /// Where the iterations ended.
@@ -35,8 +37,6 @@ pub(crate) struct Solution {
     pub(crate) coefficients: Vec<f64>,
     /// Up to the family's constant.
     pub(crate) log_likelihood: f64,
-    /// X′WX at the end with the observed weights, both triangles.
-    pub(crate) information: Matrix,
     /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
     pub(crate) held_gradient: f64,
     pub(crate) iterations: usize,
@@ -52,6 +52,7 @@ pub(crate) enum Trouble {
 }
 
 /// What the iterations write into, so that a thousand fits take the memory of one.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     gradient: Vec<f64>,
     information: Matrix,
@@ -223,15 +224,13 @@ impl Problem<'_> {
             // The second way out is for columns so close to each other that rounding moves them by more than the bound.
             let stuck =
                 moved < 1e-6 && moved >= 0.5 * before && promised <= 1e-14 * (1.0 + log_likelihood.abs());
-            if moved < SETTLED || stuck {
+            if moved < self.settled || stuck {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
                 }
-                information.mirror_lower();
                 return Ok(Solution {
                     coefficients,
                     log_likelihood,
-                    information: information.clone(),
                     held_gradient,
                     iterations: iteration + 1,
                 });
@@ -249,6 +248,10 @@ impl Problem<'_> {
                     *candidate = coefficient + step;
                 }
                 let reached = self.evaluate(candidate, gradient, information);
+                // As good as 1: all rows are told, and only separation does that.
+                if self.family.is_binary() && reached > -1e-9 {
+                    return Err(Trouble::Endless { iterations: iteration + 1 });
+                }
                 if reached >= log_likelihood - 1e-11 * (1.0 + log_likelihood.abs()) {
                     log_likelihood = reached;
                     break;
@@ -263,6 +266,23 @@ impl Problem<'_> {
         }
         Err(Trouble::Endless { iterations: self.max_iterations })
     }
+}
+
+/// X′WX, both triangles.
+pub(crate) fn weighted_square(x: &[f64], p: usize, weights: &[f64]) -> Matrix {
+    let (mut square, mut unused) = (Matrix::zeros(p, p), vec![0.0; p]);
+    let mut fours = x.chunks_exact(4 * p);
+    let mut taken = 0;
+    for four in &mut fours {
+        let rows = [0, 1, 2, 3].map(|row| &four[row * p..row * p + p]);
+        add_four(&mut unused, &mut square, rows, &[0.0; 4], &weights[taken..taken + 4]);
+        taken += 4;
+    }
+    for (row, &weight) in fours.remainder().chunks_exact(p).zip(&weights[taken..]) {
+        square.add_outer_lower(row, weight);
+    }
+    square.mirror_lower();
+    square
 }
 
 /// Takes one coefficient out of the step.

@@ -32,7 +32,12 @@ impl<'a> Lifetimes<'a> {
             same_length("entry", n, entry.len())?;
             all_finite("entry", entry)?;
             if let Some(row) = (0..n).find(|&row| entry[row] >= durations[row]) {
-                return outside("entry", row, entry[row], "before the row's duration: drop rows watched for no time");
+                return outside(
+                    "entry",
+                    row,
+                    entry[row],
+                    "before the row's duration: drop rows watched for no time",
+                );
             }
         }
         Ok(Lifetimes { durations, event_observed, entry })

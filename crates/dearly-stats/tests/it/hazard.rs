@@ -7,12 +7,11 @@ use crate::golden::{bools, close, golden, number, numbers};
 fn hazards_equal_glm_on_split_rows() {
     let golden = golden("hazard");
     let data = &golden["data"];
-    let whole =
-        |name: &str| numbers(&data[name]).into_iter().map(|value| value as u32).collect::<Vec<u32>>();
-    let rows =
-        person_periods(&whole("duration"), &bools(&data["event"]), Some(&whole("entry"))).unwrap();
+    let whole = |name: &str| numbers(&data[name]).into_iter().map(|value| value as u32).collect::<Vec<u32>>();
+    let rows = person_periods(&whole("duration"), &bools(&data["event"]), Some(&whole("entry"))).unwrap();
     assert_eq!(rows.rows() as f64, number(&golden["n_rows"]));
-    let columns = ["adoption", "plan"].map(|name| (name.to_owned(), rows.spread(&numbers(&data[name])))).to_vec();
+    let columns =
+        ["adoption", "plan"].map(|name| (name.to_owned(), rows.spread(&numbers(&data[name])))).to_vec();
     let clusters = rows.clusters(&Clusters::from_labels(&whole("account")));
     for (family, key) in [(Family::ComplementaryLogLog, "cloglog"), (Family::Logit, "logit")] {
         let expected = &golden[key];

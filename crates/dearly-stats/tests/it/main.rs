@@ -3,11 +3,13 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod firth;
 mod formula;
 mod glm;
 mod golden;
 mod hazard;
 mod panel;
 mod sandwich;
+mod separation;
 mod survival;
 mod validation;

@@ -101,11 +101,16 @@ fn check_cox(name: &str, fitted: &FittedCox, expected: &Value) {
     }
     if expected["scaled_schoenfeld"].is_array() {
         // Sorted, for rows tied in time may stand in any order.
-        let mut found: Vec<(f64, Vec<f64>)> =
-            fitted.scaled_schoenfeld_residuals().into_iter().map(|(time, _, values)| (time, values)).collect();
+        let mut found: Vec<(f64, Vec<f64>)> = fitted
+            .scaled_schoenfeld_residuals()
+            .into_iter()
+            .map(|(time, _, values)| (time, values))
+            .collect();
         let times = numbers(&expected["scaled_schoenfeld_time"]);
-        let mut other: Vec<(f64, Vec<f64>)> =
-            times.into_iter().zip(expected["scaled_schoenfeld"].as_array().unwrap().iter().map(numbers)).collect();
+        let mut other: Vec<(f64, Vec<f64>)> = times
+            .into_iter()
+            .zip(expected["scaled_schoenfeld"].as_array().unwrap().iter().map(numbers))
+            .collect();
         let order = |a: &(f64, Vec<f64>), b: &(f64, Vec<f64>)| a.partial_cmp(b).unwrap();
         found.sort_by(order);
         other.sort_by(order);
@@ -123,10 +128,9 @@ fn cox_equals_coxph() {
     let golden = golden("survival");
     let data = &golden["data"];
     let column = |name: &str| numbers(&data[name]);
-    let design = Design::new(
-        ["adoption", "roi", "plan"].map(|name| (name.to_owned(), column(name))).to_vec(),
-    )
-    .unwrap();
+    let design =
+        Design::new(["adoption", "roi", "plan"].map(|name| (name.to_owned(), column(name))).to_vec())
+            .unwrap();
     let (time, fine, event, entry) = (column("time"), column("fine"), bools(&data["event"]), column("entry"));
     let clusters = Clusters::from_labels(&column("account").iter().map(|&id| id as u32).collect::<Vec<_>>());
     let segments: Vec<&str> =
@@ -172,10 +176,7 @@ fn cox_refuses_in_words() {
         words(Cox::new(&spared, &time, &never).fit()),
         "x tell at every event whose it is, so that the likelihood has no maximum and the hazard ratio no bound: leave it out, or merge groups without an event with others"
     );
-    assert!(matches!(
-        Cox::new(&spared, &time, &[false; 6]).fit(),
-        Err(Error::OneClass { value: 0.0, .. })
-    ));
+    assert!(matches!(Cox::new(&spared, &time, &[false; 6]).fit(), Err(Error::OneClass { value: 0.0, .. })));
     assert!(words(Cox::new(&column(&[2.0; 6]), &time, &event).fit()).contains("same value in every row"));
     let twice = Design::new(vec![
         ("a".to_owned(), vec![1.0, 5.0, 2.0, 4.0, 3.0, 6.0]),
