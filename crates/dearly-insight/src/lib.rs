@@ -4,7 +4,10 @@
 //! No SQL, HTTP or files here. The reports are `serde` shapes: the command line prints them as they are, and
 //! `docs/FIT.md` documents them, so that a key, once there, stays.
 
+pub mod alarm;
 mod error;
+pub mod fit;
+pub mod report;
 mod table;
 
 pub use error::{Error, Result};

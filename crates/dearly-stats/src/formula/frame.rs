@@ -168,7 +168,7 @@ impl Reading<'_> {
                 self.rows.iter().map(|&row| values[row].expect("the row is complete")).collect()
             }
             Column::Texts(texts) => {
-                let Some(numbers) = yes_and_no(texts) else {
+                let Some(numbers) = texts.yes_and_no() else {
                     return Err(Error::Formula {
                         at: variable.at,
                         reason: not_numbers(variable, texts, is_outcome),
@@ -270,16 +270,6 @@ impl Reading<'_> {
             }
         }
     }
-}
-
-/// The number of each level, where the levels only say yes and no.
-fn yes_and_no(texts: &Texts) -> Option<Vec<f64>> {
-    let number = |level: &String| match level.to_ascii_lowercase().as_str() {
-        "yes" | "true" => Some(1.0),
-        "no" | "false" => Some(0.0),
-        _ => None,
-    };
-    texts.levels().iter().map(number).collect()
 }
 
 fn not_numbers(variable: &Variable, texts: &Texts, is_outcome: bool) -> String {
