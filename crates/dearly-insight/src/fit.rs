@@ -12,7 +12,9 @@ pub use report::{
     Apparent, AucReport, CalibrationReport, FitReport, Joint, OutOfFold, Proportional, ProportionalTerm,
     SeparationReport, StandardErrors, Term,
 };
-pub use validation::{FOLDS, out_of_fold};
+pub use validation::FOLDS;
+
+pub(crate) use cox::numbers;
 
 use crate::report::{ByName, ClusterColumn, Dropped};
 use crate::{Error, Result};

@@ -5,6 +5,7 @@
 //! `docs/FIT.md` documents them, so that a key, once there, stays.
 
 pub mod alarm;
+pub mod effect;
 mod error;
 pub mod fit;
 pub mod report;

@@ -93,7 +93,7 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     };
     if is_binary {
         let coefficients = flic.map_or(fitted.coefficients.clone(), |flic| flic.coefficients);
-        let model = Fitted { glm, family, is_firth, coefficients };
+        let model = Fitted { family, is_firth, coefficients };
         validate(table, request, formula, &frame, &outcomes, clusters.first(), &model, &mut report)?;
     }
     Ok(report)
@@ -108,7 +108,7 @@ fn validate(
     frame: &Frame,
     outcomes: &[bool],
     clusters: Option<&Clusters>,
-    model: &Fitted<'_>,
+    model: &Fitted,
     report: &mut FitReport,
 ) -> Result<()> {
     let singletons = Clusters::singletons(outcomes.len());

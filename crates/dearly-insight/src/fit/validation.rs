@@ -19,9 +19,7 @@ const NEAREST: f64 = 1e-12;
 
 /// A model for 0 and 1 that was fitted on all rows.
 #[derive(Debug, Clone)]
-pub struct Fitted<'a> {
-    /// With its offset.
-    pub(super) glm: Glm<'a>,
+pub(super) struct Fitted {
     /// Its family.
     pub(super) family: Family,
     /// Whether by Firth's method.
@@ -32,13 +30,12 @@ pub struct Fitted<'a> {
 
 /// How the model does on the rows of the fit.
 pub(super) fn apparent(
-    model: &Fitted<'_>,
+    model: &Fitted,
     frame: &Frame,
     outcomes: &[bool],
     clusters: &Clusters,
     level: f64,
 ) -> Result<Apparent, Error> {
-    let _ = model.glm;
     let probabilities =
         probabilities(model.family, &frame.design, &model.coefficients, frame.offset.as_deref());
     Ok(Apparent {
@@ -51,8 +48,8 @@ pub(super) fn apparent(
 ///
 /// # Errors
 /// Fewer clusters than folds; a fold that leaves one class only.
-pub fn out_of_fold(
-    model: &Fitted<'_>,
+pub(super) fn out_of_fold(
+    model: &Fitted,
     frame: &Frame,
     outcomes: &[bool],
     clusters: &Clusters,
@@ -94,7 +91,7 @@ pub fn out_of_fold(
 /// Coefficients by the model's method; Firth's where the rows of a fold do without. A column that these rows cannot tell,
 /// as that of a level that has none of them, gets 0.
 fn fit_fold(
-    model: &Fitted<'_>,
+    model: &Fitted,
     design: &Design,
     outcome: &[f64],
     offset: Option<&[f64]>,
