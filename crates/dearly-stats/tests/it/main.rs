@@ -3,11 +3,13 @@
 mod calibration;
 mod discrimination;
 mod distribution;
+mod dominance;
 mod firth;
 mod formula;
 mod glm;
 mod golden;
 mod hazard;
+mod ordinal;
 mod panel;
 mod sandwich;
 mod separation;
