@@ -86,11 +86,9 @@ pub fn t_upper(t: f64, degrees: f64) -> f64 {
     if t < 0.0 {
         return 1.0 - t_upper(-t, degrees);
     }
-    if t.is_infinite() {
-        return 0.0;
-    }
-    let square = t * t;
-    0.5 * beta_tails_of(0.5 * degrees, 0.5, degrees / (degrees + square), square / (degrees + square)).lower
+    // Each share from the ratio, so that a square beyond the largest number leaves 0 and not NaN.
+    let ratio = t / degrees * t;
+    0.5 * beta_tails_of(0.5 * degrees, 0.5, 1.0 / (1.0 + ratio), 1.0 / (1.0 + 1.0 / ratio)).lower
 }
 
 /// The quantile of Student's t with `degrees` > 0 of freedom.
@@ -156,19 +154,17 @@ pub fn chi_squared_quantile(p: f64, degrees: f64) -> f64 {
 
 /// The upper tail of F with `numerator` and `denominator` degrees of freedom, both > 0.
 pub fn f_upper(value: f64, numerator: f64, denominator: f64) -> f64 {
-    let scaled = numerator * value.max(0.0);
-    if scaled.is_infinite() {
-        return 0.0;
-    }
-    let whole = scaled + denominator;
-    beta_tails_of(0.5 * numerator, 0.5 * denominator, scaled / whole, denominator / whole).upper
+    f_tails(value, numerator, denominator).upper
 }
 
 /// The distribution function of F with `numerator` and `denominator` degrees of freedom, both > 0.
 pub fn f_cdf(value: f64, numerator: f64, denominator: f64) -> f64 {
-    let scaled = numerator * value.max(0.0);
-    let whole = scaled + denominator;
-    beta_tails_of(0.5 * numerator, 0.5 * denominator, scaled / whole, denominator / whole).lower
+    f_tails(value, numerator, denominator).lower
+}
+
+fn f_tails(value: f64, numerator: f64, denominator: f64) -> Tails {
+    let ratio = numerator / denominator * value.max(0.0);
+    beta_tails_of(0.5 * numerator, 0.5 * denominator, 1.0 / (1.0 + 1.0 / ratio), 1.0 / (1.0 + ratio))
 }
 
 /// The quantile of F with `numerator` and `denominator` degrees of freedom, both > 0.

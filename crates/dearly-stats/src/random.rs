@@ -40,3 +40,21 @@ pub(crate) fn bootstrap_weights(clusters: &Clusters, seed: u64, replicate: u64) 
     }
     (0..clusters.rows()).map(|row| times[clusters.of(row)]).collect()
 }
+
+/// Two independent standard normal numbers (Box and Muller): two uniform numbers each time, whatever they are.
+pub(crate) fn normal_pair(rng: &mut ChaCha8Rng) -> (f64, f64) {
+    let radius = (-2.0 * uniform(rng).ln()).sqrt();
+    let (sine, cosine) = (std::f64::consts::TAU * uniform(rng)).sin_cos();
+    (radius * cosine, radius * sine)
+}
+
+/// Fills with independent standard normal numbers.
+pub(crate) fn fill_normal(rng: &mut ChaCha8Rng, values: &mut [f64]) {
+    for pair in values.chunks_mut(2) {
+        let (first, second) = normal_pair(rng);
+        pair[0] = first;
+        if let Some(value) = pair.get_mut(1) {
+            *value = second;
+        }
+    }
+}

@@ -28,9 +28,9 @@ pub(crate) fn invert(p: f64, q: f64, start: f64, tails: impl Fn(f64) -> Tails) -
             return u;
         }
         if value > 0.0 {
-            high = u
+            high = u;
         } else {
-            low = u
+            low = u;
         }
         let mut next = u - value / slope;
         let wild = !next.is_finite() || (next - u).abs() > 4.0 * stride;

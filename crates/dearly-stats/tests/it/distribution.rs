@@ -1,4 +1,5 @@
 use dearly_stats::distribution::*;
+use proptest::prelude::*;
 
 use crate::golden::{close, golden, number, numbers};
 
@@ -59,4 +60,42 @@ fn known_by_hand() {
     );
     assert_eq!(normal_quantile(0.0), f64::NEG_INFINITY);
     close("critical value", normal_critical(0.95), 1.959_963_984_540_054, 1e-14);
+}
+
+#[test]
+fn far_arguments_stay_numbers() {
+    assert_eq!((t_upper(1e200, 3.0), t_upper(f64::INFINITY, 3.0)), (0.0, 0.0));
+    assert_eq!((t_cdf(0.0, 5.0), f_upper(f64::INFINITY, 2.0, 9.0), f_cdf(0.0, 2.0, 9.0)), (0.5, 0.0, 0.0));
+    assert_eq!((normal_upper(f64::INFINITY), normal_cdf(f64::INFINITY)), (0.0, 1.0));
+    close("many degrees are normal", t_quantile(0.975, 1e9), 1.959_963_984_540_054, 3e-9);
+    close("very many", t_quantile(0.975, f64::INFINITY), 1.959_963_984_540_054, 1e-14);
+    assert!(chi_squared_quantile(1e-10, 0.05) >= 0.0);
+}
+
+proptest! {
+    /// The quantile undoes the distribution function over parameters from 0.1 to 100,000, on the smaller tail.
+    #[test]
+    fn quantiles_undo(a in -1.0f64..5.0, b in -1.0f64..5.0, p in -10.0f64..-0.302, upper in any::<bool>()) {
+        let (a, b, tail) = (10f64.powf(a), 10f64.powf(b), 10f64.powf(p));
+        let p = if upper { 1.0 - tail } else { tail };
+        let kept = |lower: f64, higher: f64| if upper { higher / (1.0 - p) } else { lower / p };
+        let x = beta_quantile(p, a, b);
+        // Near 1 a number has no room for the digits, near 0 none at all below the smallest.
+        if x > 1e-300 && x < 0.999 {
+            prop_assert!((kept(beta_cdf(x, a, b), beta_upper(x, a, b)) - 1.0).abs() < 1e-8, "beta {a} {b} {p}: {x}");
+        }
+        let x = chi_squared_quantile(p, a);
+        if x > 1e-300 {
+            let kept = kept(chi_squared_cdf(x, a), chi_squared_upper(x, a));
+            prop_assert!((kept - 1.0).abs() < 1e-9, "chi {a} {p}: {x} {kept}");
+        }
+        let x = t_quantile(p, a);
+        if x.abs() < 1e150 {
+            prop_assert!((kept(t_cdf(x, a), t_upper(x, a)) - 1.0).abs() < 1e-9, "t {a} {p}: {x}");
+        }
+        let x = f_quantile(p, a, b);
+        if x > 1e-150 && x < 1e150 {
+            prop_assert!((kept(f_cdf(x, a, b), f_upper(x, a, b)) - 1.0).abs() < 1e-8, "F {a} {b} {p}: {x}");
+        }
+    }
 }
