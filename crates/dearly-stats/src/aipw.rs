@@ -9,6 +9,7 @@ pub use balance::{Balance, Overlap};
 pub use estimate::{AipwEffect, Effect, RiskRatio};
 
 use crate::error::{all_finite, same_length, valid_level};
+use crate::split::Split;
 use crate::{Clusters, Design, Error, Family};
 
 /// An effect to be estimated: who was treated, what came of it, and what had been known before.
@@ -42,6 +43,7 @@ pub struct Aipw<'a> {
     family: Family,
     folds: usize,
     seed: u64,
+    splits: Option<&'a [Split]>,
     trim: f64,
     level: f64,
 }
@@ -57,7 +59,18 @@ impl<'a> Aipw<'a> {
     ) -> Aipw<'a> {
         let binary = outcome.iter().all(|&value| value == 0.0 || value == 1.0);
         let family = if binary { Family::Logit } else { Family::Gaussian };
-        Aipw { confounders, treatment, outcome, clusters, family, folds: 5, seed: 0, trim: 0.02, level: 0.95 }
+        Aipw {
+            confounders,
+            treatment,
+            outcome,
+            clusters,
+            family,
+            folds: 5,
+            seed: 0,
+            splits: None,
+            trim: 0.02,
+            level: 0.95,
+        }
     }
 
     /// The family of the outcome models.
@@ -68,6 +81,11 @@ impl<'a> Aipw<'a> {
     /// Folds of whole clusters, drawn by the seed; 1 fits and predicts on the same rows.
     pub fn folds(self, folds: usize, seed: u64) -> Aipw<'a> {
         Aipw { folds, seed, ..self }
+    }
+
+    /// Folds given: each row is to be in the test part of one, and no cluster in both parts.
+    pub fn splits(self, splits: &'a [Split]) -> Aipw<'a> {
+        Aipw { splits: Some(splits), ..self }
     }
 
     /// Propensities below this share, or above one less it, are set to it, and counted. 0 leaves them as they are.

@@ -47,6 +47,8 @@ pub struct AipwEffect {
     pub propensity: Vec<f64>,
     /// ψ of each row; its mean is the effect on all. What weighted sums, as of ARR, are made of.
     pub psi: Vec<f64>,
+    /// Outcome models, two in each fold, that were separated and took Firth's method with FLIC.
+    pub n_penalized: usize,
     covariance_of_means: f64,
 }
 
@@ -164,6 +166,7 @@ pub(super) fn estimate(aipw: &Aipw<'_>, nuisances: &Nuisances) -> AipwEffect {
         covariance_of_means: covariance(aipw, &of_one, &of_zero),
         propensity: e.clone(),
         psi,
+        n_penalized: nuisances.penalized,
     }
 }
 

@@ -29,8 +29,6 @@ pub(super) struct Rows {
 pub(super) struct Moment<'a> {
     pub(super) stratum: usize,
     pub(super) time: f64,
-    /// The tied rows, events and others.
-    pub(super) tied: Range<usize>,
     /// Events, counted by frequency weight.
     pub(super) events: usize,
     /// The sum of w·x over the events.
@@ -196,7 +194,6 @@ impl Rows {
                     visit(&Moment {
                         stratum,
                         time,
-                        tied: next..end,
                         events: events as usize,
                         event_x: &event_x,
                         event_eta,
