@@ -247,7 +247,7 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         mean_treated: bounded(&own.mean_treated),
         mean_untreated: bounded(&own.mean_untreated),
         naive: own.naive,
-        e_value: complement.as_ref().map(e_value),
+        e_value: complement.as_ref().and_then(e_value),
         risk_ratio: risk_ratio.as_ref().map(ratio),
         complement_risk_ratio: complement.as_ref().map(ratio),
         overlap: OverlapReport {
@@ -305,15 +305,10 @@ fn ratio(own: &RiskRatio) -> Bounded {
     Bounded { estimate: own.estimate, low: own.interval.low, high: own.interval.high }
 }
 
-/// VanderWeele and Ding (2017): RR + √(RR (RR − 1)), of the ratio turned so that it is above 1.
-fn e_value(ratio: &RiskRatio) -> EValue {
-    let of = |ratio: f64| ratio + (ratio * (ratio - 1.0)).sqrt();
-    let (estimate, near) = if ratio.estimate >= 1.0 {
-        (ratio.estimate, ratio.interval.low)
-    } else {
-        (1.0 / ratio.estimate, 1.0 / ratio.interval.high)
-    };
-    EValue { estimate: of(estimate), bound: if near > 1.0 { of(near) } else { 1.0 } }
+/// Of the ratio of what is to be avoided.
+fn e_value(ratio: &RiskRatio) -> Option<EValue> {
+    let own = dearly_stats::evalue::e_value(ratio.estimate, ratio.interval).ok()?;
+    Some(EValue { estimate: own.estimate, bound: own.bound })
 }
 
 fn notes(request: &EffectRequest, own: &AipwEffect, n_clusters: usize) -> Vec<String> {
