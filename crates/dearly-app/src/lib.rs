@@ -34,9 +34,12 @@ mod versions;
 mod write_keys;
 
 pub mod demo;
+pub mod effect;
+pub mod fit;
 pub mod import;
 pub mod ingest;
 pub mod lake;
+mod panel;
 mod remote_files;
 pub mod workbook;
 

@@ -4,9 +4,13 @@
 //! No SQL, HTTP or files here. The reports are `serde` shapes: the command line prints them as they are, and
 //! `docs/FIT.md` documents them, so that a key, once there, stays.
 
+pub mod alarm;
 pub mod drivers;
+pub mod effect;
 mod error;
+pub mod fit;
 pub mod panel;
+pub mod report;
 mod table;
 
 /// The number of the rules of the analyses: it grows whenever the same panel gives another report, so that a run kept from

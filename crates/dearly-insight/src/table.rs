@@ -18,8 +18,9 @@ struct Growing {
     numbers: Vec<Option<f64>>,
     /// The cells from the start, once one was no number.
     texts: Option<TextsBuilder>,
-    /// The cells as they were written, until it is sure that no text is needed: `007` is not 7 in a column of words.
-    written: Vec<Option<Box<str>>>,
+    /// These as they were written, one after the other, and where each ends: `007` is not 7 in a column of words.
+    written: String,
+    ends: Vec<usize>,
 }
 
 impl TableBuilder {
@@ -62,14 +63,18 @@ impl Growing {
         match cell.map(str::parse::<f64>).transpose() {
             Ok(number) => {
                 self.numbers.push(number);
-                self.written.push(cell.map(Box::from));
+                self.written.push_str(cell.unwrap_or_default());
+                self.ends.push(self.written.len());
             }
             Err(_) => {
                 let mut texts = TextsBuilder::default();
-                self.written.drain(..).for_each(|written| texts.push(written.as_deref()));
+                let mut from = 0;
+                for end in &self.ends {
+                    texts.push(self.written.get(from..*end).filter(|written| !written.is_empty()));
+                    from = *end;
+                }
                 texts.push(cell);
-                self.numbers = Vec::new();
-                self.texts = Some(texts);
+                *self = Growing { texts: Some(texts), ..Growing::default() };
             }
         }
     }

@@ -79,6 +79,18 @@ pub enum Error {
         /// Clusters with a row of positive weight.
         found: usize,
     },
+    /// Without one of the clusters a coefficient has no value, so that the jackknife over clusters has none either.
+    #[error(
+        "{} cannot be told without cluster {cluster} (counted from 0 in the order of rows), so that the jackknife over \
+         clusters has no value: leave the column out or merge its levels",
+        .column.as_deref().unwrap_or("a column")
+    )]
+    ToldByOneCluster {
+        /// The column, where it can be named.
+        column: Option<String>,
+        /// The cluster's number.
+        cluster: usize,
+    },
     /// The outcome is perfectly told by some columns: no maximum of the likelihood exists.
     #[error("the outcome is separated by {}: no maximum-likelihood estimate exists; use Firth's method or leave {} out", .terms.join(", "), if .terms.len() == 1 { "it" } else { "them" })]
     Separated {
@@ -98,6 +110,14 @@ pub enum Error {
         what: &'static str,
         /// Iterations made.
         iterations: usize,
+    },
+    /// A formula cannot be read, or does not fit the table.
+    #[error("formula, character {at}: {reason}")]
+    Formula {
+        /// Where, in characters from 1.
+        at: usize,
+        /// What is wrong and what to do.
+        reason: String,
     },
     /// The data cannot answer the question for another reason.
     #[error("{0}")]

@@ -24,6 +24,7 @@ pub mod evalue;
 pub mod experiment;
 mod firth;
 pub mod forecast;
+pub mod formula;
 pub mod gate;
 mod glm;
 pub mod hazard;

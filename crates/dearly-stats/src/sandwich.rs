@@ -214,7 +214,12 @@ impl FittedGlm {
                 let mut moved = whole.solve(design.row(row));
                 let left = 1.0 - self.working_weights[row] * dot(&moved, design.row(row));
                 if left < 1e-10 {
-                    return Err(self.told_by_one(cluster, None));
+                    let weight = self.working_weights[row];
+                    let lost = design.row(row).iter().enumerate().position(|(at, value)| {
+                        self.information[(at, at)] - weight * value * value
+                            <= 1e-10 * self.information[(at, at)]
+                    });
+                    return Err(self.told_by_one(cluster, lost));
                 }
                 moved.iter_mut().for_each(|value| *value *= self.score_residuals[row] / left);
                 moved
@@ -245,11 +250,7 @@ impl FittedGlm {
     }
 
     fn told_by_one(&self, cluster: usize, column: Option<usize>) -> Error {
-        let what = column.map_or("a column", |column| &self.names[column]);
-        Error::Refused(format!(
-            "{what} cannot be told without cluster {cluster} (counted from 0 in the order of rows), so that the jackknife \
-             over clusters has no value: leave the column out, merge its levels, or ask for cr1"
-        ))
+        Error::ToldByOneCluster { column: column.map(|column| self.names[column].clone()), cluster }
     }
 }
 

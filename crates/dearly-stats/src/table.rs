@@ -72,6 +72,16 @@ impl Texts {
         &self.codes
     }
 
+    /// The number of each level, where the levels say nothing but yes and no, or true and false: 1 and 0.
+    pub fn yes_and_no(&self) -> Option<Vec<f64>> {
+        let number = |level: &String| match level.to_ascii_lowercase().as_str() {
+            "yes" | "true" => Some(1.0),
+            "no" | "false" => Some(0.0),
+            _ => None,
+        };
+        self.levels.iter().map(number).collect()
+    }
+
     /// A row's word.
     pub fn get(&self, row: usize) -> Option<&str> {
         self.codes[row].map(|code| self.levels[code as usize].as_str())

@@ -50,6 +50,8 @@ async fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Command::Accounts(own) => command::accounts::run(arguments, own).await,
         Command::Retention(own) => command::retention::run(arguments, own).await,
         Command::Drivers(own) => command::drivers::run(arguments, own).await,
+        Command::Fit(own) => command::fit::run(arguments, own),
+        Command::Effect(own) => command::effect::run(arguments, own),
         Command::Key(own) => command::key::run(arguments, own).await,
         Command::Lake(own) => command::lake::run(arguments, own).await,
         Command::Query(own) => command::query::run(arguments, own).await,

@@ -9,13 +9,9 @@ use super::model::{self, Columns, Fit};
 use super::report::{Check, Lead};
 use super::validation::out_of_fold_auc;
 use super::{LEVEL, SEED};
+use crate::alarm::{ENOUGH, MODEL, SINGLE_FEATURE};
 use crate::panel::{COMPONENTS, Panel, PanelRow};
 
-/// Above this a single column tells the outcome too well to have been known before it.
-const SINGLE_FEATURE: f64 = 0.95;
-/// The same for the whole model, given enough churns.
-const WHOLE_MODEL: f64 = 0.92;
-const ENOUGH_CHURNS: usize = 100;
 /// A difference between neighbouring leads that no forgetting explains.
 const JUMP: f64 = 0.10;
 
@@ -127,9 +123,9 @@ pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns, fit: &Fit) -
         .map_or(0.5, |(area, _)| area.estimate);
     let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
     let (name, single) = best.unwrap_or_default();
-    let is_leak = single > SINGLE_FEATURE || (whole > WHOLE_MODEL && n_churned >= ENOUGH_CHURNS);
+    let is_leak = single > SINGLE_FEATURE || (whole > MODEL && n_churned >= ENOUGH);
     let told = format!(
-        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model out of fold {whole:.3} (alarm above {WHOLE_MODEL})"
+        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model out of fold {whole:.3} (alarm above {MODEL})"
     );
     let words =
         if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };

@@ -8,6 +8,7 @@ mod effects;
 mod experiment;
 mod firth;
 mod forecast;
+mod formula;
 mod gate;
 mod glm;
 mod golden;
