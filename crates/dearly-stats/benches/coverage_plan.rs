@@ -94,8 +94,15 @@ fn one_book(years: usize, shock_sd: f64, book: u64) -> Result<[f64; 6], Error> {
     let uncertain =
         Predictor::uncertain(logits, Uncertainty::of_slopes(&next_design, &covariance, &centre)?)?;
     let draw = |renewal: &Predictor, year_shock: Option<&YearShock>| {
-        let book =
-            Book { amounts: &amounts, renewal, year_shock, contraction: None, expansion: None, groups: &[] };
+        let book = Book {
+            amounts: &amounts,
+            renewal,
+            year_shock,
+            contraction: None,
+            expansion: None,
+            decided: None,
+            groups: &[],
+        };
         draw_plan(&book, 2_000, book_seed(book.amounts))
     };
     let (plug_in, plan) = (draw(&known, None)?, draw(&uncertain, Some(&shock))?);

@@ -108,6 +108,7 @@ fn main() {
         year_shock: Some(&shock),
         contraction: Some((&contraction, &lost)),
         expansion: Some((&expansion, &gained)),
+        decided: None,
         groups: &[&segments, &quarters],
     };
     report("plan_2k_10k_draws", 1, || draw_plan(&book, 10_000, 1).expect("a plan"));

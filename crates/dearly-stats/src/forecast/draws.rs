@@ -3,7 +3,7 @@ mod book;
 use rayon::prelude::*;
 
 use crate::interval::Interval;
-use crate::random::{below, fill_normal, stream, uniform};
+use crate::random::{fill_normal, stream, uniform};
 use crate::{Error, error::valid_level};
 
 pub use book::{Book, Predictor, Severity, Uncertainty};
@@ -209,21 +209,30 @@ impl<'a> Worker<'a> {
                 (book.amounts[row], self.renewal[row], self.contraction[row], self.expansion[row]);
             let u = uniform(&mut rng);
             let mut outcome = [0.0, 0.0, 0.0, 0.0];
-            if u < p {
+            let decided = book.decided.and_then(|decided| decided[row]);
+            if let Some(came) = decided {
+                outcome = [came.min(amount), came, f64::from(u8::from(came > 0.0)), 0.0];
+            } else if u < p {
                 let mut kept = amount;
                 let mut net = amount;
-                if u < p * q {
-                    let share = lost.map_or(0.0, |severity| severity.share(row, |n| below(&mut rng, n)));
+                let (down, up) = (p * q, p * (q + (1.0 - q) * e));
+                // Within its category the number is uniform again, and chooses the share.
+                if u < down {
+                    let share = lost.map_or(0.0, |severity| severity.share(row, u / down));
                     kept = amount * (1.0 - share);
                     net = kept;
-                } else if u < p * (q + (1.0 - q) * e) {
-                    let share = gained.map_or(0.0, |severity| severity.share(row, |n| below(&mut rng, n)));
+                } else if u < up {
+                    let share = gained.map_or(0.0, |severity| severity.share(row, (u - down) / (up - down)));
                     net = amount * (1.0 + share);
                 }
                 outcome = [kept, net, 1.0, 0.0];
             }
-            let mean = lost.map_or(0.0, |severity| severity.expected(row, mean_lost));
-            outcome[3] = amount * p * (1.0 - q * mean);
+            outcome[3] = match decided {
+                Some(_) => outcome[0],
+                None => {
+                    amount * p * (1.0 - q * lost.map_or(0.0, |severity| severity.expected(row, mean_lost)))
+                }
+            };
             add(&mut cells[0], &outcome);
             for &cell in &self.cells_of_row[row * width..(row + 1) * width] {
                 add(&mut cells[cell as usize], &outcome);
