@@ -342,13 +342,10 @@ impl<'a> Glm<'a> {
             self.deviance_at(outcome, |row| linear_predictor[row])
         };
         let dispersion = if self.family.has_dispersion() {
-            let pearson: f64 = (0..outcome.len())
-                .filter(|&row| self.weight(row) > 0.0)
-                .map(|row| {
-                    let mean = self.family.mean(linear_predictor[row]);
-                    self.weight(row) * (outcome[row] - mean).powi(2) / self.family.variance(mean)
-                })
-                .sum();
+            // A row's score and weight hold its residual and variance with all their digits, also where a mean is
+            // rounded to 1.
+            let rows = score_residuals.iter().zip(&working_weights).filter(|&(_, &weight)| weight > 0.0);
+            let pearson: f64 = rows.map(|(score, weight)| score * score / weight).sum();
             pearson / (n - coefficients.len() as f64)
         } else {
             1.0

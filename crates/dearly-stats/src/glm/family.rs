@@ -120,16 +120,6 @@ impl Family {
         }
     }
 
-    /// The variance of an outcome at a mean, for a dispersion of 1.
-    pub(crate) fn variance(self, mean: f64) -> f64 {
-        match self {
-            Family::Logit | Family::ComplementaryLogLog | Family::FractionalLogit => mean * (1.0 - mean),
-            Family::Gaussian => 1.0,
-            Family::GammaLog => mean * mean,
-            Family::Poisson => mean,
-        }
-    }
-
     /// The log-likelihood from a deviance, constants included, with the dispersion at its value for this deviance
     /// where there is one.
     pub(crate) fn log_likelihood(
