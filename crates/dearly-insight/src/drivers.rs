@@ -61,6 +61,7 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         report.gate = validation::gate(&used, 0, None, &report.checks)?;
         return Ok(report);
     }
+    report.checks.push(checks::single_feature(&used, &columns));
     let fit = match model::fit(&used, &columns) {
         Ok(fit) => fit,
         Err(reason) => {
@@ -72,7 +73,6 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
     report.leads = checks::leads(panel, &candidates);
     report.checks.push(checks::shuffled(&used, &columns, &fit));
     report.checks.push(checks::lead_decay(&report.leads, panel.window.lead_days));
-    report.checks.push(checks::single_feature(&used, &columns, &fit));
     let (held_out, validation) = validation::rolling(panel, &used, &columns)?;
     report.gate = validation::gate(&used, fit.n_parameters(), held_out.as_ref(), &report.checks)?;
     if report.gate.level >= 1 {

@@ -3,6 +3,7 @@
 mod bad_input;
 mod book;
 mod demo;
+mod drivers;
 mod examples;
 mod explain;
 mod import;
