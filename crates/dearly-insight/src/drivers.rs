@@ -61,6 +61,11 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         report.gate = validation::gate(&used, 0, None, &report.checks)?;
         return Ok(report);
     }
+    if columns.components.is_empty() {
+        report.refused = Some(words::no_component(candidates.len(), &columns));
+        report.gate = validation::gate(&used, 0, None, &report.checks)?;
+        return Ok(report);
+    }
     report.checks.push(checks::single_feature(&used, &columns));
     let fit = match model::fit(&used, &columns) {
         Ok(fit) => fit,

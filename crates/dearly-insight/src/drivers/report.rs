@@ -216,7 +216,7 @@ pub struct Validation {
     pub n: usize,
     /// Churned ones among them.
     pub n_churned: usize,
-    /// The chance that a renewed one had the higher probability (DeLong).
+    /// The chance that a renewed one had the higher probability; the interval by bootstrapping accounts, or DeLong's where each has one renewal.
     pub auc: Range,
     /// The mean squared error of the probabilities.
     pub brier: f64,

@@ -1,11 +1,10 @@
 //! How models that were frozen before a period did on the renewals of that period, and what that allows to be said.
 
-use dearly_stats::Interval;
-use dearly_stats::calibration::{calibration, calibration_error};
-use dearly_stats::compare::{Metric, Resampling, measure};
+use dearly_stats::calibration::{calibration_by_cluster, calibration_error};
+use dearly_stats::compare::Resampling;
 use dearly_stats::discrimination::auc;
 use dearly_stats::gate::{Evidence, HeldOut, gate as decide, held_out_cox_snell};
-use dearly_stats::scoring::brier;
+use dearly_stats::scoring::{brier, scaled_brier};
 use dearly_stats::split::{RowTimes, rolling_origin};
 
 use super::colours::rate;
@@ -107,10 +106,10 @@ fn judged(
     let renewed: Vec<bool> = churned.iter().map(|churned| !churned).collect();
     let risk: Vec<f64> = probabilities.iter().map(|probability| 1.0 - probability).collect();
     let n_churned = churned.iter().filter(|churned| **churned).count();
-    let area = auc(&churned, &risk, LEVEL).ok()?;
-    let own = calibration(&churned, &risk, LEVEL).ok()?;
+    let clusters = model::clusters(rows);
     let resampling = Resampling { replicates: REPLICATES, seed: SEED, level: LEVEL };
-    let scaled = measure(Metric::ScaledBrier, &churned, &risk, &model::clusters(rows), resampling).ok()?;
+    let held_out = HeldOut::measure(&churned, &risk, &clusters, n_origins, resampling).ok()?;
+    let own = calibration_by_cluster(&churned, &risk, &clusters, LEVEL).ok()?;
     let bins = calibration_error(&renewed, probabilities, BINS).map_or_else(
         |_| Vec::new(),
         |error| {
@@ -121,29 +120,21 @@ fn judged(
             bins.collect()
         },
     );
-    let of = |estimate: f64, interval: Interval| range(estimate, interval);
     let validation = Validation {
         folds,
         n: rows.len(),
         n_churned,
-        auc: of(area.estimate, area.interval),
+        auc: range(auc(&churned, &risk, LEVEL).ok()?.estimate, held_out.auc),
         brier: brier(&churned, &risk).ok()?,
         base_rate_brier: brier(&renewed, base).ok()?,
-        scaled_brier: of(scaled.estimate, scaled.interval),
-        observed_over_expected: of(own.observed_over_expected.estimate, own.observed_over_expected.interval),
-        in_the_large: of(own.in_the_large.estimate, own.in_the_large.interval),
-        slope: of(own.slope.estimate, own.slope.interval),
+        scaled_brier: range(scaled_brier(&churned, &risk).ok()?, held_out.scaled_brier),
+        observed_over_expected: range(
+            own.observed_over_expected.estimate,
+            own.observed_over_expected.interval,
+        ),
+        in_the_large: range(own.in_the_large.estimate, own.in_the_large.interval),
+        slope: range(own.slope.estimate, own.slope.interval),
         bins,
-    };
-    let held_out = HeldOut {
-        n_origins,
-        n_churns: n_churned as u64,
-        auc: area.interval,
-        scaled_brier: scaled.interval,
-        slope: own.slope.estimate,
-        slope_interval: own.slope.interval,
-        observed_over_expected: own.observed_over_expected.interval,
-        in_the_large: own.in_the_large.estimate,
     };
     let cox_snell = held_out_cox_snell(&churned, &risk).ok()?;
     Some((Known { held_out, cox_snell }, validation))

@@ -18,6 +18,18 @@ pub(super) fn one_class(n: usize, n_churned: usize, counts: &Counts) -> String {
     format!("all {n} renewals {all}: with one outcome only nothing can be compared; take a longer window")
 }
 
+pub(super) fn no_component(n: usize, columns: &Columns) -> String {
+    let shares = columns
+        .left_out
+        .iter()
+        .map(|(place, share)| format!("{} of {:.0} %", COMPONENTS[*place], 100.0 * share));
+    format!(
+        "no component is known for enough of {n} renewals (not known: {}; 30 % is the most): bring the facts that they are \
+         made of, licences, people, telemetry with users, success plans",
+        shares.collect::<Vec<_>>().join(", ")
+    )
+}
+
 pub(super) fn assumptions(panel: &Panel, counts: &Counts, columns: &Columns) -> Vec<String> {
     let lead = panel.window.lead_days;
     let mut assumptions = vec![

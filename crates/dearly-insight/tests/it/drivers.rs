@@ -197,6 +197,16 @@ fn a_component_that_is_mostly_unknown_has_no_coefficient() {
 }
 
 #[test]
+fn without_any_component_nothing_is_asked() {
+    let mut own = panel(300, 6);
+    own.rows.iter_mut().for_each(|row| row.seen.components = [None; 4]);
+    let report = report(&own);
+    let refused = report.refused.unwrap();
+    assert!(refused.contains("no component is known for enough of 300 renewals"), "{refused}");
+    assert_eq!((report.gate.level, report.model.is_none()), (0, true));
+}
+
+#[test]
 fn a_score_written_after_the_outcome_rings_the_alarm() {
     let mut own = panel(1_500, 7);
     for row in own.rows.iter_mut().chain(&mut own.history) {
