@@ -27,7 +27,7 @@ const SEED: u64 = 20_240_229;
 /// Confidence level of every interval.
 const LEVEL: f64 = 0.95;
 
-/// A component of which more rows than this share have no score has no coefficient (`method.md` 10).
+/// A component of which more rows than this share have no score has no coefficient (`docs/METHOD.md` 10).
 const MOST_MISSING: f64 = 0.30;
 
 /// The report of a panel.

@@ -124,7 +124,7 @@ pub struct Seen {
     pub as_of: Day,
     /// Whether the account was a customer.
     pub is_customer: bool,
-    /// Whether the decision was made by then (`method.md` L3, L4).
+    /// Whether the decision was made by then (`docs/METHOD.md` L3, L4).
     pub early: Option<Early>,
     /// The outcomes score, 0–100.
     pub score: Option<f64>,
@@ -210,5 +210,5 @@ pub struct Panel {
     pub replayed: (usize, usize),
 }
 
-/// The leads of the lead-decay check (`method.md` L10).
+/// The leads of the lead-decay check (`docs/METHOD.md` L10).
 pub const LEADS: [i32; 4] = [30, 90, 180, 365];

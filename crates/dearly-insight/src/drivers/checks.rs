@@ -1,4 +1,4 @@
-//! The look-ahead checks that run with every fit (`method.md` L1, L9, L10, L11): a leak makes a model too good.
+//! The look-ahead checks that run with every fit (`docs/METHOD.md` L1, L9, L10, L11): a leak makes a model too good.
 
 use dearly_stats::discrimination::auc;
 use rand::SeedableRng;
