@@ -11,7 +11,7 @@ import { Section } from '../../../show/Section';
 import { useAsOf } from '../../../show/useAsOf';
 import { AnswerSection } from './AnswerSection';
 import { CalibrationSection } from './CalibrationSection';
-import { ChecksSection } from './ChecksSection';
+import { AssumptionsSection, ChecksSection } from './ChecksSection';
 import { ColourSection } from './ColourSection';
 import { CountsSection } from './CountsSection';
 import classes from './DriversPage.module.css';
@@ -77,7 +77,10 @@ function Run({ run, isKept }: { run: DriversRun; isKept: boolean }) {
       <ColourSection report={report} />
       {report.validation && <CalibrationSection report={report} validation={report.validation} />}
       <div className={classes.pair}>
-        <CountsSection report={report} />
+        <div className={classes.column}>
+          <CountsSection report={report} />
+          <AssumptionsSection report={report} />
+        </div>
         <ChecksSection report={report} />
       </div>
       <RunsSection run={run} />

@@ -67,7 +67,7 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
           <IntervalPlot
             title={
               <>
-                Odds ratio of renewal <small>log scale, 1 = no association</small>
+                Odds ratio of renewal <small>log scale, 1 is none</small>
               </>
             }
             rows={odds}
@@ -196,7 +196,7 @@ function Adjusted({ model, report }: { model: DriversModel; report: DriversRepor
       />
       <p className={classes.note}>
         {high.length > 0
-          ? `Intervals are wide because columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
+          ? `Intervals are wide where columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
           : `No column’s variance is inflated above ${INFLATED} times by the others.`}{' '}
         Condition number {model.condition_number.toFixed(0)}. What was adjusted for is no finding.
       </p>
