@@ -112,7 +112,7 @@ function qualities(validation: Validation): Quality[] {
       label: 'Brier score',
       words: `${thousandths(brier)} against ${thousandths(base)}`,
       value: brier,
-      note: 'of the base rate; less is better',
+      note: 'below the base rate’s is better',
       isGood: brier < base,
     },
     {
@@ -145,7 +145,7 @@ function qualities(validation: Validation): Quality[] {
 
 const QUALITY_COLUMNS: Column<Quality>[] = [
   { id: 'measure', label: 'Measure', show: ({ label }) => label, csv: ({ id }) => id },
-  { id: 'value', label: 'Value (95 %)', show: ({ words }) => <span className={classes.number}>{words}</span>, csv: ({ value }) => value },
+  { id: 'value', label: 'Value (95\u00a0%)', show: ({ words }) => <span className={classes.number}>{words}</span>, csv: ({ value }) => value },
   {
     id: 'reading',
     label: 'Reading',
@@ -187,7 +187,7 @@ const BIN_COLUMNS: Column<CalibrationBin>[] = [
   { id: 'n_renewed', label: 'Renewed', align: 'right', show: ({ renewed }) => count(renewed.count), csv: ({ renewed }) => renewed.count },
   {
     id: 'rate',
-    label: 'Share (95 %)',
+    label: 'Share (95\u00a0%)',
     show: ({ renewed: { rate } }) => (rate ? interval(rate, (value) => percent(value, 1)) : '–'),
     csv: ({ renewed: { rate } }) => rate?.estimate,
   },

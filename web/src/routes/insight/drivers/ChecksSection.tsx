@@ -40,7 +40,7 @@ function Asked({ name }: { name: string }) {
   return (
     <>
       {check?.label ?? titled(name)}
-      {check && <div className={classes.note}>{check.asks}</div>}
+      {check && <div className={classes.asks}>{check.asks}</div>}
     </>
   );
 }

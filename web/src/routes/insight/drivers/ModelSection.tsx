@@ -16,7 +16,7 @@ const RATIO_COLUMNS: Column<DriverTerm>[] = [
   { id: 'term', label: 'Component', show: ({ term }) => termWords(term), csv: ({ term }) => term },
   {
     id: 'odds_ratio',
-    label: 'Odds ratio (95 %)',
+    label: 'Odds ratio (95\u00a0%)',
     show: ({ odds_ratio: odds }) => <span className={classes.number}>{interval(odds, ratio)}</span>,
     csv: ({ odds_ratio: odds }) => odds.estimate,
   },
@@ -33,7 +33,7 @@ const EXPORT_COLUMNS: Column<DriverTerm>[] = [
 
 const POINTS_COLUMN: Column<DriverTerm> = {
   id: 'marginal_change',
-  label: 'Change in points (95 %)',
+  label: 'Change in points (95\u00a0%)',
   show: ({ marginal_change: change }) => <span className={classes.number}>{change ? interval(change, points) : '–'}</span>,
   csv: ({ marginal_change: change }) => change?.estimate,
 };
@@ -120,7 +120,10 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
       )}
       <hr className={classes.rule} style={{ margin: '16px 0 12px' }} />
       <div className={classes.split}>
-        <Shares model={model} />
+        <div>
+          <Shares model={model} />
+          <Collinearity model={model} />
+        </div>
         <Adjusted model={model} report={report} />
       </div>
     </Section>
@@ -160,9 +163,22 @@ function Shares({ model }: { model: DriversModel }) {
 /** From which inflation on a column's interval is said to be widened by the others. */
 const INFLATED = 5;
 
+function Collinearity({ model }: { model: DriversModel }) {
+  const high = model.variance_inflation
+    .filter(([, value]) => Number(value) > INFLATED)
+    .map(([term, value]) => `${termWords(String(term))} ${Number(value).toFixed(1)}`);
+  return (
+    <p className={classes.note}>
+      {high.length > 0
+        ? `Intervals are wide where columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
+        : `No column’s variance is inflated above ${INFLATED} times by the others.`}{' '}
+      Condition number {model.condition_number.toFixed(0)}.
+    </p>
+  );
+}
+
 function Adjusted({ model, report }: { model: DriversModel; report: DriversReport }) {
   const inflation = new Map(model.variance_inflation.map(([term, value]) => [String(term), Number(value)]));
-  const high = [...inflation].filter(([, value]) => value > INFLATED).map(([term, value]) => `${termWords(term)} ${value.toFixed(1)}`);
   const columns: Column<DriverTerm>[] = [
     { id: 'term', label: 'Column', show: ({ term }) => termWords(term), csv: ({ term }) => term },
     ...RATIO_COLUMNS.slice(1),
@@ -194,12 +210,7 @@ function Adjusted({ model, report }: { model: DriversModel; report: DriversRepor
         keyOf={({ term }) => `${isOfModel.has(term) ? 'component' : 'column'} ${term}`}
         empty="The model has no column."
       />
-      <p className={classes.note}>
-        {high.length > 0
-          ? `Intervals are wide where columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
-          : `No column’s variance is inflated above ${INFLATED} times by the others.`}{' '}
-        Condition number {model.condition_number.toFixed(0)}. What was adjusted for is no finding.
-      </p>
+      <p className={classes.note}>Components for ten points. What was adjusted for is no finding.</p>
     </div>
   );
 }
