@@ -168,6 +168,7 @@ test('a number opens its rows, which one can take along', async ({ page }) => {
   expect(csv).toMatch(/^account,product,due_on,/);
   expect(csv).toContain('A00001,plan,2026-03-19,2026-03-11,churned,12000.00,0.00,2025-12-19,31.2');
   expect(csv).not.toContain('A00002');
+  await Promise.all([page.waitForEvent('download'), page.keyboard.press('e')]);
   await rowsOf(page).getByRole('link', { name: 'Show all' }).click();
   await expect(rowsOf(page).getByRole('status')).toContainText('3 renewals');
 });

@@ -35,6 +35,11 @@ export function DriversPage() {
   return (
     <div className={classes.page}>
       <SetupForm run={query.data} />
+      {asOf.known_by && (
+        <p className={classes.note}>
+          By when facts were recorded is not asked here: each renewal is scored from what was known by its own as-of day.
+        </p>
+      )}
       {query.data ? (
         <Run run={query.data} isKept={kept !== undefined} />
       ) : query.isError ? (
@@ -89,6 +94,12 @@ function Run({ run, isKept }: { run: DriversRun; isKept: boolean }) {
   );
 }
 
+const PARTS = [
+  { id: 'model', title: 'Ten points more of a component, the others alike', height: 600 },
+  { id: 'colours', title: 'Renewal by the colour of the outcomes score', height: 400 },
+  { id: 'calibration', title: 'On renewals that the model had not seen', height: 560 },
+] as const;
+
 /** The page's parts at about their size, and how long it takes. */
 function Waiting({ isKept }: { isKept: boolean }) {
   return (
@@ -99,11 +110,13 @@ function Waiting({ isKept }: { isKept: boolean }) {
             ? 'Opening the kept run…'
             : 'Scoring every account as of a day before its renewal, fitting and checking the model… This takes some seconds on a book not asked before, then the answer is kept.'}
         </p>
-        <Skeleton height={176} mt={12} />
+        <Skeleton height={232} mt={12} />
       </Section>
-      <Skeleton height={360} />
-      <Skeleton height={420} />
-      <Skeleton height={480} />
+      {PARTS.map(({ id, title, height }) => (
+        <Section key={id} id={id} title={title}>
+          <Skeleton height={height} />
+        </Section>
+      ))}
     </div>
   );
 }
