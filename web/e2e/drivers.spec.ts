@@ -180,6 +180,7 @@ test('exports the model with its exact intervals', async ({ page }) => {
   const [download] = await Promise.all([page.waitForEvent('download'), model.getByRole('button', { name: 'CSV' }).first().click()]);
   const csv = readFileSync(await download.path(), 'utf8');
   expect(csv).toContain('odds_ratio_low');
+  expect(csv).toContain('dominance_share_high');
   expect(csv).toContain(String(RUN.report.model.terms[0].odds_ratio.high));
 });
 

@@ -82,12 +82,10 @@ function Run({ run, isKept }: { run: DriversRun; isKept: boolean }) {
       <ColourSection report={report} />
       {report.validation && <CalibrationSection report={report} validation={report.validation} />}
       <div className={classes.pair}>
-        <div className={classes.column}>
-          <CountsSection report={report} />
-          <AssumptionsSection report={report} />
-        </div>
+        <CountsSection report={report} />
         <ChecksSection report={report} />
       </div>
+      <AssumptionsSection report={report} />
       <RunsSection run={run} />
       <RowsSection run={run} />
     </>

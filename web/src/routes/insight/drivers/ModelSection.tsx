@@ -52,6 +52,15 @@ const LIMITS = (['low', 'high'] as const).flatMap((end) => [
   { id: `marginal_change_${end}`, value: (term: DriverTerm) => term.marginal_change?.[end] },
 ]);
 
+/** The shares of the plot below, for the file of the components. */
+function sharesOf(model: DriversModel) {
+  const shares = new Map(model.dominance.map(({ component, share }) => [component, share]));
+  return (['estimate', 'low', 'high'] as const).map((end) => ({
+    id: end === 'estimate' ? 'dominance_share' : `dominance_share_${end}`,
+    value: ({ term }: DriverTerm) => shares.get(term)?.[end],
+  }));
+}
+
 /** How much, how surely: odds ratios and, where the evidence allows it, changes of probability. */
 export function ModelSection({ report, model }: { report: DriversReport; model: DriversModel }) {
   const hasPoints = report.gate.level >= PREDICTIVE && model.terms.every((term) => term.marginal_change);
@@ -100,7 +109,7 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
             title="The same numbers"
             file={`drivers-${report.from}-${report.to}`}
             columns={columns}
-            extra={LIMITS}
+            extra={[...LIMITS, ...sharesOf(model)]}
             rows={model.terms}
             keyOf={({ term }) => term}
             empty="The model has no component."
@@ -134,11 +143,10 @@ const wholePercent = (share: number) => percent(share);
 
 function Shares({ model }: { model: DriversModel }) {
   if (model.dominance.length === 0) {
-    return (
-      <p className={classes.note}>
-        Components are not ranked: {model.collinear ?? 'their shares could not be told apart'}.
-      </p>
-    );
+    const why =
+      model.collinear ??
+      (model.method === 'firth' ? 'shares are not reckoned where churns are few or separated' : 'their shares have no interval here');
+    return <p className={classes.note}>Components are not ranked: {why}.</p>;
   }
   const rows = model.dominance.map(({ component, share }) => ({ label: termWords(component), range: share }));
   return (
