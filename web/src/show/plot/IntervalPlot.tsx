@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 
 import type { Range } from '../../api/client';
 import classes from './Plot.module.css';
-import type { Scale } from './scale';
+import { type Scale, withRoom } from './scale';
 
 export type Mark = 'dot' | 'green' | 'yellow' | 'red' | 'unknown';
 
@@ -51,7 +51,7 @@ export function IntervalPlot({ title, rows, scale, reference, show, tick = show,
           {scale.ticks.map((at) => (
             <path key={at} d={`M${x(at).toFixed(1)} ${TOP}V${foot}`} stroke="var(--line)" />
           ))}
-          {roomFor(scale.ticks, x, tick).map((at) => (
+          {withRoom(scale.ticks, x, tick).map((at) => (
             <text key={at} x={x(at)} y={foot + 17} textAnchor="middle" className={classes.tick}>
               {tick(at)}
             </text>
@@ -60,7 +60,7 @@ export function IntervalPlot({ title, rows, scale, reference, show, tick = show,
             <path d={`M${x(reference).toFixed(1)} ${TOP}V${foot + 4}`} stroke="var(--muted)" strokeWidth="1.5" strokeDasharray="4 3" />
           )}
           {rows.map((row, index) => (
-            <PlotLine key={row.label} row={row} y={TOP + (index + 0.5) * ROW} x={x} scale={scale} left={labelWidth} right={right} show={show} width={width} />
+            <PlotLine key={row.label} row={row} y={TOP + (index + 0.5) * ROW} x={x} scale={scale} left={labelWidth} show={show} width={width} />
           ))}
         </svg>
       </div>
@@ -74,12 +74,11 @@ interface LineProperties {
   x: (value: number) => number;
   scale: Scale;
   left: number;
-  right: number;
   width: number;
   show: (value: number) => string;
 }
 
-function PlotLine({ row, y, x, scale, left, right, width, show }: LineProperties) {
+function PlotLine({ row, y, x, scale, left, width, show }: LineProperties) {
   const { range, mark = 'dot' } = row;
   return (
     <g>
@@ -99,7 +98,7 @@ function PlotLine({ row, y, x, scale, left, right, width, show }: LineProperties
           </text>
         </>
       ) : (
-        <text x={(left + right) / 2} y={y + 4} textAnchor="middle" className={classes.tick}>
+        <text x={left} y={y + 4} className={classes.tick}>
           too few to say
         </text>
       )}
@@ -128,18 +127,4 @@ function MarkShape({ mark, x, y }: { mark: Mark; x: number; y: number }) {
   if (mark === 'red') return <rect x={x - 5.5} y={y - 5.5} width="11" height="11" rx="1" {...paint} />;
   if (mark === 'unknown') return <circle cx={x} cy={y} r="4.6" fill="var(--surface)" stroke={INK.unknown} strokeWidth="2" />;
   return <circle cx={x} cy={y} r="5.5" {...paint} />;
-}
-
-const CHARACTER = 6.6;
-const GAP = 8;
-
-/** The ticks whose words have room beside the one before. */
-function roomFor(ticks: readonly number[], x: (value: number) => number, words: (value: number) => string): number[] {
-  let end = Number.NEGATIVE_INFINITY;
-  return ticks.filter((tick) => {
-    const half = (words(tick).length * CHARACTER) / 2;
-    if (x(tick) - half < end + GAP) return false;
-    end = x(tick) + half;
-    return true;
-  });
 }

@@ -21,12 +21,16 @@ function scaleOf(low: number, high: number, ticks: readonly number[], transform:
 }
 
 /** Even steps over these values; the ends are ticks unless they are fixed. */
-export function linearScale(values: readonly number[], fixed: { low?: number; high?: number } = {}): Scale {
+export function linearScale(
+  values: readonly number[],
+  fixed: { low?: number; high?: number } = {},
+  mostTicks = MOST_TICKS,
+): Scale {
   const known = values.filter(Number.isFinite);
   const least = fixed.low ?? Math.min(...known, ...(fixed.high === undefined ? [] : [fixed.high]));
   const most = fixed.high ?? Math.max(...known, ...(fixed.low === undefined ? [] : [fixed.low]));
   if (!Number.isFinite(least) || !Number.isFinite(most)) return scaleOf(0, 1, [0, 1], (value) => value);
-  const step = niceStep((most - least || Math.abs(most) || 1) / (MOST_TICKS - 1));
+  const step = niceStep((most - least || Math.abs(most) || 1) / (mostTicks - 1));
   const low = fixed.low ?? Math.floor(least / step + 1e-9) * step;
   const high = Math.max(fixed.high ?? Math.ceil(most / step - 1e-9) * step, low + (most === least ? step : 0));
   const ticks: number[] = [];
@@ -72,4 +76,19 @@ function thinned(ticks: readonly number[], kept: number): number[] {
   const every = Math.ceil(ticks.length / MOST_TICKS);
   const place = ticks.indexOf(kept);
   return ticks.filter((_, index) => (index - place) % every === 0);
+}
+
+/** Pixels of a character of an axis and between two words. */
+const CHARACTER = 6.6;
+const GAP = 5;
+
+/** The ticks whose words have room beside the one before. */
+export function withRoom(ticks: readonly number[], x: (value: number) => number, words: (value: number) => string): number[] {
+  let end = Number.NEGATIVE_INFINITY;
+  return ticks.filter((tick) => {
+    const half = (words(tick).length * CHARACTER) / 2;
+    if (x(tick) - half < end + GAP) return false;
+    end = x(tick) + half;
+    return true;
+  });
 }

@@ -51,7 +51,7 @@ function Sentences({ sentences, nTerms }: { sentences: readonly string[]; nTerms
               <Direction sentence={sentence} />
               <span>
                 <strong>{colon < 0 ? sentence : sentence.slice(0, colon + 1)}</strong>
-                {colon >= 0 && <span className={classes.detail}> {sentence.slice(colon + 2)}</span>}
+                {colon >= 0 && <span className={classes.detail}> {unbroken(sentence.slice(colon + 2))}</span>}
               </span>
             </li>
           );
@@ -100,6 +100,11 @@ function Refusal({ report }: { report: DriversReport }) {
       </p>
     </div>
   );
+}
+
+/** A number and its sign of per cent stay on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replaceAll(' %', '\u00a0%');
 }
 
 function capital(text: string): string {

@@ -2,12 +2,12 @@ import { useElementSize } from '@mantine/hooks';
 
 import type { CalibrationBin } from '../../../api/client';
 import { percent } from '../../../format/number';
-import { shareScale } from '../../../show/plot/scale';
+import { shareScale, withRoom } from '../../../show/plot/scale';
 import plot from '../../../show/plot/Plot.module.css';
 import { interval } from './words';
 
 const LEFT = 52;
-const RIGHT = 12;
+const RIGHT = 24;
 const TOP = 8;
 const FOOT = 40;
 const LARGEST = 460;
@@ -33,10 +33,12 @@ export function CalibrationPlot({ bins }: { bins: readonly CalibrationBin[] }) {
             <text x={LEFT - 6} y={y(tick) + 4} textAnchor="end" className={plot.tick}>
               {shareTick(tick)}
             </text>
-            <text x={x(tick)} y={TOP + size + 16} textAnchor="middle" className={plot.tick}>
-              {shareTick(tick)}
-            </text>
           </g>
+        ))}
+        {withRoom(scale.ticks, x, shareTick).map((tick) => (
+          <text key={tick} x={x(tick)} y={TOP + size + 16} textAnchor="middle" className={plot.tick}>
+            {shareTick(tick)}
+          </text>
         ))}
         <path d={`M${x(scale.low)} ${y(scale.low)}L${x(scale.high)} ${y(scale.high)}`} stroke="var(--muted)" strokeWidth="1.5" strokeDasharray="4 3" />
         {known.map(({ mean, rate }) => (

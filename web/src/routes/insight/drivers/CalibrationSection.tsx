@@ -11,46 +11,36 @@ import { aucSentence, holds, interval, ratio } from './words';
 const thousandths = (value: number) => value.toFixed(3).replace('-', '−');
 
 /** How frozen models did on renewals that they had not seen. */
-export function CalibrationSection({ report, validation }: { report: DriversReport; validation: Validation }) {
+export function CalibrationSection({ report, validation }: Properties) {
   return (
     <Section id="calibration" title="On renewals that the model had not seen">
-      <p className={classes.lead}>{aucSentence(validation)}</p>
+      {report.gate.level > 0 && <p className={classes.lead}>{aucSentence(validation)}</p>}
+      {validation.bins.length === 0 && (
+        <p className={classes.note}>
+          Predicted probabilities are shown from level 2 on; how far the model is from there may be seen below.
+        </p>
+      )}
       <div className={classes.split}>
-        <div>
-          {validation.bins.length > 0 ? (
-            <figure style={{ margin: 0 }}>
+        {validation.bins.length > 0 ? (
+          <>
+            <figure style={{ margin: 0, minWidth: 0 }}>
               <figcaption className={classes.note} style={{ marginBottom: 8 }}>
                 Each dot is a tenth of the held-out renewals, with its 95 % interval; on the dashed line as many renewed as
                 predicted. The axes are stretched near 0 and 100 %.
               </figcaption>
               <CalibrationPlot bins={validation.bins} />
             </figure>
-          ) : (
-            <p className={classes.note}>
-              Predicted probabilities are shown from level 2 on; how far the model is from there may be seen beside.
-            </p>
-          )}
-        </div>
-        <div className={classes.stack}>
-          <DataTable
-            name="Quality on held-out renewals"
-            title="Quality"
-            file={`drivers-validation-${report.from}-${report.to}`}
-            columns={QUALITY_COLUMNS}
-            rows={qualities(validation)}
-            keyOf={({ id }) => id}
-            empty="Nothing was held out."
-          />
-          <DataTable
-            name="Rolling origin"
-            title="Rolling origin: trained on what was decided before, tried on the next quarter"
-            file={`drivers-folds-${report.from}-${report.to}`}
-            columns={FOLD_COLUMNS}
-            rows={validation.folds}
-            keyOf={({ from }) => from}
-            empty="The window has no period to try a model on."
-          />
-        </div>
+            <div className={classes.stack}>
+              <QualityTable report={report} validation={validation} />
+              <Folds report={report} validation={validation} />
+            </div>
+          </>
+        ) : (
+          <>
+            <QualityTable report={report} validation={validation} />
+            <Folds report={report} validation={validation} />
+          </>
+        )}
       </div>
       {validation.bins.length > 0 && (
         <details className={classes.fold} style={{ marginTop: 8 }}>
@@ -66,6 +56,39 @@ export function CalibrationSection({ report, validation }: { report: DriversRepo
         </details>
       )}
     </Section>
+  );
+}
+
+interface Properties {
+  report: DriversReport;
+  validation: Validation;
+}
+
+function QualityTable({ report, validation }: Properties) {
+  return (
+    <DataTable
+      name="Quality on held-out renewals"
+      title="Quality"
+      file={`drivers-validation-${report.from}-${report.to}`}
+      columns={QUALITY_COLUMNS}
+      rows={qualities(validation)}
+      keyOf={({ id }) => id}
+      empty="Nothing was held out."
+    />
+  );
+}
+
+function Folds({ report, validation }: Properties) {
+  return (
+    <DataTable
+      name="Rolling origin"
+      title="Rolling origin: trained on what was decided before, tried on the next quarter"
+      file={`drivers-folds-${report.from}-${report.to}`}
+      columns={FOLD_COLUMNS}
+      rows={validation.folds}
+      keyOf={({ from }) => from}
+      empty="The window has no period to try a model on."
+    />
   );
 }
 
@@ -89,7 +112,7 @@ function qualities(validation: Validation): Quality[] {
       label: 'Brier score',
       words: `${thousandths(brier)} against ${thousandths(base)}`,
       value: brier,
-      note: 'against the base rate alone; less is better',
+      note: 'below the base rate’s is better',
       isGood: brier < base,
     },
     {
@@ -97,7 +120,7 @@ function qualities(validation: Validation): Quality[] {
       label: 'Scaled Brier',
       words: interval(scaled, ratio),
       value: scaled.estimate,
-      note: 'share of the error removed; 0 is none',
+      note: '0 is as the base rate',
       isGood: scaled.low > 0,
     },
     { id: 'slope', label: 'Calibration slope', words: interval(slope, ratio), value: slope.estimate, note: '1 is right, less is too sure', isGood: holds(slope, 1) },
@@ -111,7 +134,7 @@ function qualities(validation: Validation): Quality[] {
     },
     {
       id: 'observed_over_expected',
-      label: 'Churns, observed / expected',
+      label: 'Observed / expected churns',
       words: interval(ratioOfChurns, ratio),
       value: ratioOfChurns.estimate,
       note: '1 is right',
@@ -122,11 +145,11 @@ function qualities(validation: Validation): Quality[] {
 
 const QUALITY_COLUMNS: Column<Quality>[] = [
   { id: 'measure', label: 'Measure', show: ({ label }) => label, csv: ({ id }) => id },
-  { id: 'value', label: 'Value (95 %)', show: ({ words }) => <span className={classes.number}>{words}</span>, csv: ({ value }) => value },
+  { id: 'value', label: 'Value (95\u00a0%)', show: ({ words }) => <span className={classes.number}>{words}</span>, csv: ({ value }) => value },
   {
     id: 'reading',
     label: 'Reading',
-    show: ({ note, isGood }) => <Tag colour={isGood ? 'green' : 'yellow'} title={isGood ? 'as it should be' : 'not as it should be'}>{`${isGood ? 'good' : 'weak'}: ${note}`}</Tag>,
+    show: ({ note, isGood }) => <Tag colour={isGood ? 'green' : 'yellow'} title={isGood ? 'as it should be' : 'not as it should be'}>{`${isGood ? 'good' : 'off'}: ${note}`}</Tag>,
     csv: ({ words, note }) => `${words}; ${note}`,
   },
 ];
@@ -137,7 +160,7 @@ const FOLD_COLUMNS: Column<Fold>[] = [
     label: 'Due',
     show: ({ from, to }) => (
       <span className={classes.number}>
-        {shortDay(from)} to {shortDay(to)}
+        {shortDay(from)} until before {shortDay(to)}
       </span>
     ),
     csv: ({ from }) => from,
@@ -164,7 +187,7 @@ const BIN_COLUMNS: Column<CalibrationBin>[] = [
   { id: 'n_renewed', label: 'Renewed', align: 'right', show: ({ renewed }) => count(renewed.count), csv: ({ renewed }) => renewed.count },
   {
     id: 'rate',
-    label: 'Share (95 %)',
+    label: 'Share (95\u00a0%)',
     show: ({ renewed: { rate } }) => (rate ? interval(rate, (value) => percent(value, 1)) : '–'),
     csv: ({ renewed: { rate } }) => rate?.estimate,
   },

@@ -29,23 +29,25 @@ const COLUMNS: Column<Check>[] = [
   {
     id: 'check',
     label: 'Check',
-    wide: true,
-    show: ({ name, words }) => (
-      <>
-        <strong>{CHECKS[name]?.label ?? titled(name)}</strong>
-        {CHECKS[name] && <>: {CHECKS[name].asks}</>}
-        <div className={classes.note}>{words}</div>
-      </>
-    ),
+    show: ({ name }) => <Asked name={name} />,
     csv: ({ name }) => name,
   },
+  { id: 'words', label: 'What came out', wide: true, show: ({ words }) => words, csv: ({ words }) => words },
 ];
 
-const EXTRA = [{ id: 'words', value: ({ words }: Check) => words }];
+function Asked({ name }: { name: string }) {
+  const check = CHECKS[name];
+  return (
+    <>
+      {check?.label ?? titled(name)}
+      {check && <div className={classes.asks}>{check.asks}</div>}
+    </>
+  );
+}
 
 const hundredths = (value: number) => value.toFixed(2);
 
-/** Whether the analysis looked ahead, how it fades with the lead, and what was assumed. */
+/** Whether the analysis looked ahead, and how it fades with the lead. */
 export function ChecksSection({ report }: { report: DriversReport }) {
   const rows = report.leads.map(({ lead_days: days, n, auc }) => ({
     label: `${days} days, ${count(n)}`,
@@ -54,14 +56,13 @@ export function ChecksSection({ report }: { report: DriversReport }) {
   }));
   const ends = rows.flatMap(({ range }) => (range ? [range.low] : []));
   return (
-    <Section id="checks" title="Checks against looking ahead, and what is assumed">
+    <Section id="checks" title="Checks against looking ahead">
       <div className={classes.stack}>
         <DataTable
           name="Checks"
           title="Each ran with this fit"
           file={`drivers-checks-${report.from}-${report.to}`}
           columns={COLUMNS}
-          extra={EXTRA}
           rows={report.checks}
           keyOf={({ name }) => name}
           empty="No check ran: there was nothing to fit."
@@ -83,15 +84,19 @@ export function ChecksSection({ report }: { report: DriversReport }) {
             label={`AUC by lead with 95 % intervals: ${rows.map(({ label, range }) => `${label} renewals: ${range ? interval(range, hundredths) : 'too few to say'}`).join('; ')}.`}
           />
         )}
-        <div>
-          <h3 style={{ fontSize: 14, fontWeight: 600, marginBottom: 4 }}>Assumptions</h3>
-          <ul className={classes.list}>
-            {report.assumptions.map((words) => (
-              <li key={words}>{words}</li>
-            ))}
-          </ul>
-        </div>
       </div>
+    </Section>
+  );
+}
+
+export function AssumptionsSection({ report }: { report: DriversReport }) {
+  return (
+    <Section id="assumptions" title="What is assumed">
+      <ul className={classes.list}>
+        {report.assumptions.map((words) => (
+          <li key={words}>{words}</li>
+        ))}
+      </ul>
     </Section>
   );
 }

@@ -46,7 +46,7 @@ export function ColourSection({ report }: { report: DriversReport }) {
                 </>
               }
               rows={rows.map((row) => ({ label: row.colour, range: measure.of(row), mark: row.colour as Colour }))}
-              scale={linearScale(isNet ? [1, ...known.map(({ high }) => high)] : [], { low: 0, ...(isNet ? {} : { high: 1 }) })}
+              scale={linearScale(isNet ? [1, ...known.map(({ high }) => high)] : [], { low: 0, ...(isNet ? {} : { high: 1 }) }, isNet ? 4 : 3)}
               {...(isNet ? { reference: 1 } : {})}
               show={share}
               tick={(value) => percent(value)}
@@ -88,6 +88,7 @@ function RowsLink({ colour, outcome, children }: { colour: string; outcome?: Out
       to="/insight/drivers"
       search={(old) => ({ ...old, rows: 'compared', colour: colour as Colour, outcome, missing: undefined })}
       hash="rows"
+      className={classes.open}
     >
       {children}
     </Link>

@@ -5,6 +5,7 @@ import { count, counted, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
 import { Section } from '../../../show/Section';
 import classes from './CountsSection.module.css';
+import page from './DriversPage.module.css';
 import { comparedOf, type RowFilter } from './rows';
 import { termWords } from './words';
 
@@ -98,7 +99,13 @@ function RowsLink({ n, filter }: { n: number; filter: RowFilter }) {
   if (n === 0) return '0';
   const { rows, colour, outcome, missing } = filter;
   return (
-    <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, rows, colour, outcome, missing })} hash="rows">
+    <Link
+      from="/insight/drivers"
+      to="/insight/drivers"
+      search={(old) => ({ ...old, rows, colour, outcome, missing })}
+      hash="rows"
+      className={page.open}
+    >
       {count(n)}
     </Link>
   );

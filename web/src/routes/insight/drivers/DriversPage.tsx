@@ -11,7 +11,7 @@ import { Section } from '../../../show/Section';
 import { useAsOf } from '../../../show/useAsOf';
 import { AnswerSection } from './AnswerSection';
 import { CalibrationSection } from './CalibrationSection';
-import { ChecksSection } from './ChecksSection';
+import { AssumptionsSection, ChecksSection } from './ChecksSection';
 import { ColourSection } from './ColourSection';
 import { CountsSection } from './CountsSection';
 import classes from './DriversPage.module.css';
@@ -35,6 +35,11 @@ export function DriversPage() {
   return (
     <div className={classes.page}>
       <SetupForm run={query.data} />
+      {asOf.known_by && (
+        <p className={classes.note}>
+          By when facts were recorded is not asked here: each renewal is scored from what was known by its own as-of day.
+        </p>
+      )}
       {query.data ? (
         <Run run={query.data} isKept={kept !== undefined} />
       ) : query.isError ? (
@@ -80,11 +85,18 @@ function Run({ run, isKept }: { run: DriversRun; isKept: boolean }) {
         <CountsSection report={report} />
         <ChecksSection report={report} />
       </div>
+      <AssumptionsSection report={report} />
       <RunsSection run={run} />
       <RowsSection run={run} />
     </>
   );
 }
+
+const PARTS = [
+  { id: 'model', title: 'Ten points more of a component, the others alike', height: 600 },
+  { id: 'colours', title: 'Renewal by the colour of the outcomes score', height: 400 },
+  { id: 'calibration', title: 'On renewals that the model had not seen', height: 560 },
+] as const;
 
 /** The page's parts at about their size, and how long it takes. */
 function Waiting({ isKept }: { isKept: boolean }) {
@@ -96,11 +108,13 @@ function Waiting({ isKept }: { isKept: boolean }) {
             ? 'Opening the kept run…'
             : 'Scoring every account as of a day before its renewal, fitting and checking the model… This takes some seconds on a book not asked before, then the answer is kept.'}
         </p>
-        <Skeleton height={176} mt={12} />
+        <Skeleton height={232} mt={12} />
       </Section>
-      <Skeleton height={360} />
-      <Skeleton height={420} />
-      <Skeleton height={480} />
+      {PARTS.map(({ id, title, height }) => (
+        <Section key={id} id={id} title={title}>
+          <Skeleton height={height} />
+        </Section>
+      ))}
     </div>
   );
 }

@@ -16,7 +16,7 @@ const RATIO_COLUMNS: Column<DriverTerm>[] = [
   { id: 'term', label: 'Component', show: ({ term }) => termWords(term), csv: ({ term }) => term },
   {
     id: 'odds_ratio',
-    label: 'Odds ratio (95 %)',
+    label: 'Odds ratio (95\u00a0%)',
     show: ({ odds_ratio: odds }) => <span className={classes.number}>{interval(odds, ratio)}</span>,
     csv: ({ odds_ratio: odds }) => odds.estimate,
   },
@@ -33,7 +33,7 @@ const EXPORT_COLUMNS: Column<DriverTerm>[] = [
 
 const POINTS_COLUMN: Column<DriverTerm> = {
   id: 'marginal_change',
-  label: 'Change in points (95 %)',
+  label: 'Change in points (95\u00a0%)',
   show: ({ marginal_change: change }) => <span className={classes.number}>{change ? interval(change, points) : '–'}</span>,
   csv: ({ marginal_change: change }) => change?.estimate,
 };
@@ -52,6 +52,15 @@ const LIMITS = (['low', 'high'] as const).flatMap((end) => [
   { id: `marginal_change_${end}`, value: (term: DriverTerm) => term.marginal_change?.[end] },
 ]);
 
+/** The shares of the plot below, for the file of the components. */
+function sharesOf(model: DriversModel) {
+  const shares = new Map(model.dominance.map(({ component, share }) => [component, share]));
+  return (['estimate', 'low', 'high'] as const).map((end) => ({
+    id: end === 'estimate' ? 'dominance_share' : `dominance_share_${end}`,
+    value: ({ term }: DriverTerm) => shares.get(term)?.[end],
+  }));
+}
+
 /** How much, how surely: odds ratios and, where the evidence allows it, changes of probability. */
 export function ModelSection({ report, model }: { report: DriversReport; model: DriversModel }) {
   const hasPoints = report.gate.level >= PREDICTIVE && model.terms.every((term) => term.marginal_change);
@@ -67,7 +76,7 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
           <IntervalPlot
             title={
               <>
-                Odds ratio of renewal <small>log scale, 1 = no association</small>
+                Odds ratio of renewal <small>log scale, 1 is none</small>
               </>
             }
             rows={odds}
@@ -100,7 +109,7 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
             title="The same numbers"
             file={`drivers-${report.from}-${report.to}`}
             columns={columns}
-            extra={LIMITS}
+            extra={[...LIMITS, ...sharesOf(model)]}
             rows={model.terms}
             keyOf={({ term }) => term}
             empty="The model has no component."
@@ -120,7 +129,10 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
       )}
       <hr className={classes.rule} style={{ margin: '16px 0 12px' }} />
       <div className={classes.split}>
-        <Shares model={model} />
+        <div>
+          <Shares model={model} />
+          <Collinearity model={model} />
+        </div>
         <Adjusted model={model} report={report} />
       </div>
     </Section>
@@ -131,11 +143,10 @@ const wholePercent = (share: number) => percent(share);
 
 function Shares({ model }: { model: DriversModel }) {
   if (model.dominance.length === 0) {
-    return (
-      <p className={classes.note}>
-        Components are not ranked: {model.collinear ?? 'their shares could not be told apart'}.
-      </p>
-    );
+    const why =
+      model.collinear ??
+      (model.method === 'firth' ? 'shares are not reckoned where churns are few or separated' : 'their shares have no interval here');
+    return <p className={classes.note}>Components are not ranked: {why}.</p>;
   }
   const rows = model.dominance.map(({ component, share }) => ({ label: termWords(component), range: share }));
   return (
@@ -160,9 +171,22 @@ function Shares({ model }: { model: DriversModel }) {
 /** From which inflation on a column's interval is said to be widened by the others. */
 const INFLATED = 5;
 
+function Collinearity({ model }: { model: DriversModel }) {
+  const high = model.variance_inflation
+    .filter(([, value]) => Number(value) > INFLATED)
+    .map(([term, value]) => `${termWords(String(term))} ${Number(value).toFixed(1)}`);
+  return (
+    <p className={classes.note}>
+      {high.length > 0
+        ? `Intervals are wide where columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
+        : `No column’s variance is inflated above ${INFLATED} times by the others.`}{' '}
+      Condition number {model.condition_number.toFixed(0)}.
+    </p>
+  );
+}
+
 function Adjusted({ model, report }: { model: DriversModel; report: DriversReport }) {
   const inflation = new Map(model.variance_inflation.map(([term, value]) => [String(term), Number(value)]));
-  const high = [...inflation].filter(([, value]) => value > INFLATED).map(([term, value]) => `${termWords(term)} ${value.toFixed(1)}`);
   const columns: Column<DriverTerm>[] = [
     { id: 'term', label: 'Column', show: ({ term }) => termWords(term), csv: ({ term }) => term },
     ...RATIO_COLUMNS.slice(1),
@@ -194,12 +218,7 @@ function Adjusted({ model, report }: { model: DriversModel; report: DriversRepor
         keyOf={({ term }) => `${isOfModel.has(term) ? 'component' : 'column'} ${term}`}
         empty="The model has no column."
       />
-      <p className={classes.note}>
-        {high.length > 0
-          ? `Intervals are wide because columns go together (variance inflation above ${INFLATED}): ${high.join(', ')}.`
-          : `No column’s variance is inflated above ${INFLATED} times by the others.`}{' '}
-        Condition number {model.condition_number.toFixed(0)}. What was adjusted for is no finding.
-      </p>
+      <p className={classes.note}>Components for ten points. What was adjusted for is no finding.</p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useId, useMemo } from 'react';
 
 import type { DriversRun, RenewalRow } from '../../../api/client';
 import { driverRowsQuery } from '../../../api/queries';
+import { useShortcuts } from '../../../frame/shortcuts';
 import { plainMoney } from '../../../format/money';
 import { count, counted, oneDecimal } from '../../../format/number';
 import { spaced } from '../../../format/words';
@@ -27,6 +28,9 @@ export function RowsSection({ run }: { run: DriversRun }) {
   const search = useSearch({ from: '/insight/drivers' });
   const filter: RowFilter = search;
   const [place, isNear] = useIsNear();
+  useShortcuts([
+    { keys: 'e', label: 'export the renewals as CSV', run: () => place.current?.querySelector('button')?.click() },
+  ]);
   const isWanted = isNear || isFiltered(filter);
   const query = useQuery({ ...driverRowsQuery(questionOf(run)), enabled: isWanted });
   const needed = useMemo(() => neededColumns(run.report), [run]);

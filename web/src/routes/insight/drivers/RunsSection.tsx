@@ -30,10 +30,9 @@ export function RunsSection({ run }: { run: DriversRun }) {
     {
       id: 'window',
       label: 'Renewals due',
-      wide: true,
       show: ({ request }) => {
         const { from, to } = requestOf(request);
-        return from && to ? `${shortDay(from)} until before ${shortDay(to)}` : '–';
+        return <span className={classes.number}>{from && to ? `${shortDay(from)} until before ${shortDay(to)}` : '–'}</span>;
       },
       csv: ({ request }) => JSON.stringify(request),
     },

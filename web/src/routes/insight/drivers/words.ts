@@ -66,9 +66,10 @@ export function checkState({ passed, bars }: Check): CheckState {
   return bars ? { colour: 'red', word: 'failed' } : { colour: 'yellow', word: 'warning' };
 }
 
-/** Discrimination in words that everybody reads. */
+/** Discrimination in words that everybody reads; no probability of anything. */
 export function aucSentence({ auc, n, n_churned: nChurned }: Validation): string {
-  return `Of a renewed and a churned renewal, the renewed one had the higher probability ${(auc.estimate * 100).toFixed(0)} times of 100 (${n} held-out renewals, ${nChurned} of them churned).`;
+  const times = interval(auc, (value) => (value * 100).toFixed(0));
+  return `Of a renewed and a churned renewal, frozen models ranked the renewed one higher ${times} times of 100: ${n} held-out renewals, ${nChurned} of them churned.`;
 }
 
 /** Whether an estimate's interval holds the value it should have. */
