@@ -3,8 +3,10 @@
 mod bad_input;
 mod book;
 mod demo;
+mod effect;
 mod examples;
 mod explain;
+mod fit;
 mod import;
 mod interrupted;
 mod lake;
