@@ -24,3 +24,9 @@ if (!is.null(d <- rows("logit_2k_8"))) {
   x <- as.matrix(cbind(1, d[, -(1:2)])); y <- d$outcome
   report("logit_2k_8", paste0(r, "-glm.fit"), function() for (i in 1:20) glm.fit(x, y, family = binomial()), scale = 1 / 20)
 }
+if (!is.null(d <- rows("auc_100k")) && requireNamespace("pROC", quietly = TRUE)) {
+  peer <- paste0(r, "-pROC-", packageVersion("pROC"))
+  curve <- function(score) pROC::roc(d$outcome, score, levels = c(0, 1), direction = "<", quiet = TRUE)
+  report("auc_delong_100k", peer, function() pROC::var(curve(d$first), method = "delong"), runs = 3)
+  report("auc_delong_paired_100k", peer, function() pROC::roc.test(curve(d$first), curve(d$second), method = "delong"), runs = 3)
+}

@@ -68,5 +68,41 @@ def logit():
         report("bootstrap_1000_logit_2k_8", peer + "-from-100", bootstrap, runs=3, scale=10)
 
 
+def validation():
+    import scipy
+    import sklearn
+    from scipy import stats
+    from sklearn.metrics import roc_auc_score
+
+    if (table := rows("auc_100k")) is not None:
+        outcome, first, second = (table[name].to_numpy() for name in ("outcome", "first", "second"))
+
+        def placements(score):
+            events, others = score[outcome == 1], score[outcome == 0]
+            both = stats.rankdata(numpy.concatenate([events, others]))
+            m, n = len(events), len(others)
+            return (
+                (both[:m] - stats.rankdata(events)) / n,
+                1 - (both[m:] - stats.rankdata(others)) / m,
+            )
+
+        def variance(of_events, of_others):
+            return of_events.var(ddof=1) / len(of_events) + of_others.var(ddof=1) / len(of_others)
+
+        def paired():
+            a, b = placements(first), placements(second)
+            return variance(a[0] - b[0], a[1] - b[1])
+
+        peer = f"scipy-{scipy.__version__}-by-hand"
+        report("auc_delong_100k", peer, lambda: variance(*placements(first)))
+        report("auc_delong_paired_100k", peer, paired)
+        report("auc_delong_100k", f"scikit-learn-{sklearn.__version__}-no-error", lambda: roc_auc_score(outcome, first))
+    if (table := rows("poisson_binomial_5k")) is not None:
+        p = table["p"].to_numpy()
+        counts = numpy.arange(len(p) + 1)
+        report("poisson_binomial_5k", f"scipy-{scipy.__version__}", lambda: stats.poisson_binom(p).pmf(counts))
+
+
 # One function for each bench; each returns at once where its rows are not there.
 logit()
+validation()

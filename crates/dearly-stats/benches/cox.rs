@@ -51,6 +51,7 @@ fn main() {
     });
     time("cox_100k_12_truncated", || plain.clone().entry(&entry).fit().expect("a fit").log_likelihood);
     let fitted = plain.fit().expect("a fit");
+    time("cox_100k_12_concordance", || fitted.concordance().expect("pairs"));
     time("cox_100k_12_proportional_hazards", || {
         fitted.proportional_hazards(TimeScale::KaplanMeier).expect("a test").global_statistic
     });

@@ -1,6 +1,6 @@
 //! What a regression costs, in CPU seconds of one thread: `cargo bench -p dearly-stats --bench regression`.
 //!
-//! `scripts/bench-stats` runs it beside its peers, on the same rows.
+//! With a task's name as argument, only that one. `scripts/bench-stats` runs it beside its peers, on the same rows.
 
 use dearly_stats::compare::Resampling;
 use dearly_stats::{ClusterErrors, Clusters, Design, Family, Glm};
@@ -16,7 +16,7 @@ fn main() {
     let small = Book::drawn("logit_2k_8", 2_000, 8);
     let glm = Glm::new(Family::Logit);
     let fit = |book: &Book| glm.fit(&book.design, &book.outcome).expect("a fit");
-    report("logit_100k_12", 5, 1, || fit(&large).log_likelihood);
+    report("logit_100k_12", 9, 1, || fit(&large).log_likelihood);
     for (name, errors) in [("cr1s", ClusterErrors::Cr1s), ("cv3", ClusterErrors::Cv3)] {
         report(&format!("logit_100k_12_{name}"), 5, 1, || {
             let covariance = fit(&large).cluster_covariance(&large.design, &large.clusters, errors);
@@ -41,6 +41,9 @@ fn main() {
 /// The median of some runs, in CPU seconds of this thread. What is short is done many times a run: the clock of the
 /// kernel ticks.
 fn report(name: &str, runs: usize, times: usize, work: impl Fn() -> f64) {
+    if std::env::args().nth(1).is_some_and(|only| !only.starts_with('-') && only != name) {
+        return;
+    }
     let mut seconds: Vec<f64> = (0..runs)
         .map(|_| {
             let begun = cpu_seconds();

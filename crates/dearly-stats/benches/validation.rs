@@ -1,23 +1,48 @@
-//! What validation and forecasts cost on one thread: `RAYON_NUM_THREADS=1 cargo bench -p dearly-stats --bench validation`.
+//! What validation and forecasts cost, in CPU seconds of one thread: `cargo bench -p dearly-stats --bench validation`.
+//!
+//! `scripts/bench-stats` runs it beside its peers, on the same rows.
 
 use std::hint::black_box;
-use std::time::Instant;
 
+use dearly_stats::compare::{Metric, Resampling, measure};
 use dearly_stats::discrimination::{auc, compare_auc};
 use dearly_stats::forecast::{Book, PoissonBinomial, Predictor, Severity, Uncertainty, YearShock, draw_plan};
 use dearly_stats::{Clusters, Design, Matrix};
 
-/// The median of five runs.
-fn timed<T>(what: &str, mut work: impl FnMut() -> T) {
+/// The median of five runs, in CPU seconds of this thread.
+fn report<T>(name: &str, times: usize, work: impl Fn() -> T) {
     let mut seconds: Vec<f64> = (0..5)
         .map(|_| {
-            let begun = Instant::now();
-            black_box(work());
-            begun.elapsed().as_secs_f64()
+            let begun = cpu_seconds();
+            for _ in 0..times {
+                black_box(work());
+            }
+            (cpu_seconds() - begun) / times as f64
         })
         .collect();
     seconds.sort_by(f64::total_cmp);
-    println!("{what}: {:.4} s", seconds[2]);
+    println!("{name} {:.6}", seconds[2]);
+}
+
+/// CPU time of this thread so far.
+fn cpu_seconds() -> f64 {
+    let spent = std::fs::read_to_string("/proc/thread-self/schedstat").expect("a kernel that counts");
+    let nanos: f64 =
+        spent.split_whitespace().next().and_then(|first| first.parse().ok()).expect("nanoseconds");
+    nanos / 1e9
+}
+
+/// Where `DEARLY_BENCH_DATA` names a folder, the rows for the peers.
+fn share(name: &str, header: &str, columns: &[&[f64]]) {
+    let Some(folder) = std::env::var_os("DEARLY_BENCH_DATA") else { return };
+    let mut text = format!("{header}\n");
+    for row in 0..columns[0].len() {
+        let values: Vec<String> = columns.iter().map(|column| column[row].to_string()).collect();
+        text += &values.join(",");
+        text.push('\n');
+    }
+    std::fs::write(std::path::Path::new(&folder).join(format!("{name}.csv")), text)
+        .expect("a folder to write in");
 }
 
 /// A number in (0, 1) that looks random.
@@ -30,18 +55,36 @@ fn noise(row: usize, column: usize) -> f64 {
 }
 
 fn main() {
+    // One thread, and that one this one, so that its clock counts all.
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build_global()
+        .expect("the first pool");
     let n = 100_000;
     let outcomes: Vec<bool> = (0..n).map(|row| noise(row, 0) < 0.1).collect();
     let scores = |column: usize| -> Vec<f64> {
         (0..n).map(|row| noise(row, column) + 0.3 * f64::from(u8::from(outcomes[row]))).collect()
     };
     let (first, second) = (scores(1), scores(2));
-    timed("AUC with DeLong, 100,000 rows", || auc(&outcomes, &first, 0.95));
-    timed("paired DeLong, 100,000 rows", || compare_auc(&outcomes, &first, &second, 0.95));
+    let events: Vec<f64> = outcomes.iter().map(|&outcome| f64::from(u8::from(outcome))).collect();
+    share("auc_100k", "outcome,first,second", &[&events, &first, &second]);
+    report("auc_delong_100k", 10, || auc(&outcomes, &first, 0.95));
+    report("auc_delong_paired_100k", 5, || compare_auc(&outcomes, &first, &second, 0.95));
+
+    let calibrated: Vec<f64> = first.iter().map(|score| 0.02 + 0.2 * score / 1.3).collect();
+    let pairs = Clusters::from_labels(&(0..n).map(|row| row / 2).collect::<Vec<_>>());
+    let resampling = Resampling { replicates: 100, seed: 1, level: 0.95 };
+    for (name, metric) in [("auc", Metric::Auc), ("scaled_brier", Metric::ScaledBrier)] {
+        report(&format!("bootstrap_100_{name}_100k"), 1, || {
+            measure(metric, &outcomes, &calibrated, &pairs, resampling)
+        });
+    }
 
     let probabilities: Vec<f64> = (0..5_000).map(|row| 0.8 + 0.19 * noise(row, 3)).collect();
-    timed("Poisson-binomial by convolution, 5,000 rows", || PoissonBinomial::exact(&probabilities));
-    timed("Poisson-binomial by transform, 5,000 rows", || PoissonBinomial::by_dft(&probabilities));
+    share("poisson_binomial_5k", "p", &[&probabilities]);
+    report("poisson_binomial_5k", 5, || PoissonBinomial::exact(&probabilities));
+    report("poisson_binomial_5k_dft", 2, || PoissonBinomial::by_dft(&probabilities));
 
     // A plan of 2,000 accounts: eight slopes, contraction and expansion, a year's shock, two groupings.
     let rows = 2_000;
@@ -65,7 +108,8 @@ fn main() {
         year_shock: Some(&shock),
         contraction: Some((&contraction, &lost)),
         expansion: Some((&expansion, &gained)),
+        decided: None,
         groups: &[&segments, &quarters],
     };
-    timed("10,000 draws of a plan of 2,000 accounts", || draw_plan(&book, 10_000, 1).expect("a plan"));
+    report("plan_2k_10k_draws", 1, || draw_plan(&book, 10_000, 1).expect("a plan"));
 }

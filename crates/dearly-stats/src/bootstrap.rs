@@ -2,9 +2,9 @@ use rayon::prelude::*;
 
 use crate::compare::Resampling;
 use crate::error::{same_length, valid_level};
-use crate::glm::newton::{Problem, Workspace};
+use crate::glm::newton::{NEARLY, Problem, Workspace};
 use crate::random::bootstrap_weights;
-use crate::{Clusters, Design, Error, FittedGlm, Glm, Interval, Matrix};
+use crate::{Cholesky, Clusters, Design, Error, FittedGlm, Glm, Interval, Matrix};
 
 /// The coefficients of a model fitted again and again on clusters drawn with replacement.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,10 +18,6 @@ pub struct BootstrappedCoefficients {
     /// Replicates that could not be fitted, as when the outcome was separated in them.
     pub n_failed: usize,
 }
-
-/// A replicate settles when no coefficient moves more than this in a column of size 1; the step is still made, so that
-/// what is left is its square.
-pub(crate) const NEAR_ENOUGH: f64 = 1e-6;
 
 impl Glm<'_> {
     /// Fits the model to replicates of the data in which whole clusters were drawn with replacement.
@@ -50,10 +46,11 @@ impl Glm<'_> {
     ) -> Result<BootstrappedCoefficients, Error> {
         self.check(design, outcome)?;
         same_length("the coefficients", design.columns(), fitted.coefficients.len())?;
-        let problem = Problem { settled: NEAR_ENOUGH, ..self.problem(design, outcome) };
+        let problem = Problem { remains: NEARLY, ..self.problem(design, outcome) };
         let prepared = Workspace::new(&problem);
+        let near = Cholesky::named(&fitted.information, &fitted.names)?;
         let replicates: Vec<Option<Vec<f64>>> = each_replicate(clusters, resampling, outcome.len(), || {
-            let mut workspace = prepared.clone();
+            let (mut workspace, near) = (prepared.clone(), near.clone());
             move |weights: &[f64], active: &[u32]| {
                 let all = self.known_weights().map(|known| {
                     known.iter().zip(weights).map(|(known, weight)| known * weight).collect::<Vec<f64>>()
@@ -63,7 +60,10 @@ impl Glm<'_> {
                     active: Some(active),
                     ..problem
                 };
-                drawn.solve(&fitted.coefficients, &mut workspace).ok().map(|solution| solution.coefficients)
+                drawn
+                    .solve(&fitted.coefficients, Some((&near, 1.0)), &mut workspace)
+                    .ok()
+                    .map(|solution| solution.coefficients)
             }
         })?;
         let p = design.columns();

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::error::{same_length, valid_level};
 use crate::interval::Interval;
-use crate::random::bootstrap_weights;
+use crate::random::fill_bootstrap_weights;
 use crate::{Clusters, Error};
 
 pub use metric::Metric;
@@ -78,7 +78,13 @@ pub fn cluster_bootstrap(
     let estimate = statistic(&vec![1.0; clusters.rows()])?;
     let mut draws: Vec<f64> = (0..replicates as u64)
         .into_par_iter()
-        .map(|replicate| statistic(&bootstrap_weights(clusters, seed, replicate)).unwrap_or(f64::NAN))
+        .map_init(
+            || (Vec::new(), Vec::new()),
+            |(times, weights), replicate| {
+                fill_bootstrap_weights(clusters, seed, replicate, times, weights);
+                statistic(weights).unwrap_or(f64::NAN)
+            },
+        )
         .collect();
     draws.retain(|draw| draw.is_finite());
     let n_failed = replicates - draws.len();

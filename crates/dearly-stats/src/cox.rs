@@ -7,6 +7,7 @@ mod concordance;
 mod fit;
 mod fitted;
 mod monotone;
+mod newton;
 mod proportional;
 mod residuals;
 mod rows;

@@ -1,7 +1,7 @@
-use crate::bootstrap::{NEAR_ENOUGH, each_replicate, enough};
+use crate::bootstrap::{each_replicate, enough};
 use crate::compare::Resampling;
-use crate::glm::newton::{Problem, Workspace};
-use crate::{Clusters, Design, Error, Glm, Interval};
+use crate::glm::newton::{NEARLY, Problem, Workspace};
+use crate::{Cholesky, Clusters, Design, Error, Glm, Interval};
 
 /// Columns that count as one, as the component that they describe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +84,11 @@ impl Glm<'_> {
             let smaller = design.columns_of(&columns);
             let fitted = self.cold().fit(&smaller, outcome)?;
             of_all.push(fitted.log_likelihood);
-            let problem = Problem { settled: NEAR_ENOUGH, ..self.problem(&smaller, outcome) };
+            let problem = Problem { remains: NEARLY, ..self.problem(&smaller, outcome) };
             let prepared = Workspace::new(&problem);
+            let near = Cholesky::named(&fitted.information, &fitted.names)?;
             fits.push(each_replicate(clusters, resampling, outcome.len(), || {
-                let mut workspace = prepared.clone();
+                let (mut workspace, near) = (prepared.clone(), near.clone());
                 let fitted = &fitted;
                 move |weights: &[f64], active: &[u32]| {
                     let all = self.known_weights().map(|known| {
@@ -96,7 +97,7 @@ impl Glm<'_> {
                     let weights = Some(all.as_deref().unwrap_or(weights));
                     let drawn = Problem { weights, active: Some(active), ..problem };
                     drawn
-                        .solve(&fitted.coefficients, &mut workspace)
+                        .solve(&fitted.coefficients, Some((&near, 1.0)), &mut workspace)
                         .ok()
                         .map(|solution| solution.log_likelihood)
                 }

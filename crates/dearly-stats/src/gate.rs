@@ -70,7 +70,7 @@ impl Verdict {
 /// is evaluated anew at each fit and can go down.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for more churns than renewals, and for what [`sample_size`] refuses but an R² of 0 or below: a model that
+/// [`Error::NotFinite`]; [`Error::OutOfRange`] for more churns than renewals, an interval whose bounds are exchanged, and for what [`sample_size`] refuses but an R² of 0 or below: a model that
 /// explains nothing is not an error but a line that fails.
 ///
 /// # Source

@@ -1,16 +1,22 @@
+mod block;
 pub(crate) mod family;
+mod fitted;
 pub(crate) mod newton;
 
 pub use family::Family;
-use newton::{Problem, Solution, Trouble, Workspace};
+pub use fitted::FittedGlm;
+pub(crate) use fitted::same_columns;
+use newton::{Problem, Solution, Trace, Trouble, Workspace};
 
 use crate::error::{all_finite, same_length};
-use crate::{Cholesky, Design, Error, Matrix, Separation, SeparationKind};
+use crate::{Cholesky, Design, Error, Separation, SeparationKind};
 
 /// Enough for anything that is not separated or odd: past these, one looks for separation.
 const EXPECTED_ITERATIONS: usize = 25;
 /// Then these, and no more.
 const MAX_ITERATIONS: usize = 200;
+/// Large data are fitted from where so thin a part of them leads.
+const THINNED: usize = 16;
 
 /// A generalised linear model, ready to be fitted: its family, and what goes along with each row.
 ///
@@ -32,46 +38,6 @@ pub struct Glm<'a> {
     offset: Option<&'a [f64]>,
     frequency_weights: Option<&'a [f64]>,
     start: Option<&'a [f64]>,
-}
-
-/// A fitted generalised linear model.
-#[derive(Debug, Clone)]
-pub struct FittedGlm {
-    /// The family it was fitted with.
-    pub family: Family,
-    /// The columns' names, in the order of the coefficients.
-    pub names: Vec<String>,
-    /// One coefficient for each column, on the scale of the linear predictor.
-    pub coefficients: Vec<f64>,
-    /// The covariance of the coefficients if the model holds and rows are independent: the dispersion times (X′WX)⁻¹.
-    pub covariance: Matrix,
-    /// X′WX at the coefficients with the expected weights, without the dispersion.
-    pub information: Matrix,
-    /// The log-likelihood with its constants; the quasi-likelihood for [`Family::FractionalLogit`].
-    pub log_likelihood: f64,
-    /// The same of the model with nothing but an intercept (and the offset).
-    pub null_log_likelihood: f64,
-    /// Twice the distance to the perfect fit.
-    pub deviance: f64,
-    /// The deviance of the model with nothing but an intercept (and the offset).
-    pub null_deviance: f64,
-    /// Pearson's χ² over n − p where the family has a dispersion, else 1.
-    pub dispersion: f64,
-    /// Observations: the sum of the frequency weights.
-    pub n: f64,
-    /// Outcomes that are 1, by their weights; the sum of the outcomes for shares and counts, 0 for other families.
-    pub n_events: f64,
-    /// Newton steps taken.
-    pub iterations: usize,
-    /// The linear predictor of each row, its offset included.
-    pub linear_predictor: Vec<f64>,
-    /// The derivative of each row's log-likelihood by its linear predictor, times its weight: a row's score is this
-    /// times its columns.
-    pub score_residuals: Vec<f64>,
-    /// Each row's weight in [`FittedGlm::information`].
-    pub working_weights: Vec<f64>,
-    /// Whether a row has a weight above 0.
-    pub(crate) counts: Vec<bool>,
 }
 
 impl<'a> Glm<'a> {
@@ -112,39 +78,77 @@ impl<'a> Glm<'a> {
     ///
     /// # Source
     /// McCullagh and Nelder, *Generalized Linear Models* (1989). Fractional logit: Papke and Wooldridge (1996).
-    /// Checked against statsmodels and R `glm`, see `tests/golden/glm.json`.
+    /// Checked against statsmodels and R `glm`, see `tests/golden/regression_*.json`.
     pub fn fit(&self, design: &Design, outcome: &[f64]) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
         let problem = self.problem(design, outcome);
         let mut workspace = Workspace::new(&problem);
-        let start = match self.start {
-            Some(start) => start.to_vec(),
-            None => self.cold_start(design, observed.mean),
+        let cold = self.cold_start(design, observed.mean);
+        // A start from elsewhere may be too far away; the cold one decides.
+        let warm = match self.start {
+            Some(start) => problem.solve(start, None, &mut workspace).ok(),
+            None => thinned_start(&problem, &cold, &mut workspace).and_then(|part| {
+                let near = part.factor.as_ref().map(|factor| (factor, THINNED as f64));
+                problem.solve(&part.coefficients, near, &mut workspace).ok()
+            }),
         };
-        let solution = match problem.solve(&start, &mut workspace) {
+        let solution = match warm.map_or_else(|| problem.solve(&cold, None, &mut workspace), Ok) {
             Ok(solution) => solution,
-            Err(_) if self.start.is_some() => {
-                // A start from elsewhere may be too far away; the cold one decides.
-                return Glm { start: None, ..*self }.fit(design, outcome);
-            }
             Err(Trouble::Endless { .. }) => {
                 let Separation { kind, terms, .. } = self.separated_by(design, outcome);
                 if kind != SeparationKind::None {
                     return Err(Error::Separated { terms });
                 }
                 let patient = Problem { max_iterations: MAX_ITERATIONS, ..problem };
-                patient.solve(&start, &mut workspace).map_err(|trouble| self.explain(design, trouble))?
+                patient.solve(&cold, None, &mut workspace).map_err(|trouble| self.explain(design, trouble))?
             }
             Err(trouble) => return Err(self.explain(design, trouble)),
         };
+        let (coefficients, trace) = self.last_step(&problem, solution.coefficients, &mut workspace);
         let null_deviance = self.null_deviance(outcome, &observed)?;
-        let Solution { coefficients, iterations, .. } = solution;
-        self.finish(design, outcome, &observed, coefficients, iterations, null_deviance)
+        self.finish(design, outcome, &observed, coefficients, solution.iterations, trace, null_deviance)
+    }
+
+    /// The last step, made where everything else is computed as well.
+    ///
+    /// The iterations of canonical families stop when a step is small enough for its square to be none; whether it was
+    /// is seen here, and if not they go on.
+    fn last_step(
+        &self,
+        problem: &Problem<'_>,
+        mut coefficients: Vec<f64>,
+        workspace: &mut Workspace,
+    ) -> (Vec<f64>, Trace) {
+        let mut trace = problem.trace(&coefficients);
+        if !self.family.is_canonical() {
+            return (coefficients, trace);
+        }
+        let rest = |trace: &Trace, workspace: &Workspace| {
+            let step = Cholesky::new(&trace.information).ok()?.solve(&trace.gradient);
+            let moved =
+                step.iter().zip(&workspace.size).map(|(step, size)| (step * size).abs()).fold(0.0, f64::max);
+            Some((step, moved))
+        };
+        if rest(&trace, workspace).is_none_or(|(_, moved)| moved > newton::SETTLED) {
+            let strict = Problem { remains: 0.0, ..*problem };
+            if let Ok(solution) = strict.solve(&coefficients, None, workspace) {
+                coefficients = solution.coefficients;
+                trace = problem.trace(&coefficients);
+            }
+        }
+        if let Some((step, _)) = rest(&trace, workspace).filter(|(_, moved)| *moved <= newton::SETTLED) {
+            coefficients.iter_mut().zip(step).for_each(|(coefficient, step)| *coefficient += step);
+        }
+        (coefficients, trace)
     }
 
     /// The deviance of the model with nothing but an intercept and the offset.
     fn null_deviance(&self, outcome: &[f64], observed: &Observed) -> Result<f64, Error> {
         Ok(match self.offset {
+            None if self.family == Family::Logit => {
+                let (ones, zeros) = (observed.mean, 1.0 - observed.mean);
+                -2.0 * observed.n * (ones * ones.ln() + zeros * zeros.ln())
+            }
             None => self.deviance_at(outcome, |_| self.family.link(observed.mean)),
             Some(offset) => {
                 let ones = vec![1.0; outcome.len()];
@@ -158,10 +162,10 @@ impl<'a> Glm<'a> {
                     active: None,
                     held: None,
                     max_iterations: MAX_ITERATIONS,
-                    settled: newton::SETTLED,
+                    remains: 0.0,
                 };
                 let start = self.null_intercept(observed.mean);
-                let fitted = null.solve(&[start], &mut Workspace::new(&null)).map_err(|_| {
+                let fitted = null.solve(&[start], None, &mut Workspace::new(&null)).map_err(|_| {
                     Error::NotConverged { what: "the model of the intercept", iterations: MAX_ITERATIONS }
                 })?;
                 self.deviance_at(outcome, |row| fitted.coefficients[0] + offset[row])
@@ -186,7 +190,7 @@ impl<'a> Glm<'a> {
             active: None,
             held: None,
             max_iterations: EXPECTED_ITERATIONS,
-            settled: newton::SETTLED,
+            remains: if self.family.is_canonical() { newton::NEARLY } else { 0.0 },
         }
     }
 
@@ -307,9 +311,11 @@ impl<'a> Glm<'a> {
     ) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
         let null_deviance = self.null_deviance(outcome, &observed)?;
-        self.finish(design, outcome, &observed, coefficients, 0, null_deviance)
+        let trace = self.problem(design, outcome).trace(&coefficients);
+        self.finish(design, outcome, &observed, coefficients, 0, trace, null_deviance)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "the parts of one fit, put together in one place")]
     fn finish(
         &self,
         design: &Design,
@@ -317,30 +323,29 @@ impl<'a> Glm<'a> {
         observed: &Observed,
         coefficients: Vec<f64>,
         iterations: usize,
+        trace: Trace,
         null_deviance: f64,
     ) -> Result<FittedGlm, Error> {
         let n = observed.n;
-        let mut linear_predictor = design.linear_predictor(&coefficients);
-        if let Some(offset) = self.offset {
-            linear_predictor.iter_mut().zip(offset).for_each(|(value, offset)| *value += offset);
+        let Trace { predictor: linear_predictor, scores, weights, log_likelihood, mut information, .. } =
+            trace;
+        let (score_residuals, mut working_weights) = (scores, weights);
+        if !self.family.is_canonical() {
+            for (row, weight) in working_weights.iter_mut().enumerate() {
+                *weight = self.weight(row) * self.family.expected_weight(linear_predictor[row]);
+            }
+            information = newton::weighted_square(design.values(), design.columns(), &working_weights);
         }
-        let (mut score_residuals, mut working_weights) =
-            (Vec::with_capacity(outcome.len()), Vec::with_capacity(outcome.len()));
-        for (row, (&eta, &y)) in linear_predictor.iter().zip(outcome).enumerate() {
-            let (score, weight) = self.family.score_and_weight(eta, y);
-            score_residuals.push(self.weight(row) * score);
-            working_weights.push(self.weight(row) * weight);
-        }
-        let information = newton::weighted_square(design.values(), design.columns(), &working_weights);
-        let deviance = self.deviance_at(outcome, |row| linear_predictor[row]);
+        let deviance = if self.family == Family::Logit {
+            -2.0 * log_likelihood
+        } else {
+            self.deviance_at(outcome, |row| linear_predictor[row])
+        };
         let dispersion = if self.family.has_dispersion() {
-            let pearson: f64 = (0..outcome.len())
-                .filter(|&row| self.weight(row) > 0.0)
-                .map(|row| {
-                    let mean = self.family.mean(linear_predictor[row]);
-                    self.weight(row) * (outcome[row] - mean).powi(2) / self.family.variance(mean)
-                })
-                .sum();
+            // A row's score and weight hold its residual and variance with all their digits, also where a mean is
+            // rounded to 1.
+            let rows = score_residuals.iter().zip(&working_weights).filter(|&(_, &weight)| weight > 0.0);
+            let pearson: f64 = rows.map(|(score, weight)| score * score / weight).sum();
             pearson / (n - coefficients.len() as f64)
         } else {
             1.0
@@ -373,70 +378,22 @@ impl<'a> Glm<'a> {
     }
 }
 
+/// Where a fit of every sixteenth row ends, which is near; none for data too small to be worth it, or whose part cannot be
+/// fitted.
+fn thinned_start(problem: &Problem<'_>, cold: &[f64], workspace: &mut Workspace) -> Option<Solution> {
+    let rows = problem.outcome.len();
+    if problem.weights.is_some() || rows / THINNED < 250 * problem.p.max(8) {
+        return None;
+    }
+    let some: Vec<u32> = (0..rows as u32).step_by(THINNED).collect();
+    let part = Problem { active: Some(&some), remains: 1e-4, max_iterations: 12, ..*problem };
+    part.solve(cold, None, workspace).ok()
+}
+
 /// What the outcome says before any model.
 pub(crate) struct Observed {
     /// The sum of weights.
     pub(crate) n: f64,
     /// The mean outcome.
     pub(crate) mean: f64,
-}
-
-impl FittedGlm {
-    /// The coefficient of a column.
-    pub fn coefficient(&self, name: &str) -> Option<f64> {
-        self.names.iter().position(|known| known == name).map(|index| self.coefficients[index])
-    }
-
-    /// The model's standard errors: right if the model holds and rows are independent.
-    pub fn standard_errors(&self) -> Vec<f64> {
-        self.covariance.diagonal().into_iter().map(f64::sqrt).collect()
-    }
-
-    /// The linear predictor of new rows, by the names of their columns.
-    ///
-    /// # Errors
-    /// [`Error::Refused`] when the columns are not those of the model; [`Error::LengthMismatch`] and
-    /// [`Error::NotFinite`] for the offset.
-    pub fn linear_predictor_of(&self, design: &Design, offset: Option<&[f64]>) -> Result<Vec<f64>, Error> {
-        same_columns(design, &self.names)?;
-        let mut predictor = design.linear_predictor(&self.coefficients);
-        if let Some(offset) = offset {
-            same_length("the offset", design.rows(), offset.len())?;
-            all_finite("the offset", offset)?;
-            predictor.iter_mut().zip(offset).for_each(|(value, offset)| *value += offset);
-        }
-        Ok(predictor)
-    }
-
-    /// The predicted mean of new rows: a probability, a share, a number or a count, as the family has it.
-    ///
-    /// # Errors
-    /// Those of [`FittedGlm::linear_predictor_of`].
-    pub fn predict(&self, design: &Design, offset: Option<&[f64]>) -> Result<Vec<f64>, Error> {
-        let mut predictor = self.linear_predictor_of(design, offset)?;
-        predictor.iter_mut().for_each(|value| *value = self.family.mean(*value));
-        Ok(predictor)
-    }
-
-    /// The fitted mean of each row of the data.
-    pub fn fitted_means(&self) -> Vec<f64> {
-        self.linear_predictor.iter().map(|&value| self.family.mean(value)).collect()
-    }
-
-    /// McFadden's R²: 1 − log-likelihood over that of the empty model.
-    pub fn mcfadden_r2(&self) -> f64 {
-        1.0 - self.log_likelihood / self.null_log_likelihood
-    }
-}
-
-/// Refuses a design whose columns are not those of the model.
-pub(crate) fn same_columns(design: &Design, names: &[String]) -> Result<(), Error> {
-    if design.names() == names {
-        return Ok(());
-    }
-    Err(Error::Refused(format!(
-        "the columns are {}, and the model was fitted on {}: give the same ones in the same order",
-        design.names().join(", "),
-        names.join(", ")
-    )))
 }

@@ -12,10 +12,10 @@ const FLAT: f64 = 0.005;
 
 /// A fitted hurdle: each part a small regression on the same columns.
 ///
-/// With p = P(renew), q = P(down | renew), m = E[share lost | down], e = P(expand | renew, not down) and
-/// g = E[share gained | expand],
+/// With p = P(renew), q = P(down | renew), m = E(share lost | down), e = P(expand | renew, not down) and
+/// g = E(share gained | expand),
 ///
-/// E[GRR] = p (1 − q m),  E[NRR] = E[GRR] + p (1 − q) e g.
+/// E(GRR) = p (1 − q m),  E(NRR) = E(GRR) + p (1 − q) e g.
 #[derive(Debug, Clone)]
 pub struct FittedHurdle {
     /// P(renew): a logit.
@@ -55,18 +55,18 @@ pub enum Severity {
 pub struct Retention {
     /// P(renew).
     pub renewal: f64,
-    /// E[min(a′, a)/a].
+    /// The expectation of min(a′, a)/a.
     pub gross: f64,
-    /// E[a′/a].
+    /// The expectation of a′/a.
     pub net: f64,
 }
 
 /// What to expect of a book, as shares of its amount today.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BookRetention {
-    /// Σ a E[GRR] / Σ a.
+    /// Σ a E(GRR) / Σ a.
     pub gross: f64,
-    /// Σ a E[NRR] / Σ a.
+    /// Σ a E(NRR) / Σ a.
     pub net: f64,
     /// The share of accounts that renew, each counting once.
     pub logo: f64,

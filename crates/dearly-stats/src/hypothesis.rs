@@ -1,5 +1,7 @@
 use crate::distribution::chi_squared_upper;
-use crate::{Error, FittedGlm};
+use crate::{Design, Error, FittedGlm};
+
+const NO_LIKELIHOOD: &str = "a fractional logit has no likelihood to compare: use the Wald test by cluster";
 
 /// The outcome of a test.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,7 +27,7 @@ pub struct TestResult {
 /// names, or have only a quasi-likelihood.
 ///
 /// # Source
-/// Wilks (1938). Checked against R `anova(test = "LRT")`, see `tests/golden/glm.json`.
+/// Wilks (1938). Checked against R `anova(test = "LRT")`, see `tests/golden/regression_r.json`.
 pub fn likelihood_ratio_test(full: &FittedGlm, reduced: &FittedGlm) -> Result<TestResult, Error> {
     let refused = |why: &str| Err(Error::Refused(why.to_owned()));
     if full.family != reduced.family || full.n != reduced.n {
@@ -34,20 +36,13 @@ pub fn likelihood_ratio_test(full: &FittedGlm, reduced: &FittedGlm) -> Result<Te
         );
     }
     if !full.family.has_likelihood() {
-        return refused("a fractional logit has no likelihood to compare: use the Wald test by cluster");
+        return refused(NO_LIKELIHOOD);
     }
     if reduced.names.iter().any(|name| !full.names.contains(name)) || reduced.names.len() >= full.names.len()
     {
         return refused("the smaller model must have some of the larger one's columns and no other");
     }
-    let degrees = (full.names.len() - reduced.names.len()) as f64;
-    let statistic = (2.0 * (full.log_likelihood - reduced.log_likelihood)).max(0.0);
-    Ok(TestResult {
-        statistic,
-        degrees,
-        denominator_degrees: None,
-        p_value: chi_squared_upper(statistic, degrees),
-    })
+    Ok(ratio(full.log_likelihood, reduced.log_likelihood, full.names.len() - reduced.names.len()))
 }
 
 impl FittedGlm {
@@ -56,13 +51,25 @@ impl FittedGlm {
     /// # Errors
     /// [`Error::Refused`] for a quasi-likelihood, or a model with no column besides the intercept.
     pub fn likelihood_ratio_test(&self) -> Result<TestResult, Error> {
-        let intercepts = usize::from(self.names.iter().any(|name| name == crate::Design::INTERCEPT));
-        let null = FittedGlm {
-            names: self.names.iter().filter(|&name| name == crate::Design::INTERCEPT).cloned().collect(),
-            log_likelihood: self.null_log_likelihood,
-            ..self.clone()
-        };
-        debug_assert_eq!(null.names.len(), intercepts, "only the intercept is left");
-        likelihood_ratio_test(self, &null)
+        if !self.family.has_likelihood() {
+            return Err(Error::Refused(NO_LIKELIHOOD.to_owned()));
+        }
+        let columns = self.names.iter().filter(|&name| name != Design::INTERCEPT).count();
+        if columns == 0 {
+            return Err(Error::Refused(
+                "the model has nothing but an intercept: there is nothing to test".to_owned(),
+            ));
+        }
+        Ok(ratio(self.log_likelihood, self.null_log_likelihood, columns))
+    }
+}
+
+fn ratio(full: f64, reduced: f64, columns: usize) -> TestResult {
+    let (degrees, statistic) = (columns as f64, (2.0 * (full - reduced)).max(0.0));
+    TestResult {
+        statistic,
+        degrees,
+        denominator_degrees: None,
+        p_value: chi_squared_upper(statistic, degrees),
     }
 }

@@ -62,10 +62,3 @@ pub struct Estimate {
     /// Its interval.
     pub interval: Interval,
 }
-
-impl Estimate {
-    /// An estimate with the interval ± z standard errors.
-    pub(crate) fn normal(estimate: f64, standard_error: f64, level: f64) -> Estimate {
-        Estimate { estimate, standard_error, interval: Interval::normal(estimate, standard_error, level) }
-    }
-}

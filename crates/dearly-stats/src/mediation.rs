@@ -13,10 +13,10 @@ use model::Panel;
 /// The mediators are normal and linear, M ~ N(B′(1, T, C), Σ), and the outcome a logit in (T, M, C). Then the linear
 /// predictor is normal given (T, C), and
 ///
-/// E[Y(a, M(a′))] = mean over rows of E_z expit(β₀ + β_T a + β_M′μ(a′) + β_C′C + √(β_M′Σβ_M) z),
+/// E(Y(a, M(a′))) = mean over rows of E_z expit(β₀ + β_T a + β_M′μ(a′) + β_C′C + √(β_M′Σβ_M) z),
 ///
-/// by 40-point Gauss–Hermite. The total effect is E[Y(1, M(1))] − E[Y(0, M(0))], the indirect one
-/// E[Y(1, M(1))] − E[Y(1, M(0))], and the direct one what is left.
+/// by 40-point Gauss–Hermite. The total effect is E(Y(1, M(1))) − E(Y(0, M(0))), the indirect one
+/// E(Y(1, M(1))) − E(Y(1, M(0))), and the direct one what is left.
 ///
 /// The indirect effect is causal only if nothing unmeasured drove treatment and outcome, treatment and mediators, or
 /// mediators and outcome, and if nothing that the treatment changed drove mediators and outcome both.
@@ -50,12 +50,16 @@ pub struct Chain {
     pub on_mediators: Vec<(String, Bootstrapped)>,
     /// The log odds of the outcome for one unit of each mediator, at the same treatment and confounders.
     pub on_outcome: Vec<(String, Bootstrapped)>,
-    /// E[Y(1, M(1))] − E[Y(0, M(0))].
+    /// E(Y(1, M(1))) − E(Y(0, M(0))).
     pub total: Bootstrapped,
-    /// E[Y(1, M(1))] − E[Y(1, M(0))]: through the mediators.
+    /// E(Y(1, M(1))) − E(Y(1, M(0))): through the mediators.
     pub indirect: Bootstrapped,
     /// `total` − `indirect`.
     pub direct: Bootstrapped,
+    /// How often the outcome fails through the mediators: (1 − E(Y(1, M(1)))) / (1 − E(Y(1, M(0)))), of churn where the
+    /// outcome is renewal. Its E-value ([`crate::evalue::e_value`]) says how strong something unmeasured behind
+    /// mediators and outcome would have to be to make all of the indirect effect (Smith and VanderWeele 2019).
+    pub indirect_complement_ratio: Bootstrapped,
     /// `indirect` / `total`, which says little when the total is near 0.
     pub share_mediated: Bootstrapped,
     /// Σ amountᵢ · indirectᵢ, where amounts were given: ARR kept through the mediators if all were treated against none.

@@ -17,8 +17,8 @@ impl Glm<'_> {
     /// t intervals are to be used, [`Error::NotConverged`].
     ///
     /// # Source
-    /// Venzon and Moolgavkar (1988). Checked against R `MASS::confint.glm` with a fine grid and a direct search, see
-    /// `tests/golden/glm.json`, tolerance 1e-6.
+    /// Venzon and Moolgavkar (1988). Checked against a direct search on fits of R `glm`, see
+    /// `tests/golden/regression_r.json`, tolerance 1e-6.
     pub fn profile_interval(
         &self,
         design: &Design,
@@ -42,7 +42,7 @@ impl Glm<'_> {
                     .to_owned(),
             ));
         }
-        let problem = self.problem(design, outcome);
+        let problem = Problem { remains: 0.0, ..self.problem(design, outcome) };
         let mut workspace = Workspace::new(&problem);
         let best = problem.log_likelihood(&fitted.coefficients, &mut workspace);
         let bound = |side: f64, workspace: &mut Workspace| {
@@ -57,7 +57,7 @@ impl Glm<'_> {
                 let moved = at - last[column];
                 let start: Vec<f64> =
                     last.iter().zip(&drift).map(|(value, drift)| value + drift * moved).collect();
-                let solution = held.solve(&start, workspace).ok()?;
+                let solution = held.solve(&start, None, workspace).ok()?;
                 last.copy_from_slice(&solution.coefficients);
                 Some((best - solution.log_likelihood, solution.held_gradient))
             })

@@ -33,12 +33,27 @@ pub(crate) fn shuffle<T>(rng: &mut ChaCha8Rng, items: &mut [T]) {
 
 /// How often each row counts when as many clusters are drawn with replacement as there are.
 pub(crate) fn bootstrap_weights(clusters: &Clusters, seed: u64, replicate: u64) -> Vec<f64> {
+    let (mut times, mut weights) = (Vec::new(), Vec::new());
+    fill_bootstrap_weights(clusters, seed, replicate, &mut times, &mut weights);
+    weights
+}
+
+/// As [`bootstrap_weights`], into memory that is used again.
+pub(crate) fn fill_bootstrap_weights(
+    clusters: &Clusters,
+    seed: u64,
+    replicate: u64,
+    times: &mut Vec<f64>,
+    weights: &mut Vec<f64>,
+) {
     let mut rng = stream(seed, replicate);
-    let mut times = vec![0.0; clusters.count()];
+    times.clear();
+    times.resize(clusters.count(), 0.0);
     for _ in 0..clusters.count() {
         times[below(&mut rng, clusters.count())] += 1.0;
     }
-    (0..clusters.rows()).map(|row| times[clusters.of(row)]).collect()
+    weights.clear();
+    weights.extend((0..clusters.rows()).map(|row| times[clusters.of(row)]));
 }
 
 /// Two independent standard normal numbers (Box and Muller): two uniform numbers each time, whatever they are.

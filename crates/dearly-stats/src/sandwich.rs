@@ -84,7 +84,7 @@ impl FittedGlm {
     ///
     /// # Source
     /// Liang and Zeger (1986); MacKinnon, Nielsen and Webb (2023, 2024) for CV3. Checked against statsmodels, R
-    /// `sandwich::vcovCL` and a direct jackknife, see `tests/golden/sandwich.json`.
+    /// `sandwich::vcovCL` and a direct jackknife, see `tests/golden/regression_*.json`.
     pub fn cluster_covariance(
         &self,
         design: &Design,
@@ -131,7 +131,7 @@ impl FittedGlm {
     ///
     /// # Source
     /// Cameron, Gelbach and Miller (2011). Checked against R `sandwich::vcovCL` with two clusters, see
-    /// `tests/golden/sandwich.json`.
+    /// `tests/golden/regression_r.json`.
     pub fn two_way_covariance(
         &self,
         design: &Design,

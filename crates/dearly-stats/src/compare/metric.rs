@@ -29,11 +29,19 @@ impl Metric {
     /// One prediction and one weight, 0 or more, for each outcome.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for what is no probability where one is needed,
-    /// [`Error::OneClass`], and for the calibration measures those of [`crate::calibration::calibration`].
+    /// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a negative weight or what is no probability where
+    /// one is needed, [`Error::Refused`] when every weight is 0, [`Error::OneClass`], and for the calibration measures those of [`crate::calibration::calibration`].
     pub fn weighted(self, outcomes: &[bool], predictions: &[f64], weights: &[f64]) -> Result<f64, Error> {
         same_length("weights", outcomes.len(), weights.len())?;
         all_finite("weight", weights)?;
+        if let Some(row) = weights.iter().position(|&weight| weight < 0.0) {
+            let what = format!("the weight of row {row}");
+            return Err(Error::OutOfRange { what, value: weights[row], expected: "0 or more" });
+        }
+        if weights.iter().all(|&weight| weight == 0.0) {
+            let words = "every weight is 0, so that no row counts: give weights above 0";
+            return Err(Error::Refused(words.to_owned()));
+        }
         Prepared::new(self, outcomes, predictions)?.value(weights)
     }
 }

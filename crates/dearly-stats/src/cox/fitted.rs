@@ -1,3 +1,4 @@
+use super::concordance::concordance;
 use super::residuals;
 use super::rows::Rows;
 use crate::distribution::chi_squared_upper;
@@ -23,14 +24,10 @@ pub struct FittedCox {
     pub log_likelihood: f64,
     /// The same without any column.
     pub log_likelihood_null: f64,
-    /// Harrell's concordance: ½ says nothing, 1 everything. `None` when no two rows can be compared.
-    pub concordance: Option<f64>,
     /// Newton steps made.
     pub iterations: usize,
     pub(super) rows: Rows,
     pub(super) eta: Vec<f64>,
-    pub(super) score_residuals: Vec<f64>,
-    pub(super) martingale: Vec<f64>,
 }
 
 /// One line of a Cox model's table.
@@ -100,15 +97,24 @@ impl FittedCox {
         TestResult { statistic, degrees, denominator_degrees: None, p_value }
     }
 
+    /// Harrell's concordance: of the pairs whose order is known, the share in which the row of higher hazard went first;
+    /// ½ says nothing, 1 everything. `None` when no two rows can be compared.
+    ///
+    /// # Source
+    /// Harrell and others (1982). Checked against R `survival::concordance`, ties, entries and strata included.
+    pub fn concordance(&self) -> Option<f64> {
+        concordance(&self.rows, &self.eta)
+    }
+
     /// What each row adds to the score, row by row as they were given and in the columns' own units; zeros for rows of
     /// weight 0, and for one copy of a row of more. With Efron's weights for tied events.
     pub fn score_residuals(&self) -> Matrix {
         let columns = self.rows.columns;
+        let (by_place, _) = residuals::score(&self.rows, &self.eta);
         let mut residuals = Matrix::zeros(self.n, columns);
         for (place, &row) in self.rows.source.iter().enumerate() {
             for column in 0..columns {
-                residuals[(row, column)] =
-                    self.score_residuals[place * columns + column] * self.rows.scales[column];
+                residuals[(row, column)] = by_place[place * columns + column] * self.rows.scales[column];
             }
         }
         residuals
@@ -116,9 +122,10 @@ impl FittedCox {
 
     /// Events less those expected of each row, by the rows as they were given.
     pub fn martingale_residuals(&self) -> Vec<f64> {
+        let (_, by_place) = residuals::score(&self.rows, &self.eta);
         let mut residuals = vec![0.0; self.n];
         for (place, &row) in self.rows.source.iter().enumerate() {
-            residuals[row] = self.martingale[place];
+            residuals[row] = by_place[place];
         }
         residuals
     }

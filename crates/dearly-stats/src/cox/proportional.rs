@@ -1,5 +1,5 @@
 use super::FittedCox;
-use super::fit::unpacked;
+use super::newton::unpacked;
 use super::residuals;
 use super::rows::Rows;
 use crate::distribution::chi_squared_upper;

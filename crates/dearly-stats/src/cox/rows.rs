@@ -20,6 +20,8 @@ pub(super) struct Rows {
     pub(super) strata: Vec<Range<usize>>,
     /// Places by entry, latest first, within the same ranges; empty when all were watched from the start.
     pub(super) leaving: Vec<u32>,
+    /// Their columns in that order, for rows looked up one by one would each wait for memory.
+    leaving_x: Vec<f64>,
     pub(super) means: Vec<f64>,
     pub(super) scales: Vec<f64>,
 }
@@ -65,10 +67,12 @@ impl Rows {
         let (n, columns) = (design.rows(), design.columns());
         let weight = |row: usize| weights.map_or(1.0, |weights| weights[row]);
         let stratum = |row: usize| strata.map_or(0, |strata| strata.of(row));
-        let mut order: Vec<usize> = (0..n).filter(|&row| weight(row) > 0.0).collect();
-        order.sort_by(|&a, &b| {
-            stratum(a).cmp(&stratum(b)).then(lifetimes.durations[b].total_cmp(&lifetimes.durations[a]))
-        });
+        // Keys beside the rows: a sort that looks them up elsewhere waits for memory.
+        let counted = (0..n).filter(|&row| weight(row) > 0.0);
+        let mut keyed: Vec<(usize, f64, usize)> =
+            counted.map(|row| (stratum(row), lifetimes.durations[row], row)).collect();
+        keyed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        let order: Vec<usize> = keyed.into_iter().map(|(_, _, row)| row).collect();
         let (means, scales) = moments(design, &order, &weight)?;
         let mut x = Vec::with_capacity(order.len() * columns);
         for &row in &order {
@@ -92,8 +96,11 @@ impl Rows {
                 leaving[range.clone()].sort_by(|&a, &b| entry[b as usize].total_cmp(&entry[a as usize]));
             }
         }
+        let columns_at = |&place: &u32| &x[place as usize * columns..][..columns];
+        let leaving_x = leaving.iter().flat_map(columns_at).copied().collect();
         Ok(Rows {
             columns,
+            leaving_x,
             x,
             time: order.iter().map(|&row| lifetimes.durations[row]).collect(),
             entry,
@@ -155,7 +162,7 @@ impl Rows {
                     let theta = risks[place];
                     s0 -= theta;
                     at_risk -= 1;
-                    add(&mut s1, &mut s2, self.row(place), -theta);
+                    add(&mut s1, &mut s2, &self.leaving_x[gone * p..(gone + 1) * p], -theta);
                     gone += 1;
                 }
                 if at_risk == 0 {

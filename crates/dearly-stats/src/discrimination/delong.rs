@@ -54,7 +54,8 @@ pub struct AucComparison {
 /// Scores in any unit, higher for likelier events. `level` in (0, 1).
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for the level.
+/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for the level; [`Error::Refused`] with
+/// fewer than two events or two others, of which no variance is known.
 ///
 /// # Source
 /// DeLong, DeLong and Clarke-Pearson (1988); Sun and Xu (2014). Checked against R `pROC::var(method = "delong")`, see
@@ -71,7 +72,7 @@ pub struct AucComparison {
 pub fn auc(outcomes: &[bool], scores: &[f64], level: f64) -> Result<Auc, Error> {
     valid_level(level)?;
     let groups = tie_groups(outcomes, scores)?;
-    let n_events = both_classes(outcomes)?;
+    let n_events = two_of_each(outcomes)?;
     let n_others = outcomes.len() - n_events;
     let estimate = area(&groups, n_events, n_others);
     let (mut of_events, mut of_others, mut events_before, mut others_before) = (0.0, 0.0, 0.0, 0.0);
@@ -116,7 +117,7 @@ pub fn compare_auc(
     valid_level(level)?;
     checked(outcomes, first)?;
     checked(outcomes, second)?;
-    let n_events = both_classes(outcomes)?;
+    let n_events = two_of_each(outcomes)?;
     let n_others = outcomes.len() - n_events;
     let (first_area, first_placements) = placements(outcomes, first, n_events, n_others);
     let (second_area, second_placements) = placements(outcomes, second, n_events, n_others);
@@ -137,6 +138,19 @@ pub fn compare_auc(
         z,
         p_value: normal_two_sided(z),
     })
+}
+
+/// The events, of which there must be two, as of the others: one value has no variance.
+fn two_of_each(outcomes: &[bool]) -> Result<usize, Error> {
+    let n_events = both_classes(outcomes)?;
+    let n_others = outcomes.len() - n_events;
+    if n_events.min(n_others) < 2 {
+        return Err(Error::Refused(format!(
+            "{n_events} of {} outcomes are true: the error of an AUC needs at least 2 of each; take a longer window",
+            outcomes.len()
+        )));
+    }
+    Ok(n_events)
 }
 
 /// The area from tie groups in ascending order.
@@ -175,9 +189,9 @@ fn placements(outcomes: &[bool], scores: &[f64], n_events: usize, n_others: usiz
     (sum as f64 / (2 * n_events as u128 * n_others as u128) as f64, placements)
 }
 
-/// The variance of a mean of `n` values from their sum of squares; unknown from one value, which then adds nothing.
+/// The variance of a mean of `n` ≥ 2 values from their sum of squares.
 fn mean_variance(squares: f64, n: usize) -> f64 {
-    if n < 2 { 0.0 } else { squares / (n - 1) as f64 / n as f64 }
+    squares / (n - 1) as f64 / n as f64
 }
 
 fn logit_interval(estimate: f64, standard_error: f64, pairs: usize, level: f64) -> Interval {

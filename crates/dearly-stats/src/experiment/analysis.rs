@@ -32,7 +32,7 @@ pub struct AdjustedDifference {
 ///
 /// # Errors
 /// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::ConstantColumn`] for the covariate, [`Error::Refused`] for an arm of
-/// fewer than two units, [`Error::OutOfRange`] for the level.
+/// fewer than two units or an outcome that varies in neither arm, [`Error::OutOfRange`] for the level.
 ///
 /// # Source
 /// Deng, Xu, Kohavi and Walker (2013). Checked against statsmodels, see `tests/golden/experiment.json`.
@@ -58,7 +58,7 @@ pub fn cuped(
     }
     let theta = products / squares;
     let adjusted: Vec<f64> = outcome.iter().zip(covariate).map(|(y, x)| y - theta * (x - mean_x)).collect();
-    let plain = welch(outcome, treated);
+    let plain = varies(welch(outcome, treated))?;
     let found = welch(&adjusted, treated);
     Ok(found.answer(plain, level))
 }
@@ -89,6 +89,7 @@ pub fn lin(
     checked(outcome, treated)?;
     let n = outcome.len();
     let treatment: Vec<f64> = treated.iter().map(|&treated| f64::from(u8::from(treated))).collect();
+    let plain = varies(welch(outcome, treated))?;
     let mut columns = vec![("treated".to_owned(), treatment.clone())];
     for (name, values) in covariates {
         same_length(name, n, values.len())?;
@@ -121,7 +122,7 @@ pub fn lin(
         standard_error: variance.sqrt(),
         degrees: (n - design.columns()) as f64,
     };
-    Ok(found.answer(welch(outcome, treated), level))
+    Ok(found.answer(plain, level))
 }
 
 #[derive(Clone, Copy)]
@@ -174,6 +175,16 @@ fn welch(values: &[f64], treated: &[bool]) -> Difference {
         first.2 + second.2 - 2.0
     };
     Difference { estimate: first.0 - second.0, standard_error: variance.sqrt(), degrees }
+}
+
+/// Refuses an outcome that is the same for all units of each arm: it has no variance to judge a difference by.
+fn varies(plain: Difference) -> Result<Difference, Error> {
+    if plain.standard_error > 0.0 {
+        return Ok(plain);
+    }
+    Err(Error::Refused(
+        "the outcome is the same for all units of each arm: its error cannot be told".to_owned(),
+    ))
 }
 
 fn checked(outcome: &[f64], treated: &[bool]) -> Result<(), Error> {

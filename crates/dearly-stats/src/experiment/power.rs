@@ -61,7 +61,7 @@ pub fn sample_size_of_rates(
     }
     let (under_null, under_effect) = spreads(control_rate, treated_rate, ratio);
     let n = ((z_level * under_null + z_power * under_effect) / (treated_rate - control_rate)).powi(2);
-    Ok((n - 1e-9).ceil() as u64)
+    Ok((n - 1e-9).ceil().max(1.0) as u64)
 }
 
 /// The power to tell two rates apart with `n_control` units in the holdout.
@@ -142,7 +142,7 @@ pub fn sample_size_of_means(
     }
     let rest = standard_deviation.powi(2) * (1.0 - explained);
     let n = (1.0 + 1.0 / ratio) * (z_level + z_power).powi(2) * rest / difference.powi(2);
-    Ok((n - 1e-9).ceil() as u64)
+    Ok((n - 1e-9).ceil().max(1.0) as u64)
 }
 
 /// The smallest difference of means that `n_control` units in the holdout would find with the required power.

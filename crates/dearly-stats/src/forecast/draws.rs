@@ -3,7 +3,7 @@ mod book;
 use rayon::prelude::*;
 
 use crate::interval::Interval;
-use crate::random::{below, fill_normal, stream, uniform};
+use crate::random::{fill_normal, stream, uniform};
 use crate::{Error, error::valid_level};
 
 pub use book::{Book, Predictor, Severity, Uncertainty};
@@ -37,32 +37,42 @@ pub struct Sums {
 }
 
 impl Sums {
-    /// Gross revenue retention of each draw.
+    /// Gross revenue retention of each draw; nothing where there was no amount to retain.
     pub fn gross_revenue_retention(&self) -> Vec<f64> {
-        self.kept.iter().map(|kept| kept / self.start).collect()
+        self.over_start(&self.kept)
     }
 
-    /// Net revenue retention of each draw.
+    /// Net revenue retention of each draw; nothing where there was no amount to retain.
     pub fn net_revenue_retention(&self) -> Vec<f64> {
-        self.net.iter().map(|net| net / self.start).collect()
+        self.over_start(&self.net)
+    }
+
+    fn over_start(&self, amounts: &[f64]) -> Vec<f64> {
+        if self.start > 0.0 { amounts.iter().map(|amount| amount / self.start).collect() } else { Vec::new() }
+    }
+
+    fn interval(mut retention: Vec<f64>, level: f64) -> Result<Interval, Error> {
+        valid_level(level)?;
+        if retention.is_empty() {
+            return Err(Error::Refused("all amounts are 0: there is nothing to retain".to_owned()));
+        }
+        Ok(Interval::percentile(&mut retention, level))
     }
 
     /// The percentile interval of gross revenue retention.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level.
+    /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
     pub fn gross_interval(&self, level: f64) -> Result<Interval, Error> {
-        valid_level(level)?;
-        Ok(Interval::percentile(&mut self.gross_revenue_retention(), level))
+        Sums::interval(self.gross_revenue_retention(), level)
     }
 
     /// The percentile interval of net revenue retention.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level.
+    /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
     pub fn net_interval(&self, level: f64) -> Result<Interval, Error> {
-        valid_level(level)?;
-        Ok(Interval::percentile(&mut self.net_revenue_retention(), level))
+        Sums::interval(self.net_revenue_retention(), level)
     }
 
     /// The share of the variance of what is kept that is chance, given coefficients and year; the rest is not knowing them. Draw
@@ -199,21 +209,30 @@ impl<'a> Worker<'a> {
                 (book.amounts[row], self.renewal[row], self.contraction[row], self.expansion[row]);
             let u = uniform(&mut rng);
             let mut outcome = [0.0, 0.0, 0.0, 0.0];
-            if u < p {
+            let decided = book.decided.and_then(|decided| decided[row]);
+            if let Some(came) = decided {
+                outcome = [came.min(amount), came, f64::from(u8::from(came > 0.0)), 0.0];
+            } else if u < p {
                 let mut kept = amount;
                 let mut net = amount;
-                if u < p * q {
-                    let share = lost.map_or(0.0, |severity| severity.share(row, |n| below(&mut rng, n)));
+                let (down, up) = (p * q, p * (q + (1.0 - q) * e));
+                // Within its category the number is uniform again, and chooses the share.
+                if u < down {
+                    let share = lost.map_or(0.0, |severity| severity.share(row, u / down));
                     kept = amount * (1.0 - share);
                     net = kept;
-                } else if u < p * (q + (1.0 - q) * e) {
-                    let share = gained.map_or(0.0, |severity| severity.share(row, |n| below(&mut rng, n)));
+                } else if u < up {
+                    let share = gained.map_or(0.0, |severity| severity.share(row, (u - down) / (up - down)));
                     net = amount * (1.0 + share);
                 }
                 outcome = [kept, net, 1.0, 0.0];
             }
-            let mean = lost.map_or(0.0, |severity| severity.expected(row, mean_lost));
-            outcome[3] = amount * p * (1.0 - q * mean);
+            outcome[3] = match decided {
+                Some(_) => outcome[0],
+                None => {
+                    amount * p * (1.0 - q * lost.map_or(0.0, |severity| severity.expected(row, mean_lost)))
+                }
+            };
             add(&mut cells[0], &outcome);
             for &cell in &self.cells_of_row[row * width..(row + 1) * width] {
                 add(&mut cells[cell as usize], &outcome);

@@ -1,5 +1,9 @@
+use crate::calibration::calibration_by_cluster;
+use crate::compare::{Metric, Resampling, measure};
+use crate::discrimination::auc;
 use crate::distribution::binomial_cdf;
-use crate::{Error, Interval};
+use crate::error::{all_finite, valid_level};
+use crate::{Clusters, Error, Interval};
 
 use super::{Level, Line, SampleSize, mean_absolute_prediction_error, sample_size};
 
@@ -43,6 +47,46 @@ pub struct HeldOut {
     pub in_the_large: f64,
 }
 
+impl HeldOut {
+    /// Measures pooled test rows, with the calibration slope and O/E by cluster and the others by the cluster bootstrap; where every
+    /// row is a cluster of its own the AUC's interval is DeLong's.
+    ///
+    /// # Shapes
+    /// One probability for each outcome and row of the clusters; `n_origins` says how many periods were pooled.
+    ///
+    /// # Units
+    /// Outcomes are true for churn, probabilities those of churn, strictly between 0 and 1.
+    ///
+    /// # Errors
+    /// Those of the measures: [`Error::OneClass`], [`Error::OutOfRange`], [`Error::ConstantColumn`], [`Error::Separated`],
+    /// [`Error::TooFewClusters`], and [`Error::Refused`] where the bootstrap fails.
+    pub fn measure(
+        churned: &[bool],
+        probabilities: &[f64],
+        clusters: &Clusters,
+        n_origins: u64,
+        resampling: Resampling,
+    ) -> Result<HeldOut, Error> {
+        let calibrated = calibration_by_cluster(churned, probabilities, clusters, resampling.level)?;
+        let bootstrapped = |metric: Metric| measure(metric, churned, probabilities, clusters, resampling);
+        let auc = if clusters.count() == clusters.rows() {
+            auc(churned, probabilities, resampling.level)?.interval
+        } else {
+            bootstrapped(Metric::Auc)?.interval
+        };
+        Ok(HeldOut {
+            n_origins,
+            n_churns: calibrated.n_events as u64,
+            auc,
+            scaled_brier: bootstrapped(Metric::ScaledBrier)?.interval,
+            slope: calibrated.slope.estimate,
+            slope_interval: calibrated.slope.interval,
+            observed_over_expected: calibrated.observed_over_expected.interval,
+            in_the_large: calibrated.in_the_large.estimate,
+        })
+    }
+}
+
 /// A plan that was frozen before its period, and what came.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PastPlan {
@@ -50,6 +94,35 @@ pub struct PastPlan {
     pub interval: Interval,
     /// What came.
     pub actual: f64,
+}
+
+impl HeldOut {
+    fn checked(&self) -> Result<(), Error> {
+        all_finite("held-out slope", &[self.slope])?;
+        all_finite("held-out calibration in the large", &[self.in_the_large])?;
+        for (what, interval) in [
+            ("held-out AUC", self.auc),
+            ("held-out scaled Brier score", self.scaled_brier),
+            ("held-out slope", self.slope_interval),
+            ("held-out observed over expected", self.observed_over_expected),
+        ] {
+            valid_interval(what, interval)?;
+        }
+        Ok(())
+    }
+}
+
+fn valid_interval(what: &str, interval: Interval) -> Result<(), Error> {
+    all_finite(&format!("a bound of the interval of {what}"), &[interval.low, interval.high])?;
+    valid_level(interval.level)?;
+    if interval.low > interval.high {
+        return Err(Error::OutOfRange {
+            what: format!("the lower bound of the interval of {what}"),
+            value: interval.low,
+            expected: "not above the upper bound",
+        });
+    }
+    Ok(())
 }
 
 /// All lines, the sample size, and the churns that level 2 asks for.
@@ -61,6 +134,14 @@ pub(super) fn lines(evidence: &Evidence) -> Result<(Vec<Line>, Option<SampleSize
             value: n_churns as f64,
             expected: "not more than the renewals",
         });
+    }
+    all_finite("R²", cox_snell.as_slice())?;
+    if let Some(held) = &evidence.held_out {
+        held.checked()?;
+    }
+    for plan in &evidence.past_plans {
+        valid_interval("a past plan", plan.interval)?;
+        all_finite("the actual of a past plan", &[plan.actual])?;
     }
     let mut lines = indicative(evidence);
     let rate = n_churns as f64 / n.max(1) as f64;
@@ -80,6 +161,11 @@ fn line(level: Level, name: &'static str, found: f64, needed: f64, holds: bool, 
     Line { level, name, found: Some(found), needed, holds, words }
 }
 
+/// "1 churn", "2 churns".
+fn counted(n: u64, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 fn indicative(evidence: &Evidence) -> Vec<Line> {
     let failures = &evidence.look_ahead_failures;
     let words = if failures.is_empty() {
@@ -95,7 +181,7 @@ fn indicative(evidence: &Evidence) -> Vec<Line> {
             churns as f64,
             30.0,
             churns >= 30,
-            format!("{churns} churns of 30 needed"),
+            format!("{} of 30 needed", counted(churns, "churn")),
         ),
         line(Level::Indicative, "look_ahead", failures.len() as f64, 0.0, failures.is_empty(), words),
     ]
@@ -113,7 +199,7 @@ fn enough_rows(
         n_churns as f64,
         churns_needed as f64,
         n_churns >= churns_needed,
-        format!("{n_churns} churns of {churns_needed} needed"),
+        format!("{} of {churns_needed} needed", counted(n_churns, "churn")),
     )];
     let Some(size) = size else {
         let words = match cox_snell {
@@ -140,7 +226,7 @@ fn enough_rows(
         ("riley_c2", size.optimism, "so that the explained share is not flattered"),
         ("riley_c3", size.base_rate, "to know the rate of churn to 5 points"),
     ] {
-        let words = format!("{n} renewals of {needed} needed {why}");
+        let words = format!("{} of {needed} needed {why}", counted(n, "renewal"));
         lines.push(line(Level::Predictive, name, n as f64, needed as f64, n >= needed, words));
     }
     let error = mean_absolute_prediction_error(n, parameters, n_churns as f64 / n as f64)?;
@@ -171,7 +257,7 @@ fn held_out(held_out: Option<&HeldOut>) -> Vec<Line> {
             held.n_origins as f64,
             2.0,
             held.n_origins >= 2,
-            format!("{} rolling origins of 2 needed", held.n_origins),
+            format!("{} of 2 needed", counted(held.n_origins, "rolling origin")),
         ),
         line(
             level,
@@ -179,7 +265,7 @@ fn held_out(held_out: Option<&HeldOut>) -> Vec<Line> {
             held.n_churns as f64,
             50.0,
             held.n_churns >= 50,
-            format!("{} held-out churns of 50 needed", held.n_churns),
+            format!("{} of 50 needed", counted(held.n_churns, "held-out churn")),
         ),
         line(
             level,
@@ -237,7 +323,7 @@ fn proven(evidence: &Evidence) -> Vec<Line> {
             held.n_churns as f64,
             100.0,
             held.n_churns >= 100,
-            format!("{} held-out churns of 100 needed, 200 are better", held.n_churns),
+            format!("{} of 100 needed, 200 are better", counted(held.n_churns, "held-out churn")),
         ));
         lines.push(line(
             level,
@@ -263,7 +349,7 @@ fn proven(evidence: &Evidence) -> Vec<Line> {
         plans as f64,
         4.0,
         plans >= 4,
-        format!("{plans} past plans of 4 needed"),
+        format!("{} of 4 needed", counted(plans, "past plan")),
     ));
     let hits = evidence.past_plans.iter().filter(|plan| plan.interval.contains(plan.actual)).count() as u64;
     // Significant: as few hits or fewer have a chance below 5 % under the lowest level that a plan claimed.

@@ -102,30 +102,21 @@ impl Family {
         }
     }
 
-    /// What one row adds to score and expected information, for each unit of its columns.
-    pub(crate) fn score_and_weight(self, linear_predictor: f64, outcome: f64) -> (f64, f64) {
-        let eta = linear_predictor;
-        let (point, expected) = match self {
-            Family::Logit | Family::FractionalLogit => (LogitKernel::at(eta, outcome), None),
-            Family::ComplementaryLogLog => {
-                let hazard = eta.exp();
-                let ratio = hazard_ratio(hazard);
-                (Cloglog::at(eta, outcome), Some(if ratio > 0.0 { hazard * ratio } else { 0.0 }))
-            }
-            Family::Gaussian => (GaussianKernel::at(eta, outcome), None),
-            Family::GammaLog => (GammaKernel::at(eta, outcome), Some(1.0)),
-            Family::Poisson => (PoissonKernel::at(eta, outcome), None),
-        };
-        (point.score, expected.unwrap_or(point.weight))
+    /// Whether the expected information is the observed one.
+    pub(crate) fn is_canonical(self) -> bool {
+        !matches!(self, Family::ComplementaryLogLog | Family::GammaLog)
     }
 
-    /// The variance of an outcome at a mean, for a dispersion of 1.
-    pub(crate) fn variance(self, mean: f64) -> f64 {
+    /// A row's weight in the expected information, where that is not the observed one.
+    pub(crate) fn expected_weight(self, linear_predictor: f64) -> f64 {
         match self {
-            Family::Logit | Family::ComplementaryLogLog | Family::FractionalLogit => mean * (1.0 - mean),
-            Family::Gaussian => 1.0,
-            Family::GammaLog => mean * mean,
-            Family::Poisson => mean,
+            Family::ComplementaryLogLog => {
+                let hazard = linear_predictor.exp();
+                let ratio = hazard_ratio(hazard);
+                if ratio > 0.0 { hazard * ratio } else { 0.0 }
+            }
+            Family::GammaLog => 1.0,
+            _ => unreachable!("of canonical families the weights are known"),
         }
     }
 
@@ -177,6 +168,39 @@ pub(crate) fn expit(x: f64) -> f64 {
     }
 }
 
+/// 1/k!.
+const RECIPROCAL: [f64; 14] = {
+    let mut values = [1.0; 14];
+    let mut at = 1;
+    while at < 14 {
+        values[at] = values[at - 1] / at as f64;
+        at += 1;
+    }
+    values
+};
+
+/// eˣ for x ≤ 0, to two units in the last place; plain arithmetic, so that a loop over it takes several at a time.
+///
+/// x is k log 2 + r with |r| ≤ ½ log 2; eʳ by its series, 2ᵏ by its exponent.
+#[inline(always)]
+fn exp_of_negative(x: f64) -> f64 {
+    // Adding it leaves the nearest whole number in the last bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    // log 2 in two parts, the first with zeros at its end, so that k times it is exact.
+    const LN_2: [f64; 2] = [6.931_471_803_691_238e-1, 1.908_214_929_270_587_7e-10];
+    let x = x.max(-708.0);
+    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let k = shifted - ROUND;
+    let r = (x - k * LN_2[0]) - k * LN_2[1];
+    // In pairs, and pairs of pairs, that need not wait for each other.
+    let (r2, pair) = (r * r, |at: usize| RECIPROCAL[at] + RECIPROCAL[at + 1] * r);
+    let r4 = r2 * r2;
+    let low = (pair(0) + pair(2) * r2) + (pair(4) + pair(6) * r2) * r4;
+    let high = (pair(8) + pair(10) * r2) + pair(12) * r4;
+    let series = low + high * (r4 * r4);
+    series * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+}
+
 /// log(1 + eˣ), without overflow.
 pub(crate) fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
@@ -191,13 +215,18 @@ fn times_log(x: f64, y: f64) -> f64 {
 /// predictor, and the negative second derivative, observed and never below 0: all families here are concave, so that
 /// Newton's steps on it always climb. (Steps on the expected one can circle where the model fits badly.)
 pub(crate) struct Point {
+    /// Without the logarithm of the divisor.
     pub(crate) log_likelihood: f64,
+    /// What the likelihood is divided by, from 1 to 2; many are multiplied before one logarithm is taken.
+    pub(crate) divisor: f64,
     pub(crate) score: f64,
     pub(crate) weight: f64,
 }
 
 /// One family's row, known at compile time so that the loop over rows holds no choice.
 pub(crate) trait Kernel {
+    /// Whether the divisor is ever other than 1.
+    const DIVIDES: bool = false;
     /// The values at a linear predictor.
     fn at(linear_predictor: f64, outcome: f64) -> Point;
 }
@@ -209,14 +238,17 @@ pub(crate) struct GammaKernel;
 pub(crate) struct PoissonKernel;
 
 impl Kernel for LogitKernel {
+    const DIVIDES: bool = true;
+
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
-        let small = (-eta.abs()).exp();
+        let small = exp_of_negative(-eta.abs());
         let whole = 1.0 / (1.0 + small);
         let less = small * whole;
         let (mean, other) = if eta >= 0.0 { (whole, less) } else { (less, whole) };
         Point {
-            log_likelihood: y * eta - eta.max(0.0) - small.ln_1p(),
+            log_likelihood: y * eta - eta.max(0.0),
+            divisor: 1.0 + small,
             // y − mean, and mean · (1 − mean), with the digits that 1 − mean would lose: a separated fit must not seem to
             // have settled.
             score: y * other - (1.0 - y) * mean,
@@ -230,13 +262,18 @@ impl Kernel for Cloglog {
     fn at(eta: f64, y: f64) -> Point {
         let hazard = eta.exp();
         if y < 0.5 {
-            return Point { log_likelihood: -hazard, score: -hazard, weight: hazard };
+            return Point { log_likelihood: -hazard, divisor: 1.0, score: -hazard, weight: hazard };
         }
         let ratio = hazard_ratio(hazard);
         // Below, the difference has no digits left and two terms of its series have them all.
         let bend = if hazard < 1e-3 { hazard / 2.0 + hazard * hazard / 12.0 } else { hazard + ratio - 1.0 };
         let log = if hazard > 1e-300 { (-(-hazard).exp_m1()).ln() } else { eta };
-        Point { log_likelihood: log, score: ratio, weight: if ratio > 0.0 { ratio * bend } else { 0.0 } }
+        Point {
+            log_likelihood: log,
+            divisor: 1.0,
+            score: ratio,
+            weight: if ratio > 0.0 { ratio * bend } else { 0.0 },
+        }
     }
 }
 
@@ -256,7 +293,7 @@ impl Kernel for GaussianKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let rest = y - eta;
-        Point { log_likelihood: -0.5 * rest * rest, score: rest, weight: 1.0 }
+        Point { log_likelihood: -0.5 * rest * rest, divisor: 1.0, score: rest, weight: 1.0 }
     }
 }
 
@@ -264,7 +301,7 @@ impl Kernel for GammaKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let ratio = y * (-eta).exp();
-        Point { log_likelihood: -ratio - eta, score: ratio - 1.0, weight: ratio }
+        Point { log_likelihood: -ratio - eta, divisor: 1.0, score: ratio - 1.0, weight: ratio }
     }
 }
 
@@ -272,6 +309,21 @@ impl Kernel for PoissonKernel {
     #[inline(always)]
     fn at(eta: f64, y: f64) -> Point {
         let mean = eta.exp();
-        Point { log_likelihood: y * eta - mean, score: y - mean, weight: mean }
+        Point { log_likelihood: y * eta - mean, divisor: 1.0, score: y - mean, weight: mean }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exponential_is_the_library_s() {
+        for step in 0..70_000 {
+            let x = f64::from(step) * -0.0101;
+            assert!((exp_of_negative(x) / x.exp() - 1.0).abs() < 5e-16, "{x}");
+        }
+        assert_eq!(exp_of_negative(0.0), 1.0);
+        assert!(exp_of_negative(-1e300) < 1e-300);
     }
 }

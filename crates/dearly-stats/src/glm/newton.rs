@@ -1,6 +1,7 @@
 //! The iterations all families share: Newton's, with the step halved while the likelihood
 //! falls and cut where it would throw a row too far.
 
+use super::block::{BLOCK, Block};
 use super::family::{Cloglog, Family, GammaKernel, GaussianKernel, Kernel, LogitKernel, PoissonKernel};
 use crate::matrix::dot;
 use crate::{Cholesky, Matrix};
@@ -9,8 +10,8 @@ use crate::{Cholesky, Matrix};
 const LONGEST_STEP: f64 = 8.0;
 /// Settled when no coefficient of a column of size 1 moves more.
 pub(crate) const SETTLED: f64 = 1e-10;
-/// Rows worked on at a time, so that their values stay near.
-const BLOCK: usize = 64;
+/// What may remain where a last step is still to come, or where nobody looks at the last digits.
+pub(crate) const NEARLY: f64 = 3e-11;
 
 /// One model's data, borrowed.
 #[derive(Clone, Copy)]
@@ -28,8 +29,8 @@ pub(crate) struct Problem<'a> {
     /// A coefficient that is held where it starts.
     pub(crate) held: Option<usize>,
     pub(crate) max_iterations: usize,
-    /// The step that counts as none, [`SETTLED`] but for replicates.
-    pub(crate) settled: f64,
+    /// What may remain after the last step, at most; 0 to go by [`SETTLED`] alone.
+    pub(crate) remains: f64,
 }
 
 /// Where the iterations ended.
@@ -39,7 +40,21 @@ pub(crate) struct Solution {
     pub(crate) log_likelihood: f64,
     /// The slope of the log-likelihood by the coefficient that is held, 0 where none is.
     pub(crate) held_gradient: f64,
+    /// The factor of X′WX, there or a little before.
+    pub(crate) factor: Option<Cholesky>,
     pub(crate) iterations: usize,
+}
+
+/// What the rows say at some coefficients.
+pub(crate) struct Trace {
+    /// Offset included.
+    pub(crate) predictor: Vec<f64>,
+    /// Derivatives of the log-likelihood by the linear predictor, times the weights.
+    pub(crate) scores: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+    pub(crate) gradient: Vec<f64>,
+    pub(crate) information: Matrix,
+    pub(crate) log_likelihood: f64,
 }
 
 /// Why they did not end well.
@@ -58,7 +73,7 @@ pub(crate) struct Workspace {
     information: Matrix,
     candidate: Vec<f64>,
     /// Root mean square of each column, and its largest absolute value.
-    size: Vec<f64>,
+    pub(crate) size: Vec<f64>,
     largest: Vec<f64>,
 }
 
@@ -95,24 +110,25 @@ impl Problem<'_> {
         self.active.map_or(self.outcome.len(), <[u32]>::len)
     }
 
-    #[inline(always)]
-    fn row_at(&self, index: usize) -> usize {
-        match self.active {
-            None => index,
-            Some(active) => active[index] as usize,
-        }
-    }
-
-    /// The log-likelihood at the coefficients; the gradient and the lower triangle of X′WX go into the workspace.
-    fn evaluate(&self, coefficients: &[f64], gradient: &mut [f64], information: &mut Matrix) -> f64 {
+    /// The log-likelihood at the coefficients; besides, the gradient, the lower triangle of X′WX where it is wanted, and
+    /// each row's number, linear predictor, score and weight to `keep`.
+    fn evaluate(
+        &self,
+        coefficients: &[f64],
+        gradient: &mut [f64],
+        information: Option<&mut Matrix>,
+        keep: impl FnMut(usize, f64, f64, f64),
+    ) -> f64 {
         match self.family {
             Family::Logit | Family::FractionalLogit => {
-                self.evaluate_as::<LogitKernel>(coefficients, gradient, information)
+                self.evaluate_as::<LogitKernel>(coefficients, gradient, information, keep)
             }
-            Family::ComplementaryLogLog => self.evaluate_as::<Cloglog>(coefficients, gradient, information),
-            Family::Gaussian => self.evaluate_as::<GaussianKernel>(coefficients, gradient, information),
-            Family::GammaLog => self.evaluate_as::<GammaKernel>(coefficients, gradient, information),
-            Family::Poisson => self.evaluate_as::<PoissonKernel>(coefficients, gradient, information),
+            Family::ComplementaryLogLog => {
+                self.evaluate_as::<Cloglog>(coefficients, gradient, information, keep)
+            }
+            Family::Gaussian => self.evaluate_as::<GaussianKernel>(coefficients, gradient, information, keep),
+            Family::GammaLog => self.evaluate_as::<GammaKernel>(coefficients, gradient, information, keep),
+            Family::Poisson => self.evaluate_as::<PoissonKernel>(coefficients, gradient, information, keep),
         }
     }
 
@@ -120,63 +136,96 @@ impl Problem<'_> {
         &self,
         coefficients: &[f64],
         gradient: &mut [f64],
-        information: &mut Matrix,
+        mut information: Option<&mut Matrix>,
+        mut keep: impl FnMut(usize, f64, f64, f64),
     ) -> f64 {
-        let p = self.p;
         gradient.fill(0.0);
-        information.values.fill(0.0);
+        if let Some(information) = information.as_deref_mut() {
+            information.values.fill(0.0);
+        }
         let rows = self.rows();
         let mut log_likelihood = 0.0;
+        let (mut predictors, mut outcomes) = ([0.0; BLOCK], [0.0; BLOCK]);
         let (mut scores, mut weights) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let (mut parts, mut divisors) = ([0.0; BLOCK], [1.0; BLOCK]);
         let mut begin = 0;
         while begin < rows {
-            let end = (begin + BLOCK).min(rows);
-            let mut of_block = 0.0;
-            for index in begin..end {
-                let row = self.row_at(index);
-                let mut eta = dot(&self.x[row * p..row * p + p], coefficients);
+            let count = BLOCK.min(rows - begin);
+            let block = Block { x: self.x, active: self.active, begin };
+            block.predict(coefficients, &mut predictors[..count]);
+            for at in 0..count {
+                let row = block.row_at(at);
+                outcomes[at] = self.outcome[row];
                 if let Some(offset) = self.offset {
-                    eta += offset[row];
+                    predictors[at] += offset[row];
                 }
-                let mut point = K::at(eta, self.outcome[row]);
-                if let Some(frequency) = self.weights {
-                    let frequency = frequency[row];
-                    point.log_likelihood *= frequency;
-                    point.score *= frequency;
-                    point.weight *= frequency;
+            }
+            // Whole blocks, also where rows end before: a loop of known length over numbers alone becomes one over
+            // several at a time.
+            for at in 0..BLOCK {
+                let point = K::at(predictors[at], outcomes[at]);
+                parts[at] = point.log_likelihood;
+                divisors[at] = point.divisor;
+                scores[at] = point.score;
+                weights[at] = point.weight;
+            }
+            if let Some(frequencies) = self.weights {
+                for at in 0..count {
+                    let frequency = frequencies[block.row_at(at)];
+                    parts[at] *= frequency;
+                    scores[at] *= frequency;
+                    weights[at] *= frequency;
+                    if K::DIVIDES {
+                        // A count of rows is that many factors; anything else takes a logarithm of its own.
+                        let once = divisors[at];
+                        divisors[at] = match frequency {
+                            1.0 => once,
+                            2.0 => once * once,
+                            3.0 => once * once * once,
+                            4.0 => (once * once) * (once * once),
+                            _ => {
+                                parts[at] -= frequency * once.ln();
+                                1.0
+                            }
+                        };
+                    }
                 }
-                of_block += point.log_likelihood;
-                scores[index - begin] = point.score;
-                weights[index - begin] = point.weight;
             }
-            log_likelihood += of_block;
-            let mut index = begin;
-            while index + 4 <= end {
-                let at = index - begin;
-                let rows = [0, 1, 2, 3].map(|next| {
-                    let row = self.row_at(index + next);
-                    &self.x[row * p..row * p + p]
-                });
-                add_four(gradient, information, rows, &scores[at..at + 4], &weights[at..at + 4]);
-                index += 4;
+            log_likelihood += parts[..count].iter().sum::<f64>();
+            if K::DIVIDES {
+                // One logarithm for a block of factors, each from 1 to 16: they do not overflow.
+                log_likelihood -= divisors[..count].iter().product::<f64>().ln();
             }
-            while index < end {
-                let row = self.row_at(index);
-                let values = &self.x[row * p..row * p + p];
-                for (sum, value) in gradient.iter_mut().zip(values) {
-                    *sum += scores[index - begin] * value;
-                }
-                information.add_outer_lower(values, weights[index - begin]);
-                index += 1;
+            for at in 0..count {
+                keep(block.row_at(at), predictors[at], scores[at], weights[at]);
             }
-            begin = end;
+            match information.as_deref_mut() {
+                Some(information) => block.add(&scores[..count], &weights[..count], gradient, information),
+                None => block.add_scores(&scores[..count], gradient),
+            }
+            begin += count;
         }
         log_likelihood
     }
 
+    /// All that the rows say at the coefficients. X′WX is the observed one, both triangles.
+    pub(crate) fn trace(&self, coefficients: &[f64]) -> Trace {
+        let rows = self.outcome.len();
+        let (mut predictor, mut scores, mut weights) = (vec![0.0; rows], vec![0.0; rows], vec![0.0; rows]);
+        let (mut gradient, mut information) = (vec![0.0; self.p], Matrix::zeros(self.p, self.p));
+        let keep = |row: usize, eta: f64, score: f64, weight: f64| {
+            predictor[row] = eta;
+            scores[row] = score;
+            weights[row] = weight;
+        };
+        let log_likelihood = self.evaluate(coefficients, &mut gradient, Some(&mut information), keep);
+        information.mirror_lower();
+        Trace { predictor, scores, weights, gradient, information, log_likelihood }
+    }
+
     /// The log-likelihood at the coefficients, up to the family's constant.
     pub(crate) fn log_likelihood(&self, coefficients: &[f64], workspace: &mut Workspace) -> f64 {
-        self.evaluate(coefficients, &mut workspace.gradient, &mut workspace.information)
+        self.evaluate(coefficients, &mut workspace.gradient, None, |_, _, _, _| {})
     }
 
     /// How far a step moves the row it moves most; the bound by columns saves looking in most cases.
@@ -187,44 +236,78 @@ impl Problem<'_> {
         }
         let p = self.p;
         (0..self.rows()).fold(0.0, |longest: f64, index| {
-            let row = self.row_at(index);
+            let row = self.active.map_or(index, |active| active[index] as usize);
             longest.max(dot(&self.x[row * p..row * p + p], step).abs())
         })
     }
 
     /// Iterates from the coefficients given.
     ///
+    /// A pass over the rows for the gradient alone costs a third of one that computes X′WX too. Where a few steps with
+    /// the last factor lead to the end, they are made instead of one with a new factor. `near` is a factor from almost
+    /// the same data, times a scale, to begin with.
+    ///
     /// # Errors
     /// [`Trouble`].
-    pub(crate) fn solve(&self, start: &[f64], workspace: &mut Workspace) -> Result<Solution, Trouble> {
+    pub(crate) fn solve(
+        &self,
+        start: &[f64],
+        near: Option<(&Cholesky, f64)>,
+        workspace: &mut Workspace,
+    ) -> Result<Solution, Trouble> {
         let Workspace { gradient, information, candidate, size, largest } = workspace;
         let mut coefficients = start.to_vec();
-        let mut log_likelihood = self.evaluate(&coefficients, gradient, information);
+        let wanted = if near.is_some() { None } else { Some(&mut *information) };
+        let mut log_likelihood = self.evaluate(&coefficients, gradient, wanted, |_, _, _, _| {});
         if !log_likelihood.is_finite() {
             return Err(Trouble::Endless { iterations: 0 });
         }
+        let (mut factor, mut scale) =
+            near.map_or((None, 1.0), |(factor, scale)| (Some(factor.clone()), scale));
+        let mut fresh = near.is_none();
         let mut before = f64::INFINITY;
         for iteration in 0..self.max_iterations {
             let held_gradient = self.held.map_or(0.0, |held| gradient[held]);
             if let Some(held) = self.held {
-                hold(gradient, information, held);
+                gradient[held] = 0.0;
             }
-            let factor = match Cholesky::new(information) {
-                Ok(factor) => factor,
-                Err(column) if iteration == 0 => return Err(Trouble::Collinear(column)),
-                Err(_) => return Err(Trouble::Endless { iterations: iteration }),
-            };
-            let mut step = factor.solve(gradient);
+            if fresh {
+                if let Some(held) = self.held {
+                    hold(information, held);
+                }
+                scale = 1.0;
+                factor = match Cholesky::new(information) {
+                    Ok(factor) => Some(factor),
+                    Err(column) if iteration == 0 => return Err(Trouble::Collinear(column)),
+                    Err(_) => return Err(Trouble::Endless { iterations: iteration }),
+                };
+            }
+            let Some(known) = &factor else { return Err(Trouble::Endless { iterations: iteration }) };
+            let mut step = known.solve(gradient);
+            step.iter_mut().for_each(|step| *step /= scale);
             let moved =
                 step.iter().zip(size.iter()).map(|(step, size)| (step * size).abs()).fold(0.0, f64::max);
             if moved.is_nan() {
                 return Err(Trouble::Endless { iterations: iteration });
             }
+            // By how much the next step is shorter: Newton's squares, one with an old factor goes on as before.
+            let rate = match (fresh, before.is_finite()) {
+                (true, _) => moved,
+                (false, true) => moved / before,
+                (false, false) => 0.1,
+            };
+            if !fresh && rate > 0.3 {
+                // The old factor leads nowhere from here.
+                self.evaluate(&coefficients, gradient, Some(information), |_, _, _, _| {});
+                fresh = true;
+                continue;
+            }
+            let remains = moved * rate;
             let promised = dot(gradient, &step);
-            // The second way out is for columns so close to each other that rounding moves them by more than the bound.
+            // The third way out is for columns so close to each other that rounding moves them by more than the bound.
             let stuck =
                 moved < 1e-6 && moved >= 0.5 * before && promised <= 1e-14 * (1.0 + log_likelihood.abs());
-            if moved < self.settled || stuck {
+            if moved < SETTLED || (remains < self.remains && rate < 0.1) || stuck {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
                 }
@@ -232,6 +315,7 @@ impl Problem<'_> {
                     coefficients,
                     log_likelihood,
                     held_gradient,
+                    factor,
                     iterations: iteration + 1,
                 });
             }
@@ -242,12 +326,15 @@ impl Problem<'_> {
                     step.iter_mut().for_each(|step| *step *= LONGEST_STEP / longest);
                 }
             }
+            let end = self.remains.max(SETTLED * SETTLED);
+            fresh = rate > 0.1 || (end / remains).ln() < 3.0 * rate.ln();
             let mut halvings = 0;
             loop {
                 for ((candidate, coefficient), step) in candidate.iter_mut().zip(&coefficients).zip(&step) {
                     *candidate = coefficient + step;
                 }
-                let reached = self.evaluate(candidate, gradient, information);
+                let wanted = if fresh { Some(&mut *information) } else { None };
+                let reached = self.evaluate(candidate, gradient, wanted, |_, _, _, _| {});
                 // As good as 1: all rows are told, and only separation does that.
                 if self.family.is_binary() && reached > -1e-9 {
                     return Err(Trouble::Endless { iterations: iteration + 1 });
@@ -260,6 +347,8 @@ impl Problem<'_> {
                 if halvings > 40 {
                     return Err(Trouble::Endless { iterations: iteration });
                 }
+                // What is known of lengths is of whole steps.
+                fresh = true;
                 step.iter_mut().for_each(|step| *step *= 0.5);
             }
             coefficients.copy_from_slice(candidate);
@@ -271,51 +360,20 @@ impl Problem<'_> {
 /// X′WX, both triangles.
 pub(crate) fn weighted_square(x: &[f64], p: usize, weights: &[f64]) -> Matrix {
     let (mut square, mut unused) = (Matrix::zeros(p, p), vec![0.0; p]);
-    let mut fours = x.chunks_exact(4 * p);
-    let mut taken = 0;
-    for four in &mut fours {
-        let rows = [0, 1, 2, 3].map(|row| &four[row * p..row * p + p]);
-        add_four(&mut unused, &mut square, rows, &[0.0; 4], &weights[taken..taken + 4]);
-        taken += 4;
-    }
-    for (row, &weight) in fours.remainder().chunks_exact(p).zip(&weights[taken..]) {
-        square.add_outer_lower(row, weight);
+    let none = [0.0; BLOCK];
+    for (at, weights) in weights.chunks(BLOCK).enumerate() {
+        let block = Block { x, active: None, begin: at * BLOCK };
+        block.add(&none[..weights.len()], weights, &mut unused, &mut square);
     }
     square.mirror_lower();
     square
 }
 
 /// Takes one coefficient out of the step.
-fn hold(gradient: &mut [f64], information: &mut Matrix, held: usize) {
-    gradient[held] = 0.0;
-    let p = gradient.len();
-    for other in 0..p {
+fn hold(information: &mut Matrix, held: usize) {
+    for other in 0..information.rows {
         let at = if other < held { (held, other) } else { (other, held) };
         information[at] = 0.0;
     }
     information[(held, held)] = 1.0;
-}
-
-/// Four rows at once: each sum is read and written a quarter as often.
-#[inline(always)]
-fn add_four(
-    gradient: &mut [f64],
-    information: &mut Matrix,
-    rows: [&[f64]; 4],
-    scores: &[f64],
-    weights: &[f64],
-) {
-    let p = gradient.len();
-    let [a, b, c, d] = rows.map(|row| &row[..p]);
-    for column in 0..p {
-        gradient[column] +=
-            (scores[0] * a[column] + scores[1] * b[column]) + (scores[2] * c[column] + scores[3] * d[column]);
-        let factors =
-            [weights[0] * a[column], weights[1] * b[column], weights[2] * c[column], weights[3] * d[column]];
-        let cells = &mut information.values[column * p..column * p + column + 1];
-        let (a, b, c, d) = (&a[..=column], &b[..=column], &c[..=column], &d[..=column]);
-        for (at, cell) in cells.iter_mut().enumerate() {
-            *cell += (factors[0] * a[at] + factors[1] * b[at]) + (factors[2] * c[at] + factors[3] * d[at]);
-        }
-    }
 }

@@ -41,6 +41,7 @@ pub(super) fn chain(mediation: &Mediation<'_>, panel: &Panel<'_>, whole: &Links)
         total: over(&|effects| effects.total),
         indirect: over(&|effects| effects.indirect),
         direct: over(&|effects| effects.total - effects.indirect),
+        indirect_complement_ratio: over(&|effects| effects.indirect_complement_ratio),
         share_mediated: over(&|effects| effects.indirect / effects.total),
         indirect_amount: mediation.amounts.map(|_| over(&|effects| effects.indirect_amount)),
     })

@@ -1,6 +1,6 @@
 use super::Mediation;
-use crate::bootstrap::NEAR_ENOUGH;
 use crate::glm::family::expit;
+use crate::glm::newton::NEARLY;
 use crate::glm::newton::{Problem, Workspace};
 use crate::matrix::dot;
 use crate::quadrature::gauss_hermite;
@@ -37,6 +37,7 @@ pub(super) struct Effects {
     pub(super) on_outcome: Vec<f64>,
     pub(super) total: f64,
     pub(super) indirect: f64,
+    pub(super) indirect_complement_ratio: f64,
     pub(super) indirect_amount: f64,
 }
 
@@ -82,10 +83,7 @@ impl<'a> Panel<'a> {
     }
 
     fn problem(&self) -> Problem<'_> {
-        Problem {
-            settled: NEAR_ENOUGH,
-            ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome)
-        }
+        Problem { remains: NEARLY, ..Glm::new(Family::Logit).problem(&self.after, self.mediation.outcome) }
     }
 
     /// Fits both links to the rows that were drawn, by how often; `None` where they have no fit.
@@ -97,7 +95,7 @@ impl<'a> Panel<'a> {
         workspace: &mut Workspace,
     ) -> Option<Links> {
         let drawn = Problem { weights: Some(weights), active: Some(active), ..self.problem() };
-        let outcome = drawn.solve(&whole.outcome, workspace).ok()?.coefficients;
+        let outcome = drawn.solve(&whole.outcome, None, workspace).ok()?.coefficients;
         self.with_mediators(weights, active, outcome).ok()
     }
 
@@ -161,18 +159,29 @@ impl<'a> Panel<'a> {
         let mean = |eta: f64| -> f64 {
             away.iter().zip(&self.weights).map(|(away, weight)| weight * expit(eta + away)).sum()
         };
-        let mut effects =
-            Effects { on_mediators, on_outcome, total: 0.0, indirect: 0.0, indirect_amount: 0.0 };
+        let mut effects = Effects {
+            on_mediators,
+            on_outcome,
+            total: 0.0,
+            indirect: 0.0,
+            indirect_complement_ratio: 0.0,
+            indirect_amount: 0.0,
+        };
+        let (mut fails, mut fails_without) = (0.0, 0.0);
         let total_weight: f64 = weights.iter().sum();
         for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
             let base = dot(&self.before.row(row)[..treatment], &by_confounder);
             let (neither, both) = (mean(base), mean(base + direct + through));
-            let indirect = both - mean(base + direct);
+            let moved_directly = mean(base + direct);
+            let indirect = both - moved_directly;
+            fails += weight * (1.0 - both);
+            fails_without += weight * (1.0 - moved_directly);
             effects.total += weight / total_weight * (both - neither);
             effects.indirect += weight / total_weight * indirect;
             effects.indirect_amount +=
                 self.mediation.amounts.map_or(0.0, |amounts| weight * amounts[row] * indirect);
         }
+        effects.indirect_complement_ratio = fails / fails_without;
         effects
     }
 }

@@ -100,7 +100,8 @@ def mediation(w):
         return (expit(eta[:, None] + spread * np.sqrt(2) * nodes) * weights).sum(1) / np.sqrt(np.pi)
     y11, y00, y10 = mean(1, 1), mean(0, 0), mean(1, 0)
     return dict(on_mediators=slopes[3].tolist(), on_outcome=bM.tolist(), total=np.average(y11 - y00, weights=w),
-                indirect=np.average(y11 - y10, weights=w), indirect_amount=(w * arr * (y11 - y10)).sum())
+                indirect=np.average(y11 - y10, weights=w), indirect_complement_ratio=np.average(1 - y11, weights=w) / np.average(1 - y10, weights=w),
+                indirect_amount=(w * arr * (y11 - y10)).sum())
 
 out = dict(
     program=f"statsmodels {statsmodels.__version__}, numpy {np.__version__}, Python {sys.version.split()[0]}",

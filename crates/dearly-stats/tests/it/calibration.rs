@@ -1,7 +1,7 @@
 use dearly_stats::calibration::*;
 use dearly_stats::scoring::{brier, log_loss, scaled_brier};
 use dearly_stats::spline::RestrictedCubicSpline;
-use dearly_stats::{Error, calibration::calibration};
+use dearly_stats::{Clusters, Error};
 use proptest::prelude::*;
 
 use crate::golden::{bools, close, golden, number, numbers};
@@ -96,4 +96,35 @@ proptest! {
             prop_assert!((error.expected - reversed.expected).abs() < 1e-12);
         }
     }
+}
+
+#[test]
+fn clusters_widen_what_depends() {
+    let file = golden("calibration");
+    let panel = &file["panels"][0];
+    let (y, p) = (bools(&panel["y"]), numbers(&panel["p"]));
+    let plain = calibration(&y, &p, 0.95).unwrap();
+    // Rows of their own: the same estimates, errors close to those of the model, which holds for the slope alone.
+    let single = calibration_by_cluster(&y, &p, &Clusters::singletons(y.len()), 0.95).unwrap();
+    assert_eq!(single.slope.estimate, plain.slope.estimate);
+    close("slope's error", single.slope.standard_error, plain.slope.standard_error, 0.1);
+    close("O/E", single.observed_over_expected.estimate, plain.observed_over_expected.estimate, 1e-14);
+    assert!(single.observed_over_expected.standard_error <= plain.observed_over_expected.standard_error);
+    // Every row three times in one cluster: as if it were there once.
+    let (mut y3, mut p3, mut of) = (Vec::new(), Vec::new(), Vec::new());
+    for (row, (&outcome, &probability)) in y.iter().zip(&p).enumerate() {
+        for _ in 0..3 {
+            y3.push(outcome);
+            p3.push(probability);
+            of.push(row);
+        }
+    }
+    let tripled = calibration_by_cluster(&y3, &p3, &Clusters::from_labels(&of), 0.95).unwrap();
+    close("slope", tripled.slope.standard_error, single.slope.standard_error, 1e-7);
+    let (found, expected) = (tripled.observed_over_expected, single.observed_over_expected);
+    close("O/E", found.standard_error, expected.standard_error, 1e-10);
+    assert!(matches!(
+        calibration_by_cluster(&y, &p, &Clusters::from_labels(&vec![1; y.len()]), 0.95),
+        Err(Error::TooFewClusters { .. })
+    ));
 }

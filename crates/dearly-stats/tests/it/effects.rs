@@ -1,7 +1,9 @@
 use dearly_stats::aipw::{Aipw, AipwEffect, Effect};
 use dearly_stats::compare::Resampling;
+use dearly_stats::evalue::e_value;
 use dearly_stats::mediation::Mediation;
 use dearly_stats::quadrature::gauss_hermite;
+use dearly_stats::sensitivity::robustness_value;
 use dearly_stats::split::Split;
 use dearly_stats::standardisation::{Standardisation, Standardised};
 use dearly_stats::{ClusterErrors, Clusters, Design, Error, Family, Glm};
@@ -224,6 +226,9 @@ fn mediation_equals_its_formula_and_no_thread_matters() {
     close("total", chain.total.estimate, number(&expected["total"]), 1e-9);
     close("indirect", chain.indirect.estimate, number(&expected["indirect"]), 1e-9);
     close("amount", chain.indirect_amount.unwrap().estimate, number(&expected["indirect_amount"]), 1e-9);
+    let ratio = chain.indirect_complement_ratio;
+    close("ratio", ratio.estimate, number(&expected["indirect_complement_ratio"]), 1e-9);
+    assert!(ratio.interval.high < 1.0 && e_value(ratio.estimate, ratio.interval).unwrap().bound > 1.0);
     close("parts", chain.direct.estimate + chain.indirect.estimate, chain.total.estimate, 1e-12);
     assert!(chain.indirect.interval.contains(chain.indirect.estimate));
     assert!(chain.indirect.standard_error < chain.total.standard_error);
@@ -232,6 +237,16 @@ fn mediation_equals_its_formula_and_no_thread_matters() {
     assert_eq!(alone.install(|| mediation.estimate().unwrap()), chain);
     let once = mediation.resampling(Resampling { replicates: 1, seed: 5, level: 0.95 });
     assert!(matches!(once.estimate(), Err(Error::OutOfRange { .. })));
+}
+
+#[test]
+fn the_robustness_value_is_the_published_one() {
+    // The Darfur example of Cinelli and Hazlett (2020), table 1: t = 4.18 on 783 degrees, 13.9 % and 7.6 %.
+    let found = robustness_value(4.184, 783.0, 0.95).unwrap();
+    assert!((found.estimate - 0.139).abs() < 5e-4 && (found.bound - 0.076).abs() < 5e-4, "{found:?}");
+    // An effect that is not significant needs nothing to be voided.
+    assert_eq!(robustness_value(-1.5, 783.0, 0.95).unwrap().bound, 0.0);
+    assert!(robustness_value(f64::NAN, 783.0, 0.95).is_err() && robustness_value(2.0, 1.0, 0.95).is_err());
 }
 
 #[test]

@@ -120,6 +120,8 @@ fn refuses_in_words() {
     assert!(none.to_string().contains("0 of 3 units are treated"), "{none}");
     let treated = [true, true, false, false];
     assert!(matches!(cuped(&[1.0; 4], &treated, &[2.0; 4], 0.95), Err(Error::ConstantColumn { .. })));
+    let flat = cuped(&[2.0, 2.0, 1.0, 1.0], &treated, &[2.0, 1.0, 4.0, 3.0], 0.95).unwrap_err();
+    assert!(flat.to_string().contains("same for all units of each arm"), "{flat}");
     assert!(permuted_blocks(&Clusters::singletons(4), &[1], 1).is_err());
     assert!(permuted_blocks(&Clusters::singletons(4), &[1, 0], 1).is_err());
 }

@@ -155,6 +155,7 @@ fn draws_agree_with_expectations_and_counts() {
         year_shock: None,
         contraction: Some((&contraction, &lost)),
         expansion: Some((&expansion, &gained)),
+        decided: None,
         groups: &[&halves, &thirds],
     };
     let plan = draw_plan(&book, 20_000, 5).unwrap();
@@ -200,8 +201,15 @@ fn uncertainty_widens_and_the_year_takes_the_intercepts_place() {
     let slopes = Predictor::uncertain(logits.clone(), slopes).unwrap();
     let known = Predictor::known(logits).unwrap();
     let width = |renewal: &Predictor, year_shock: Option<&YearShock>| {
-        let book =
-            Book { amounts: &amounts, renewal, year_shock, contraction: None, expansion: None, groups: &[] };
+        let book = Book {
+            amounts: &amounts,
+            renewal,
+            year_shock,
+            contraction: None,
+            expansion: None,
+            decided: None,
+            groups: &[],
+        };
         let plan = draw_plan(&book, 8_000, 2).unwrap();
         (plan.total.gross_interval(0.9).unwrap().width(), plan.total.share_of_chance())
     };
@@ -227,6 +235,7 @@ fn a_plan_is_its_seed() {
         year_shock: None,
         contraction: None,
         expansion: None,
+        decided: None,
         groups: &[],
     };
     let run = |threads: usize, draws: usize| {
@@ -238,6 +247,40 @@ fn a_plan_is_its_seed() {
 }
 
 #[test]
+fn what_is_decided_is_the_same_in_every_draw() {
+    let Small { amounts, logits, .. } = small();
+    let renewal = Predictor::known(logits).unwrap();
+    let contraction = Predictor::known(vec![-0.5; amounts.len()]).unwrap();
+    let lost = Severity::Resampled(vec![0.1, 0.3, 0.7]);
+    let open = Book {
+        amounts: &amounts,
+        renewal: &renewal,
+        year_shock: None,
+        contraction: Some((&contraction, &lost)),
+        expansion: None,
+        decided: None,
+        groups: &[],
+    };
+    // The first has churned, the second pays half, the third a tenth more; the others are open.
+    let mut came = vec![None; amounts.len()];
+    came[..3].copy_from_slice(&[Some(0.0), Some(0.5 * amounts[1]), Some(1.1 * amounts[2])]);
+    let parts = Clusters::from_labels(&(0..amounts.len()).map(|row| row < 3).collect::<Vec<_>>());
+    let groups = [&parts];
+    let plan = draw_plan(&Book { groups: &groups, ..open }, 200, 8).unwrap();
+    let update = draw_plan(&Book { decided: Some(&came), groups: &groups, ..open }, 200, 8).unwrap();
+    for draw in 0..200 {
+        close("kept", update.groups[0][0].kept[draw], 0.5 * amounts[1] + amounts[2], 1e-12);
+        close("net", update.groups[0][0].net[draw], 0.5 * amounts[1] + 1.1 * amounts[2], 1e-12);
+    }
+    assert_eq!(update.groups[0][0].renewed[0], 2.0);
+    assert_eq!(update.groups[0][1], plan.groups[0][1]);
+    came[4] = Some(-1.0);
+    assert!(
+        draw_plan(&Book { decided: Some(&came), ..open }, 2, 8).unwrap_err().to_string().contains("row 4")
+    );
+}
+
+#[test]
 fn plans_refuse_in_words() {
     let known = Predictor::known(vec![1.0, 2.0]).unwrap();
     let book = |amounts: &'static [f64]| Book {
@@ -246,6 +289,7 @@ fn plans_refuse_in_words() {
         year_shock: None,
         contraction: None,
         expansion: None,
+        decided: None,
         groups: &[],
     };
     assert!(

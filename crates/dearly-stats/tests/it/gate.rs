@@ -1,7 +1,8 @@
-use dearly_stats::Interval;
+use dearly_stats::compare::Resampling;
 use dearly_stats::gate::*;
+use dearly_stats::{Clusters, Interval};
 
-use crate::golden::close;
+use crate::golden::{bools, close, golden, numbers};
 
 fn interval(low: f64, high: f64) -> Interval {
     Interval { low, high, level: 0.95 }
@@ -88,7 +89,7 @@ fn levels_go_up_line_by_line_and_down_again() {
         ("no fit", failing(&|e| e.cox_snell = None), Level::Indicative, "no model was fitted"),
         ("no signal", failing(&|e| e.cox_snell = Some(-0.01)), Level::Indicative, "explains nothing"),
         ("no origins", failing(&|e| e.held_out = None), Level::Indicative, "0 rolling origins of 2 needed"),
-        ("one origin", held(&|h| h.n_origins = 1), Level::Indicative, "1 rolling origins of 2 needed"),
+        ("one origin", held(&|h| h.n_origins = 1), Level::Indicative, "1 rolling origin of 2 needed"),
         ("few held out", held(&|h| h.n_churns = 49), Level::Indicative, "49 held-out churns of 50 needed"),
         ("no order", held(&|h| h.auc.low = 0.6), Level::Indicative, "held-out AUC is at least 0.600"),
         (
@@ -153,4 +154,35 @@ fn says_how_many_churns_are_missing() {
     assert_eq!(nothing.level, Level::Descriptive);
     assert_eq!(nothing.failing().next().unwrap().words, "0 churns of 30 needed");
     assert!(gate(&Evidence { n: 3, n_churns: 4, ..Evidence::default() }).is_err());
+    assert!(gate(&Evidence { cox_snell: Some(f64::NAN), ..proven() }).is_err());
+    let exchanged = HeldOut { observed_over_expected: interval(1.2, 0.9), ..proven().held_out.unwrap() };
+    let error = gate(&Evidence { held_out: Some(exchanged), ..proven() }).unwrap_err();
+    assert!(error.to_string().contains("not above the upper bound"), "{error}");
+}
+
+#[test]
+fn held_out_rows_are_measured() {
+    let file = golden("calibration");
+    let panel = &file["panels"][0];
+    let (y, p) = (bools(&panel["y"]), numbers(&panel["p"]));
+    let resampling = Resampling { replicates: 500, seed: 4, level: 0.95 };
+    let single = HeldOut::measure(&y, &p, &Clusters::singletons(y.len()), 2, resampling).unwrap();
+    assert_eq!(single.n_churns as usize, y.iter().filter(|&&churned| churned).count());
+    close("slope", single.slope, numbers(&panel["slope"])[0], 1e-8);
+    close("large", single.in_the_large, numbers(&panel["in_the_large"])[0], 1e-8);
+    // The panel was made too extreme by 1.6: the gate must see it.
+    let evidence = Evidence {
+        n: 2_000,
+        n_churns: 400,
+        parameters: 4,
+        cox_snell: Some(0.12),
+        held_out: Some(single),
+        ..Evidence::default()
+    };
+    let verdict = gate(&evidence).unwrap();
+    assert_eq!(verdict.level, Level::Indicative);
+    assert!(verdict.failing().any(|line| line.name == "held_out_slope"), "{:#?}", verdict.lines);
+    let pairs = Clusters::from_labels(&(0..y.len()).map(|row| row / 2).collect::<Vec<_>>());
+    let paired = HeldOut::measure(&y, &p, &pairs, 2, resampling).unwrap();
+    assert!((paired.auc.low - single.auc.low).abs() < 0.02);
 }

@@ -164,8 +164,40 @@ fn a_cold_start_with_a_large_offset_and_large_units_arrives() {
     }
 }
 
+/// Large data start from a thin part of their rows; weights of 1, which count each row once, keep them from it.
+#[test]
+fn a_thin_start_ends_where_a_cold_one_does() {
+    let n = 40_000;
+    let x: Vec<f64> = (0..n).map(|row| uniform(8, row) * 6.0 - 3.0).collect();
+    // No row of this is in the thin part, which therefore cannot be fitted.
+    let rare: Vec<f64> = (0..n).map(|row| f64::from(row % 1600 == 5)).collect();
+    let chance = |row: usize| 1.0 / (1.0 + (-0.5 - x[row] - 0.4 * rare[row]).exp());
+    let y: Vec<f64> = (0..n).map(|row| f64::from(uniform(9, row) < chance(row))).collect();
+    let ones = vec![1.0; n];
+    for columns in
+        [vec![("x".to_owned(), x.clone())], vec![("x".to_owned(), x.clone()), ("rare".into(), rare.clone())]]
+    {
+        let design = Design::with_intercept(n, columns).unwrap();
+        for family in [Family::Logit, Family::ComplementaryLogLog, Family::Poisson, Family::Gaussian] {
+            let thin = Glm::new(family).fit(&design, &y).unwrap();
+            let cold = Glm::new(family).frequency_weights(&ones).fit(&design, &y).unwrap();
+            for (thin, cold) in thin.coefficients.iter().zip(&cold.coefficients) {
+                close("coefficient", *thin, *cold, 1e-9);
+            }
+            for (thin, cold) in thin.standard_errors().iter().zip(cold.standard_errors()) {
+                close("error", *thin, cold, 1e-9);
+            }
+            close("likelihood", thin.log_likelihood, cold.log_likelihood, 1e-12);
+        }
+        // Of a separated book no part is fitted either.
+        let told: Vec<f64> = x.iter().map(|x| f64::from(*x > 0.3)).collect();
+        let error = Glm::new(Family::Logit).fit(&design, &told).unwrap_err();
+        assert_eq!(error, Error::Separated { terms: vec!["x".into()] });
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn rows_weights_and_units_do_as_they_must(seed in 0u64..10_000, turn in 1usize..60, scale in 0.01f64..100.0) {
@@ -196,6 +228,40 @@ proptest! {
             prop_assert!(same(weighted.log_likelihood, rows_twice.log_likelihood));
             prop_assert!(same(scaled.coefficients[1] * scale, plain.coefficients[1]));
             prop_assert!(same(scaled.log_likelihood, plain.log_likelihood));
+        }
+    }
+
+    /// Whatever the columns: heavy tails in cents, rare dummies, one nearly the sum of two others.
+    #[test]
+    fn a_fit_is_where_the_score_is_nothing_or_there_is_none(seed in 0u64..1_000_000, n in 30usize..300) {
+        let u = |k: u64, row: usize| uniform(seed + 31 * k, row);
+        let tail: Vec<f64> = (0..n).map(|row| 1e7 * (3.0 * (u(1, row) + u(2, row) + u(3, row) - 1.5)).exp()).collect();
+        let rare: Vec<f64> = (0..n).map(|row| f64::from(u(4, row) < 0.05)).collect();
+        let small: Vec<f64> = (0..n).map(|row| 1e-5 * (u(5, row) - 0.5)).collect();
+        let near: Vec<f64> = (0..n).map(|row| small[row] * 1e5 + rare[row] + 1e-3 * u(6, row)).collect();
+        let named = [("tail", &tail), ("rare", &rare), ("small", &small), ("near", &near)];
+        let columns = named.iter().map(|(name, values)| ((*name).to_owned(), (*values).clone())).collect();
+        let Ok(design) = Design::with_intercept(n, columns) else { return Ok(()) };
+        let eta = |row: usize| 4e5 * small[row] + (tail[row] / 1e7).ln() - 1.0;
+        let y: Vec<f64> = (0..n).map(|row| f64::from(u(7, row) < 1.0 / (1.0 + (-eta(row)).exp()))).collect();
+        for family in [Family::Logit, Family::ComplementaryLogLog, Family::FractionalLogit, Family::Poisson] {
+            let glm = Glm::new(family);
+            let fitted = match glm.fit(&design, &y) {
+                Ok(fitted) => fitted,
+                Err(Error::OneClass { .. }) => continue,
+                Err(Error::Separated { terms }) => {
+                    prop_assert_eq!(glm.separation(&design, &y).unwrap().terms, terms);
+                    continue;
+                }
+                Err(other) => panic!("{family:?}: {other}"),
+            };
+            prop_assert_eq!(glm.separation(&design, &y).unwrap().n_separated, 0);
+            // In units of its error no coefficient could be better by anything.
+            for (column, error) in fitted.standard_errors().iter().enumerate() {
+                let score: f64 = (0..n).map(|row| fitted.score_residuals[row] * design.row(row)[column]).sum();
+                let error = error / fitted.dispersion.sqrt();
+                prop_assert!((score * error).abs() < 1e-6, "{:?} {}: {}", family, fitted.names[column], score * error);
+            }
         }
     }
 }

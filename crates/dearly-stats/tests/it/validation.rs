@@ -81,6 +81,8 @@ proptest! {
         prop_assume!(long_y.iter().any(|&event| event) && long_y.iter().any(|&event| !event));
         // The statistic of the bootstrap is what the plain functions give on the rows drawn: here one draw, by hand.
         let weights: Vec<f64> = rows.iter().map(|row| f64::from(row.2)).collect();
+        let events = long_y.iter().filter(|&&event| event).count();
+        prop_assume!(events >= 2 && long_y.len() - events >= 2);
         for (metric, expected) in [
             (Metric::Auc, auc(&long_y, &long_p, 0.9).unwrap().estimate),
             (Metric::Brier, brier(&long_y, &long_p).unwrap()),
@@ -130,6 +132,9 @@ fn bootstrap_refusals() {
         cluster_bootstrap(&one, Resampling::default(), statistic),
         Err(Error::TooFewClusters { found: 1 })
     ));
+    let zero = Metric::Brier.weighted(&[true, false], &[0.3, 0.1], &[0.0, 0.0]).unwrap_err();
+    assert!(zero.to_string().contains("every weight is 0"), "{zero}");
+    assert!(Metric::Brier.weighted(&[true, false], &[0.3, 0.1], &[1.0, -1.0]).is_err());
     // One event among three rows is not drawn in 8 of 27 replicates.
     let rows = Clusters::singletons(3);
     let error = measure(Metric::Auc, &[true, false, false], &[0.3, 0.1, 0.2], &rows, Resampling::default());

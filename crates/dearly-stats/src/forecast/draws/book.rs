@@ -18,6 +18,9 @@ pub struct Book<'a> {
     pub contraction: Option<(&'a Predictor, &'a Severity)>,
     /// The logit of paying more, given renewal without contraction, and the share gained then.
     pub expansion: Option<(&'a Predictor, &'a Severity)>,
+    /// The amount that a row already came to, 0 for churn; `None` for what is still open. A row decided is the same in every draw, and
+    /// the draws of the others stay what they were, so that a plan and its update can be compared.
+    pub decided: Option<&'a [Option<f64>]>,
     /// Groupings to be summed from the same draws, as segment and quarter.
     pub groups: &'a [&'a Clusters],
 }
@@ -41,6 +44,14 @@ impl Book<'_> {
             if let Some((predictor, severity)) = part {
                 same_length(&format!("the logit of {what}"), rows, predictor.linear_predictor.len())?;
                 severity.checked(what, rows)?;
+            }
+        }
+        if let Some(decided) = self.decided {
+            same_length("decided", rows, decided.len())?;
+            let amount = |row: usize| decided[row].unwrap_or(0.0);
+            if let Some(row) = (0..rows).find(|&row| !(amount(row) >= 0.0 && amount(row).is_finite())) {
+                let what = format!("the decided amount in row {row}");
+                return Err(Error::OutOfRange { what, value: amount(row), expected: "0 or more" });
             }
         }
         for clusters in self.groups {
@@ -208,10 +219,11 @@ pub enum Severity {
 }
 
 impl Severity {
-    pub(super) fn share(&self, row: usize, pick: impl FnOnce(usize) -> usize) -> f64 {
+    /// The share of a row, by a number in [0, 1].
+    pub(super) fn share(&self, row: usize, u: f64) -> f64 {
         match self {
             Severity::Expected(shares) => shares[row],
-            Severity::Resampled(pool) => pool[pick(pool.len())],
+            Severity::Resampled(pool) => pool[((u * pool.len() as f64) as usize).min(pool.len() - 1)],
         }
     }
 
