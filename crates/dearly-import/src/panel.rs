@@ -30,7 +30,11 @@ impl Panel {
         let meter = Arc::new(Meter::new("panel", source.bytes, &Reading::default()));
         let table = source.open(&meter)?;
         if table.columns().is_empty() {
-            return Err(FileError::unreadable(&source.name, "is empty; expected a header with the columns' names").into());
+            return Err(FileError::unreadable(
+                &source.name,
+                "is empty; expected a header with the columns' names",
+            )
+            .into());
         }
         Ok(Panel { name: source.name, table, row: RawRow::default() })
     }

@@ -161,7 +161,8 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
     }
     if request.confounders.is_empty() {
         return Err(Error::Invalid(
-            "there is no confounder: name what had been known of each row before the treatment, as in a,b,c".to_owned(),
+            "there is no confounder: name what had been known of each row before the treatment, as in a,b,c"
+                .to_owned(),
         ));
     }
     if request.treatment == request.outcome {

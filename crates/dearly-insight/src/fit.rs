@@ -124,7 +124,9 @@ pub fn fit(table: &Table, request: &FitRequest) -> Result<FitReport> {
     if let [one, other] = &request.clusters[..]
         && one == other
     {
-        return Err(Error::Invalid(format!("rows are clustered by {one} twice: name another column, or it once")));
+        return Err(Error::Invalid(format!(
+            "rows are clustered by {one} twice: name another column, or it once"
+        )));
     }
     let formula = Formula::parse(&request.formula)?;
     let times = [&request.duration, &request.event, &request.entry];
@@ -150,7 +152,11 @@ pub fn fit(table: &Table, request: &FitRequest) -> Result<FitReport> {
 
 /// The clusters of the rows of a frame, by each column.
 fn clusters(table: &Table, frame: &Frame, columns: &[String]) -> Vec<Clusters> {
-    columns.iter().filter_map(|name| table.column(name)).map(|column| clusters_of(column, &frame.rows)).collect()
+    columns
+        .iter()
+        .filter_map(|name| table.column(name))
+        .map(|column| clusters_of(column, &frame.rows))
+        .collect()
 }
 
 /// The clusters of some rows by the values of a column, none of which is missing.
@@ -195,7 +201,13 @@ pub(crate) fn value_of(table: &Table, column: &str, row: usize) -> String {
 }
 
 /// Says of an error by cluster which cluster it is.
-fn named(error: dearly_stats::Error, table: &Table, frame: &Frame, column: &str, clusters: &Clusters) -> Error {
+fn named(
+    error: dearly_stats::Error,
+    table: &Table,
+    frame: &Frame,
+    column: &str,
+    clusters: &Clusters,
+) -> Error {
     match error {
         dearly_stats::Error::ToldByOneCluster { column: term, cluster } => {
             let row = (0..clusters.rows()).find(|&row| clusters.of(row) == cluster).unwrap_or(0);

@@ -2,7 +2,9 @@ use dearly_stats::cox::{Cox, FittedCox, TimeScale};
 use dearly_stats::formula::{Formula, Frame};
 use dearly_stats::{Column, Covariance, Table};
 
-use super::report::{FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, StandardErrors, Term};
+use super::report::{
+    FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, StandardErrors, Term,
+};
 use super::{FitFamily, FitMethod, FitRequest};
 use crate::report::{Interval, Test};
 use crate::{Error, Result};
@@ -22,7 +24,9 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         )));
     }
     if request.method == FitMethod::Firth {
-        return Err(Error::Invalid("Firth's method is there for the family binomial, not for cox: ask for ml or auto".to_owned()));
+        return Err(Error::Invalid(
+            "Firth's method is there for the family binomial, not for cox: ask for ml or auto".to_owned(),
+        ));
     }
     let mut also: Vec<&str> = vec![duration, event];
     also.extend(request.entry.as_deref());
@@ -45,10 +49,12 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         )));
     }
     let wrong = (0..durations.len()).find(|&at| {
-        durations[at] < 0.0 || entry.as_ref().is_some_and(|entry| entry[at] < 0.0 || entry[at] >= durations[at])
+        durations[at] < 0.0
+            || entry.as_ref().is_some_and(|entry| entry[at] < 0.0 || entry[at] >= durations[at])
     });
     if let Some(at) = wrong {
-        let entered = entry.as_ref().map_or_else(String::new, |entry| format!(" and its entry {}", entry[at]));
+        let entered =
+            entry.as_ref().map_or_else(String::new, |entry| format!(" and its entry {}", entry[at]));
         return Err(Error::Invalid(format!(
             "in data row {} the duration is {}{entered}; expected 0 or more, and an entry before it",
             frame.rows[at] + 1,
@@ -113,8 +119,10 @@ fn report(
     }
     let joint = (inflated.len() > 1)
         .then(|| {
-            let chosen: Vec<usize> =
-                inflated.iter().filter_map(|term| fitted.names.iter().position(|name| name == term)).collect();
+            let chosen: Vec<usize> = inflated
+                .iter()
+                .filter_map(|term| fitted.names.iter().position(|name| name == term))
+                .collect();
             let own = covariance.joint_effect(&fitted.coefficients, &chosen, request.level).ok()?;
             Some(Joint {
                 terms: inflated.clone(),
@@ -197,7 +205,9 @@ fn terms(request: &FitRequest, fitted: &FittedCox) -> Result<Vec<Term>> {
 /// The numbers of a column in the rows of the frame; yes and no count as 1 and 0.
 pub(crate) fn numbers(table: &Table, frame: &Frame, name: &str) -> Result<Vec<f64>> {
     let not_numbers = || {
-        Error::Invalid(format!("{name} holds words; expected numbers, or yes and no where it says whether something was"))
+        Error::Invalid(format!(
+            "{name} holds words; expected numbers, or yes and no where it says whether something was"
+        ))
     };
     let values: Option<Vec<f64>> = match table.column(name) {
         Some(Column::Numbers(values)) => frame.rows.iter().map(|&row| values[row]).collect(),

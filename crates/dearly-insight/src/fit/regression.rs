@@ -198,7 +198,8 @@ fn method(
     }
     let is_separated = separation.kind != SeparationKind::None;
     if is_separated && (request.method == FitMethod::MaximumLikelihood || !is_logit) {
-        let remedy = if is_logit { "take the method auto or firth, or leave" } else { "merge levels or leave" };
+        let remedy =
+            if is_logit { "take the method auto or firth, or leave" } else { "merge levels or leave" };
         return Err(Error::Invalid(format!(
             "the outcome of {} rows is told with certainty by {}: no maximum-likelihood estimate exists; {remedy} {} out",
             separation.n_separated,

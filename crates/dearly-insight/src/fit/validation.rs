@@ -64,7 +64,8 @@ pub(super) fn out_of_fold(
         let test = frame.design.rows_of(&split.test);
         let of = |rows: &[usize], values: &[f64]| rows.iter().map(|&row| values[row]).collect::<Vec<f64>>();
         let offset = frame.offset.as_deref().map(|offset| of(&split.train, offset));
-        let (coefficients, is_firth) = fit_fold(model, &train, &of(&split.train, outcome), offset.as_deref())?;
+        let (coefficients, is_firth) =
+            fit_fold(model, &train, &of(&split.train, outcome), offset.as_deref())?;
         n_firth += usize::from(is_firth);
         let offset = frame.offset.as_deref().map(|offset| of(&split.test, offset));
         let fold = probabilities(model.family, &test, &coefficients, offset.as_deref());
@@ -103,7 +104,9 @@ fn fit_fold(
         let maximum = if model.is_firth { Err(None) } else { glm.fit(&part, outcome).map_err(Some) };
         let (own, is_firth) = match maximum {
             Ok(fitted) => (Ok(fitted.coefficients), false),
-            Err(Some(Error::Separated { .. } | Error::NotConverged { .. })) if model.family == Family::Logit => {
+            Err(Some(Error::Separated { .. } | Error::NotConverged { .. }))
+                if model.family == Family::Logit =>
+            {
                 (firth(&glm, &part, outcome), true)
             }
             Err(None) => (firth(&glm, &part, outcome), true),
@@ -148,7 +151,9 @@ fn discrimination(
     let own = auc(outcomes, probabilities, level)?;
     let by_cluster = if clusters.count() < outcomes.len() {
         let resampling = Resampling { replicates: REPLICATES, seed: 1, level };
-        measure(Metric::Auc, outcomes, probabilities, clusters, resampling).ok().map(|own| own.interval.into())
+        measure(Metric::Auc, outcomes, probabilities, clusters, resampling)
+            .ok()
+            .map(|own| own.interval.into())
     } else {
         None
     };

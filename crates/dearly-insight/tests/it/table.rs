@@ -16,7 +16,10 @@ fn a_column_is_of_numbers_when_all_its_values_are() {
         Some(&Column::Numbers(vec![Some(1.0), Some(2.5), None, Some(-1000.0), Some(4.0)]))
     );
     let Some(Column::Texts(words)) = table.column("w") else { panic!("words") };
-    assert_eq!((0..5).map(|row| words.get(row)).collect::<Vec<_>>(), [Some("a"), None, Some("b"), None, None]);
+    assert_eq!(
+        (0..5).map(|row| words.get(row)).collect::<Vec<_>>(),
+        [Some("a"), None, Some("b"), None, None]
+    );
     let Some(Column::Texts(mixed)) = table.column("mixed") else { panic!("words") };
     assert_eq!(mixed.get(0), Some("007"));
     assert_eq!(mixed.levels(), ["007", "x", "3"]);

@@ -197,7 +197,10 @@ impl Reading<'_> {
                     let (needs, instead) = match variable.transform {
                         Transform::Sqrt => ("numbers of 0 or more", "leave the row out"),
                         Transform::LogOnePlus => ("numbers above -1", "leave the row out"),
-                        _ => ("numbers above 0", "leave the row out, or take log1p() or sqrt(), which have a value at 0"),
+                        _ => (
+                            "numbers above 0",
+                            "leave the row out, or take log1p() or sqrt(), which have a value at 0",
+                        ),
                     };
                     format!(
                         "{variable} has no value in data row {row}, where {} is {value}: it needs {needs}; {instead}",

@@ -83,7 +83,10 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Error> {
             let level: String = letters[from + 1..].iter().take_while(|own| **own != ']').collect();
             next += level.chars().count() + 2;
             if next > letters.len() {
-                return Err(error(from + 1, "the [ that opens a level has no ] that closes it: add one after the level"));
+                return Err(error(
+                    from + 1,
+                    "the [ that opens a level has no ] that closes it: add one after the level",
+                ));
             }
             tokens.push((Token::Level(level.trim().to_owned()), from + 1));
             continue;

@@ -101,7 +101,10 @@ fn mistakes_are_told_with_their_place_and_what_was_meant() {
         "formula, character 11: there is no function poly(); there are log(), log1p(), sqrt(), C() and offset()",
     );
     refused("renewed ~ C(segment)[SMB]", "formula, character 13: segment is never SMB; did you mean smb?");
-    refused("renewed ~ C(segment)[smb", "formula, character 21: the [ that opens a level has no ] that closes it: add one after the level");
+    refused(
+        "renewed ~ C(segment)[smb",
+        "formula, character 21: the [ that opens a level has no ] that closes it: add one after the level",
+    );
     refused("renewed ~ ", "formula, character 11: the formula ends where a column's name is expected");
     refused("", "formula, character 1: the formula ends where a column's name is expected");
     refused("renewed ~ a +", "formula, character 14: the formula ends where a column's name is expected");

@@ -18,7 +18,10 @@ fn place() -> Place {
             let renewed = u8::from(chance.next() < rate);
             let segment = ["smb", "mid", "enterprise"][account % 3];
             let enablement = if treated { "yes" } else { "no" };
-            text.push_str(&format!("a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1\n", adoption / 2.0));
+            text.push_str(&format!(
+                "a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1\n",
+                adoption / 2.0
+            ));
         }
     }
     let place = Place::new();
@@ -35,7 +38,8 @@ fn number(value: &Value) -> f64 {
 #[test]
 fn adjustment_finds_what_the_raw_difference_hides() {
     let place = place();
-    let report = place.dearly(&format!("{ASKED} --confounders adoption,segment,log(arr) --format json")).run().json();
+    let report =
+        place.dearly(&format!("{ASKED} --confounders adoption,segment,log(arr) --format json")).run().json();
     assert_eq!(report["method"], "aipw");
     assert_eq!(report["grade"], "C");
     assert_eq!(report["n"], 800);
@@ -52,14 +56,20 @@ fn adjustment_finds_what_the_raw_difference_hides() {
     for key in ["att", "ato"] {
         assert!(number(&report[key]["standard_error"]) > 0.0);
     }
-    let difference = number(&report["mean_treated"]["estimate"]) - number(&report["mean_untreated"]["estimate"]);
+    let difference =
+        number(&report["mean_treated"]["estimate"]) - number(&report["mean_untreated"]["estimate"]);
     assert!((difference - number(&report["ate"]["estimate"])).abs() < 1e-12);
     assert!(number(&report["e_value"]["estimate"]) >= number(&report["e_value"]["bound"]));
     let adoption = &report["balance"].as_array().unwrap()[0];
     assert!(number(&adoption["before"]) < -0.3 && number(&adoption["after"]).abs() < 0.1, "{adoption}");
     assert!(report["notes"][0].as_str().unwrap().contains("not drawn by lot"));
     let table = place.dearly(&format!("{ASKED} --confounders adoption")).run();
-    table.says(&["associated with, after adjustment", "of the overlap", "E-value", "note: enablement was not drawn by lot"]);
+    table.says(&[
+        "associated with, after adjustment",
+        "of the overlap",
+        "E-value",
+        "note: enablement was not drawn by lot",
+    ]);
     assert!(!table.stdout.contains("cause"), "{}", table.stdout);
     let csv = place.dearly(&format!("{ASKED} --confounders adoption --format csv")).run().csv();
     assert_eq!(csv[0]["effect"], "ate");
@@ -71,19 +81,45 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
     let refused = |arguments: &str, words: &[&str]| {
         place.dearly(arguments).exits(1).run().warns(words);
     };
-    refused(&format!("{ASKED} --confounders adopton"), &["there is no column adopton; did you mean adoption?"]);
-    refused(&format!("{ASKED} --confounders adoption,later"), &["later is a combination", "leave one of them out"]);
+    refused(
+        &format!("{ASKED} --confounders adopton"),
+        &["there is no column adopton; did you mean adoption?"],
+    );
+    refused(
+        &format!("{ASKED} --confounders adoption,later"),
+        &["later is a combination", "leave one of them out"],
+    );
     refused(&format!("{ASKED} --confounders adoption,renewed"), &["renewed is the outcome"]);
-    refused(&format!("{ASKED} --confounders adoption,enablement"), &["enablement is the treatment", "leave it out"]);
+    refused(
+        &format!("{ASKED} --confounders adoption,enablement"),
+        &["enablement is the treatment", "leave it out"],
+    );
     refused(&format!("{ASKED} --confounders all"), &["all has the same value in every row"]);
     let other = |treatment: &str, outcome: &str, cluster: &str| {
-        format!("effect --panel panel.csv --confounders adoption --treatment {treatment} --outcome {outcome} --cluster {cluster}")
+        format!(
+            "effect --panel panel.csv --confounders adoption --treatment {treatment} --outcome {outcome} --cluster {cluster}"
+        )
     };
-    refused(&other("adoption", "renewed", "account_id"), &["adoption is the treatment and cannot be a confounder"]);
-    refused(&other("arr", "renewed", "account_id"), &["the treatment arr is", "expected 1 for treated and 0 for not"]);
+    refused(
+        &other("adoption", "renewed", "account_id"),
+        &["adoption is the treatment and cannot be a confounder"],
+    );
+    refused(
+        &other("arr", "renewed", "account_id"),
+        &["the treatment arr is", "expected 1 for treated and 0 for not"],
+    );
     refused(&other("all", "renewed", "account_id"), &["all of 800 rows were treated"]);
-    refused(&other("enablment", "renewed", "account_id"), &["there is no column enablment; did you mean enablement?"]);
+    refused(
+        &other("enablment", "renewed", "account_id"),
+        &["there is no column enablment; did you mean enablement?"],
+    );
     refused(&other("enablement", "all", "account_id"), &["all is 1 in all 800 rows"]);
-    refused(&other("enablement", "renewed", "all"), &["1 cluster of all cannot fill 5 folds", "leave the cluster out"]);
-    refused("effect --panel nowhere.csv --treatment a --outcome b --confounders c", &["there is no folder or file nowhere.csv"]);
+    refused(
+        &other("enablement", "renewed", "all"),
+        &["1 cluster of all cannot fill 5 folds", "leave the cluster out"],
+    );
+    refused(
+        "effect --panel nowhere.csv --treatment a --outcome b --confounders c",
+        &["there is no folder or file nowhere.csv"],
+    );
 }

@@ -67,7 +67,8 @@ fn fit(place: &Place, formula: &str, more: &str) -> Said {
 /// Insists that it is refused with these words.
 #[track_caller]
 fn refused(place: &Place, formula: &str, more: &str, words: &[&str]) {
-    let said = place.dearly(&format!("fit --panel panel.csv {more} --formula")).argument(formula).exits(1).run();
+    let said =
+        place.dearly(&format!("fit --panel panel.csv {more} --formula")).argument(formula).exits(1).run();
     said.warns(words);
     assert_eq!(said.stdout, "", "nothing is printed beside a refusal");
 }
@@ -93,16 +94,38 @@ const FORMULA: &str = "renewed ~ adoption + roi + log(arr) + C(segment)";
 fn the_report_has_all_that_must_stand_beside_an_estimate() {
     let report = fit(&place(), FORMULA, "--cluster account_id").json();
     for key in [
-        "formula", "family", "level", "n", "n_events", "n_rarer", "n_dropped", "dropped", "clusters", "method",
-        "method_reason", "terms", "log_likelihood", "likelihood_ratio", "wald", "vif", "condition_number",
-        "separation", "apparent", "out_of_fold", "alarms", "notes",
+        "formula",
+        "family",
+        "level",
+        "n",
+        "n_events",
+        "n_rarer",
+        "n_dropped",
+        "dropped",
+        "clusters",
+        "method",
+        "method_reason",
+        "terms",
+        "log_likelihood",
+        "likelihood_ratio",
+        "wald",
+        "vif",
+        "condition_number",
+        "separation",
+        "apparent",
+        "out_of_fold",
+        "alarms",
+        "notes",
     ] {
         assert!(report.get(key).is_some_and(|value| !value.is_null()), "{key} is missing");
     }
     assert_eq!(report["n"], 390);
     assert_eq!(report["n_dropped"], 10);
     assert_eq!(report["dropped"], serde_json::json!([{ "column": "roi", "n": 10 }]));
-    assert_eq!(report["clusters"], serde_json::json!([{ "column": "account_id", "n_clusters": 195, "largest": 2 }]));
+    assert_eq!(
+        report["clusters"],
+        serde_json::json!([{ "column": "account_id", "n_clusters": 195, "largest": 2 }])
+    );
     let events = report["n_events"].as_u64().unwrap();
     assert_eq!(report["n_rarer"].as_u64().unwrap(), events.min(390 - events));
     assert_eq!(report["method"], "ml");
@@ -134,7 +157,10 @@ fn the_report_has_all_that_must_stand_beside_an_estimate() {
     assert!(number(&report["vif"]["adoption"]) < 1.2);
     let (apparent, honest) = (&report["apparent"]["auc"], &report["out_of_fold"]["auc"]);
     assert!(number(&honest["estimate"]) < number(&apparent["estimate"]));
-    assert!(number(&honest["low"]) < number(&honest["estimate"]) && number(&honest["estimate"]) < number(&honest["high"]));
+    assert!(
+        number(&honest["low"]) < number(&honest["estimate"])
+            && number(&honest["estimate"]) < number(&honest["high"])
+    );
     for key in ["in_the_large", "slope", "ece", "ici"] {
         number(&report["out_of_fold"]["calibration"][key]);
     }
@@ -198,10 +224,30 @@ fn cox_takes_durations_and_no_left_side() {
     assert!(number(&report["proportional_hazards"]["global"]["p_value"]) > 0.0);
     assert_eq!(report["out_of_fold"], Value::Null);
     refused(&place, "churned ~ adoption", times, &["has the outcome churned", "no left side"]);
-    refused(&place, "adoption", "--family cox --duration months", &["needs the column of durations", "event"]);
-    refused(&place, "adoption", "--family cox --duration monhts --event churned", &["there is no column monhts; did you mean months?"]);
-    refused(&place, "adoption", "--family cox --duration months --event tickets", &["tickets is", "expected 1 where the event came"]);
-    refused(&place, "renewed ~ adoption", "--duration months", &["for the family cox", "ask for cox or leave them out"]);
+    refused(
+        &place,
+        "adoption",
+        "--family cox --duration months",
+        &["needs the column of durations", "event"],
+    );
+    refused(
+        &place,
+        "adoption",
+        "--family cox --duration monhts --event churned",
+        &["there is no column monhts; did you mean months?"],
+    );
+    refused(
+        &place,
+        "adoption",
+        "--family cox --duration months --event tickets",
+        &["tickets is", "expected 1 where the event came"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption",
+        "--duration months",
+        &["for the family cox", "ask for cox or leave them out"],
+    );
 }
 
 #[test]
@@ -210,10 +256,18 @@ fn few_events_or_separation_take_firths_method_and_say_so() {
     // 30 rows: far fewer than ten of the rarer outcome for each of three parameters.
     let few: String = panel().lines().take(31).fold(String::new(), |text, line| text + line + "\n");
     place.write("few.csv", few);
-    let few = |more: &str| place.dearly(&format!("fit --panel few.csv --format json {more} --formula")).argument("renewed ~ adoption + log(arr) + months");
+    let few = |more: &str| {
+        place
+            .dearly(&format!("fit --panel few.csv --format json {more} --formula"))
+            .argument("renewed ~ adoption + log(arr) + months")
+    };
     let report = few("").run().json();
     assert_eq!(report["method"], "firth");
-    assert!(report["method_reason"].as_str().unwrap().contains("fewer than ten"), "{}", report["method_reason"]);
+    assert!(
+        report["method_reason"].as_str().unwrap().contains("fewer than ten"),
+        "{}",
+        report["method_reason"]
+    );
     assert_eq!(term(&report, "adoption")["interval"]["kind"], "penalized_profile");
     assert!(report["flic_intercept"].is_number());
     assert_eq!(few("--method ml").run().json()["method"], "ml");
@@ -227,14 +281,22 @@ fn few_events_or_separation_take_firths_method_and_say_so() {
         told.push_str(&format!("{renewed},{:.1},{group}\n", 100.0 * chance.next()));
     }
     place.write("told.csv", told);
-    let told = |more: &str| place.dearly(&format!("fit --panel told.csv --format json {more} --formula")).argument("renewed ~ adoption + C(group)[always]");
+    let told = |more: &str| {
+        place
+            .dearly(&format!("fit --panel told.csv --format json {more} --formula"))
+            .argument("renewed ~ adoption + C(group)[always]")
+    };
     let report = told("").run().json();
     assert_eq!(report["method"], "firth");
     assert_eq!(report["separation"]["kind"], "quasi_complete");
     assert_eq!(report["separation"]["terms"], serde_json::json!(["C(group)[always]"]));
     assert!(number(&term(&report, "C(group)[always]")["interval"]["low"]) > 0.0);
     assert!(report["out_of_fold"]["auc"]["estimate"].is_number());
-    told("--method ml").exits(1).run().warns(&["C(group)[always]", "no maximum-likelihood estimate exists", "auto or firth"]);
+    told("--method ml").exits(1).run().warns(&[
+        "C(group)[always]",
+        "no maximum-likelihood estimate exists",
+        "auto or firth",
+    ]);
     told("--family cloglog").exits(1).run().warns(&["no maximum-likelihood estimate exists", "leave it out"]);
     told("--family cloglog --method firth").exits(1).run().warns(&["family binomial", "ml or auto"]);
 }
@@ -254,41 +316,130 @@ fn a_column_recorded_after_the_decision_rings_the_alarm() {
 #[test]
 fn bad_input_is_refused_in_words_that_say_what_to_do() {
     let place = place();
-    refused(&place, "renewed ~ adopton", "", &["formula, character 11", "there is no column adopton", "did you mean adoption?"]);
-    refused(&place, "renewed ~ adoption +", "", &["formula, character 21", "the formula ends where a column's name is expected"]);
+    refused(
+        &place,
+        "renewed ~ adopton",
+        "",
+        &["formula, character 11", "there is no column adopton", "did you mean adoption?"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption +",
+        "",
+        &["formula, character 21", "the formula ends where a column's name is expected"],
+    );
     refused(&place, "renewed ~ Log(arr)", "", &["did you mean log()?"]);
     refused(&place, "adoption + roi", "", &["the formula has no outcome", "renewed ~ adoption + roi"]);
     refused(&place, "renewed ~ segment", "", &["segment holds words", "write C(segment)"]);
-    refused(&place, "renewed ~ adoption + constant", "", &["constant has the same value in every row", "leave it out"]);
-    refused(&place, "renewed ~ adoption + C(same)", "", &["C(same) has the same value in every row", "leave it out"]);
-    refused(&place, "constant ~ adoption", "--family poisson", &["constant is 3 in all 400 rows", "take a longer window"]);
-    refused(&place, "renewed ~ adoption + nothing", "", &["nothing has no value in any of the 400 rows", "leave it out"]);
-    refused(&place, "renewed ~ adoption + twice", "", &["twice is a combination of the columns before it", "leave one of them out"]);
-    refused(&place, "renewed ~ adoption", "--cluster same", &["all rows are one cluster of same", "leave the cluster out"]);
-    refused(&place, "renewed ~ adoption", "--cluster account", &["there is no column account", "did you mean account_id?"]);
+    refused(
+        &place,
+        "renewed ~ adoption + constant",
+        "",
+        &["constant has the same value in every row", "leave it out"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption + C(same)",
+        "",
+        &["C(same) has the same value in every row", "leave it out"],
+    );
+    refused(
+        &place,
+        "constant ~ adoption",
+        "--family poisson",
+        &["constant is 3 in all 400 rows", "take a longer window"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption + nothing",
+        "",
+        &["nothing has no value in any of the 400 rows", "leave it out"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption + twice",
+        "",
+        &["twice is a combination of the columns before it", "leave one of them out"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption",
+        "--cluster same",
+        &["all rows are one cluster of same", "leave the cluster out"],
+    );
+    refused(
+        &place,
+        "renewed ~ adoption",
+        "--cluster account",
+        &["there is no column account", "did you mean account_id?"],
+    );
     refused(&place, "renewed ~ adoption", "--cluster account_id --cluster account_id", &["twice"]);
-    refused(&place, "renewed ~ adoption", "--cluster account_id --cluster csm_id --cluster segment", &["segment is a third"]);
+    refused(
+        &place,
+        "renewed ~ adoption",
+        "--cluster account_id --cluster csm_id --cluster segment",
+        &["segment is a third"],
+    );
     refused(&place, "months ~ adoption", "", &["months is", "data row 1", "expects 0 or 1"]);
     refused(&place, "renewed ~ adoption", "--level 95", &["level 95 is not between 0 and 1"]);
 
     place.write("one.csv", "renewed,adoption\n1,3\n1,5\n1,2\n1,9\n");
-    place.dearly("fit --panel one.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["renewed is 1 in all 4 rows", "take a longer window"]);
+    place
+        .dearly("fit --panel one.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["renewed is 1 in all 4 rows", "take a longer window"]);
     place.write("two.csv", "renewed,adoption\n1,3\n0,5\n");
-    place.dearly("fit --panel two.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["2 rows cannot carry 2 parameters", "take more rows"]);
+    place
+        .dearly("fit --panel two.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["2 rows cannot carry 2 parameters", "take more rows"]);
     place.write("none.csv", "renewed,adoption\n");
-    place.dearly("fit --panel none.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["there are no rows"]);
+    place
+        .dearly("fit --panel none.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["there are no rows"]);
     place.write("empty.csv", "");
-    place.dearly("fit --panel empty.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["empty.csv", "is empty; expected a header"]);
+    place
+        .dearly("fit --panel empty.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["empty.csv", "is empty; expected a header"]);
     place.write("broken.csv", "renewed,adoption\n1,2\n0,1,7\n");
-    place.dearly("fit --panel broken.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["broken.csv: line 3", "the row has 3 cells, the header has 2"]);
-    place.dearly("fit --panel nowhere.csv --formula").argument("renewed ~ adoption").exits(1).run().warns(&["there is no folder or file nowhere.csv"]);
+    place
+        .dearly("fit --panel broken.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["broken.csv: line 3", "the row has 3 cells, the header has 2"]);
+    place
+        .dearly("fit --panel nowhere.csv --formula")
+        .argument("renewed ~ adoption")
+        .exits(1)
+        .run()
+        .warns(&["there is no folder or file nowhere.csv"]);
     place.write("panel.xlsx", "x");
-    place.dearly("fit --panel panel.xlsx --formula").argument("renewed ~ adoption").exits(1).run().warns(&["panel.xlsx is not a table that can be read", ".csv", ".parquet"]);
+    place.dearly("fit --panel panel.xlsx --formula").argument("renewed ~ adoption").exits(1).run().warns(&[
+        "panel.xlsx is not a table that can be read",
+        ".csv",
+        ".parquet",
+    ]);
 
     let mut many = String::from("renewed,id\n");
     (0..100_000).for_each(|row| many.push_str(&format!("{},i{row}\n", row % 2)));
     place.write("many.csv", many);
-    place.dearly("fit --panel many.csv --formula").argument("renewed ~ C(id)").exits(1).run().warns(&["C(id) has 100000 levels", "merge them to 200 at most"]);
+    place
+        .dearly("fit --panel many.csv --formula")
+        .argument("renewed ~ C(id)")
+        .exits(1)
+        .run()
+        .warns(&["C(id) has 100000 levels", "merge them to 200 at most"]);
 }
 
 #[test]
@@ -297,7 +448,13 @@ fn a_column_that_one_cluster_alone_tells_is_refused_by_name() {
     let mut text = String::from("account_id,spend,adoption,one\n");
     let mut chance = Chance::new();
     for row in 0..120 {
-        text.push_str(&format!("a{},{:.3},{:.3},{}\n", row / 2, chance.next(), chance.next(), u8::from(row / 2 == 11)));
+        text.push_str(&format!(
+            "a{},{:.3},{:.3},{}\n",
+            row / 2,
+            chance.next(),
+            chance.next(),
+            u8::from(row / 2 == 11)
+        ));
     }
     place.write("one.csv", text);
     let command = place.dearly("fit --panel one.csv --family gaussian --cluster account_id --formula");
@@ -315,11 +472,20 @@ fn the_table_says_in_words_what_the_numbers_are_worth() {
         place.dearly(&format!("fit --panel panel.csv {more} --formula")).argument(formula).run()
     };
     table(FORMULA, "--cluster account_id").says(&[
-        "odds ratio", "C(segment)[smb]", "390 rows", "10 rows left out for a missing value: roi in 10",
-        "195 clusters by account_id, the largest of 2 rows", "method: maximum likelihood; nothing separates",
-        "on rows it has not seen (5 folds): AUC", "condition number", "cv3",
+        "odds ratio",
+        "C(segment)[smb]",
+        "390 rows",
+        "10 rows left out for a missing value: roi in 10",
+        "195 clusters by account_id, the largest of 2 rows",
+        "method: maximum likelihood; nothing separates",
+        "on rows it has not seen (5 folds): AUC",
+        "condition number",
+        "cv3",
     ]);
-    let said = place.dearly("fit --panel panel.csv --format csv --formula").argument("renewed ~ adoption + roi").run();
+    let said = place
+        .dearly("fit --panel panel.csv --format csv --formula")
+        .argument("renewed ~ adoption + roi")
+        .run();
     let rows = said.csv();
     assert_eq!(rows.len(), 3);
     assert_eq!(rows[1]["term"], "adoption");
@@ -343,7 +509,9 @@ fn parquet_is_a_panel_too() {
 fn the_public_telco_set_is_told_as_well_as_can_be() {
     let folder = std::env::var_os("DEARLY_TEST_DATA").map(|folder| Path::new(&folder).join("ibm-telco"));
     let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        eprintln!("SKIPPED: DEARLY_TEST_DATA names no folder with ibm-telco, so the worked example is not tested");
+        eprintln!(
+            "SKIPPED: DEARLY_TEST_DATA names no folder with ibm-telco, so the worked example is not tested"
+        );
         return;
     };
     let place = Place::new();
@@ -372,7 +540,11 @@ fn the_public_telco_set_is_told_as_well_as_can_be() {
     let line = run(base, &format!("Churn ~ tenure + {services}"), "").json();
     assert!(number(&line["out_of_fold"]["auc"]["estimate"]) < 0.849);
     let twice = place.dearly("fit --panel").argument(folder.join(base)).argument("--formula");
-    twice.argument("Churn ~ C(OnlineSecurity) + C(TechSupport)").exits(1).run().warns(&["C(TechSupport)[No internet service] is a combination"]);
+    twice
+        .argument("Churn ~ C(OnlineSecurity) + C(TechSupport)")
+        .exits(1)
+        .run()
+        .warns(&["C(TechSupport)[No internet service] is a combination"]);
     // What was written down after the customer had left.
     let status = "Telco_customer_churn_status.csv.gz";
     run(status, "Churn_Value ~ C(Customer_Status)", "").warns(&["ALARM: Customer_Status alone"]);
