@@ -156,7 +156,7 @@ fn report(
         joint,
         separation: SeparationReport { kind: "none", terms: Vec::new(), n_separated: 0 },
         dispersion: None,
-        concordance: fitted.concordance,
+        concordance: fitted.concordance(),
         proportional_hazards: proportional,
         apparent: None,
         out_of_fold: None,

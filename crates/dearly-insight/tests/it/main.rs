@@ -1,3 +1,4 @@
 //! The analyses, on panels whose answer is known.
 
+mod fit;
 mod table;
