@@ -101,8 +101,11 @@ fn without_ones(columns: Vec<(String, Vec<f64>)>) -> Result<Design, Error> {
     Design::new(columns)
 }
 
+/// How many rows lack a value of each column.
+type Missing = Vec<(String, usize)>;
+
 /// Rows that have all values, and how many lack each.
-fn complete(table: &Table, needed: &[(&str, &Column)]) -> Result<(Vec<usize>, Vec<(String, usize)>), Error> {
+fn complete(table: &Table, needed: &[(&str, &Column)]) -> Result<(Vec<usize>, Missing), Error> {
     let n = table.rows();
     if n == 0 {
         return Err(Error::Empty { what: "a regression", needed: 2 });

@@ -114,7 +114,7 @@ fn summary(report: &FitReport) {
     let mut fit = format!("log-likelihood {:.4}", report.log_likelihood);
     if let Some(test) = &report.likelihood_ratio {
         fit += &format!(
-            "; likelihood ratio {:.2} on {} degrees, p {}",
+            "; likelihood ratio {:.2} (degrees {}), p {}",
             test.statistic,
             test.degrees,
             p_value(test.p_value)
@@ -123,7 +123,7 @@ fn summary(report: &FitReport) {
     if let Some(test) = &report.wald {
         let below = test.denominator_degrees.map_or_else(String::new, |below| format!(" and {below}"));
         fit += &format!(
-            "; Wald {:.2} on {}{below} degrees, p {}",
+            "; Wald {:.2} (degrees {}{below}), p {}",
             test.statistic,
             test.degrees,
             p_value(test.p_value)

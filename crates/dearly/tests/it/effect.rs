@@ -65,7 +65,7 @@ fn adjustment_finds_what_the_raw_difference_hides() {
     assert!(report["notes"][0].as_str().unwrap().contains("not drawn by lot"));
     let table = place.dearly(&format!("{ASKED} --confounders adoption")).run();
     table.says(&[
-        "associated with, after adjustment",
+        "enablement is associated with more of renewed",
         "of the overlap",
         "E-value",
         "note: enablement was not drawn by lot",
