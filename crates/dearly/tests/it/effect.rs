@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::fit::Chance;
 use crate::support::Place;
 
-/// 400 accounts with two rows each. Plays go to those with low adoption, who renew less; the play adds 10 points.
+/// 1,200 accounts with two rows each. Plays go to those with low adoption, who renew less; the play adds 10 points.
 fn place() -> Place {
     let mut chance = Chance::new();
     let mut text = String::from("account_id,enablement,renewed,adoption,segment,arr,later,all\n");
-    for account in 0..400 {
+    for account in 0..1_200 {
         let arr = 1_000.0 * (1.0 + 99.0 * chance.next());
         for _ in 0..2 {
             let adoption = (100.0 * chance.next()).round();
@@ -42,9 +42,9 @@ fn adjustment_finds_what_the_raw_difference_hides() {
         place.dearly(&format!("{ASKED} --confounders adoption,segment,log(arr) --format json")).run().json();
     assert_eq!(report["method"], "aipw");
     assert_eq!(report["grade"], "C");
-    assert_eq!(report["n"], 800);
-    assert_eq!(report["n_treated"].as_u64().unwrap() + report["n_untreated"].as_u64().unwrap(), 800);
-    assert_eq!(report["clusters"][0]["n_clusters"], 400);
+    assert_eq!(report["n"], 2_400);
+    assert_eq!(report["n_treated"].as_u64().unwrap() + report["n_untreated"].as_u64().unwrap(), 2_400);
+    assert_eq!(report["clusters"][0]["n_clusters"], 1_200);
     assert_eq!(
         report["confounders"],
         serde_json::json!(["adoption", "C(segment)[mid]", "C(segment)[smb]", "log(arr)"])
@@ -71,6 +71,14 @@ fn adjustment_finds_what_the_raw_difference_hides() {
         "note: enablement was not drawn by lot",
     ]);
     assert!(!table.stdout.contains("cause"), "{}", table.stdout);
+    // Of a few rows nothing can be said, and no verb is.
+    let few: String =
+        place.read("panel.csv").lines().take(121).fold(String::new(), |text, line| text + line + "\n");
+    place.write("few.csv", few);
+    let few = ASKED.replace("panel.csv", "few.csv");
+    let few = place.dearly(&format!("{few} --confounders adoption")).run();
+    few.says(&["enablement and renewed: not distinguishable from no effect ("]);
+    assert!(!few.stdout.contains("associated"), "{}", few.stdout);
     let csv = place.dearly(&format!("{ASKED} --confounders adoption --format csv")).run().csv();
     assert_eq!(csv[0]["effect"], "ate");
 }
@@ -108,12 +116,12 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
         &other("arr", "renewed", "account_id"),
         &["the treatment arr is", "expected 1 for treated and 0 for not"],
     );
-    refused(&other("all", "renewed", "account_id"), &["all of 800 rows were treated"]);
+    refused(&other("all", "renewed", "account_id"), &["all of 2400 rows were treated"]);
     refused(
         &other("enablment", "renewed", "account_id"),
         &["there is no column enablment; did you mean enablement?"],
     );
-    refused(&other("enablement", "all", "account_id"), &["all is 1 in all 800 rows"]);
+    refused(&other("enablement", "all", "account_id"), &["all is 1 in all 2400 rows"]);
     refused(
         &other("enablement", "renewed", "all"),
         &["1 cluster of all cannot fill 5 folds", "leave the cluster out"],
