@@ -209,9 +209,10 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
     };
     if let (Some(name), true) = (&request.cluster, clusters.count() < FOLDS) {
         return Err(Error::Invalid(format!(
-            "{} clusters of {name} cannot fill {FOLDS} folds, and errors by so few say nothing: leave the cluster out or \
+            "{} cluster{} of {name} cannot fill {FOLDS} folds, and errors by so few say nothing: leave the cluster out or \
              name another column",
-            clusters.count()
+            clusters.count(),
+            if clusters.count() == 1 { "" } else { "s" }
         )));
     }
     // Asked here, where a column that is a combination of others can be named.

@@ -213,8 +213,8 @@ fn named(
             let row = (0..clusters.rows()).find(|&row| clusters.of(row) == cluster).unwrap_or(0);
             let value = value_of(table, column, frame.rows[row]);
             Error::Invalid(format!(
-                "{} varies inside one cluster only, {column} = {value}: without it the coefficient has no value, so that no \
-                 error by cluster says anything; leave the column out or merge its levels",
+                "without the cluster {column} = {value} there is no coefficient of {}, so that no error by cluster says \
+                 anything of it: leave the column out, merge its levels, or cluster by another column",
                 term.as_deref().unwrap_or("a column")
             ))
         }

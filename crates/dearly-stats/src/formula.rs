@@ -20,8 +20,9 @@ pub const MOST_COLUMNS: usize = 1_000;
 /// | --- | --- |
 /// | `y ~` | the outcome; without it the formula has none, as for Cox's model |
 /// | `a + b` | columns of the table; one that says yes and no, or true and false, counts as 1 and 0 |
-/// | `log(a)`, `sqrt(a)` | the natural logarithm of it, its square root |
+/// | `log(a)`, `log1p(a)`, `sqrt(a)` | the natural logarithm of it, of it and 1, its square root |
 /// | `C(a)` | one column of 0 and 1 for each level but the first by order, as `C(a)[smb]` |
+/// | `C(a)[smb]` | the column of this level alone |
 /// | `a:b` | their product; of levels, one for each pair |
 /// | `a*b` | `a + b + a:b` |
 /// | `- 1`, `+ 0` | no intercept; the first `C()` then keeps all its levels |
@@ -62,12 +63,28 @@ struct Variable {
     at: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Transform {
     None,
     Log,
+    LogOnePlus,
     Sqrt,
     Levels,
+    /// One of them.
+    Level(String),
+}
+
+impl Transform {
+    /// The name of the function.
+    fn function(&self) -> &'static str {
+        match self {
+            Transform::None => "",
+            Transform::Log => "log",
+            Transform::LogOnePlus => "log1p",
+            Transform::Sqrt => "sqrt",
+            Transform::Levels | Transform::Level(_) => "C",
+        }
+    }
 }
 
 impl Variable {
@@ -79,11 +96,10 @@ impl Variable {
 
 impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.transform {
+        match &self.transform {
             Transform::None => write!(f, "{}", self.column),
-            Transform::Log => write!(f, "log({})", self.column),
-            Transform::Sqrt => write!(f, "sqrt({})", self.column),
-            Transform::Levels => write!(f, "C({})", self.column),
+            Transform::Level(level) => write!(f, "C({})[{level}]", self.column),
+            other => write!(f, "{}({})", other.function(), self.column),
         }
     }
 }

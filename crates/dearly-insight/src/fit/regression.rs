@@ -34,8 +34,7 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let columns = super::slopes(design.names());
     let mut notes = Vec::new();
 
-    let (is_firth, method_reason) =
-        method(request, &separation, n_rarer, columns.len(), design.intercept().is_some())?;
+    let (is_firth, method_reason) = method(request, &separation, n_rarer, columns.len())?;
     let firth = if is_firth { Some(glm.fit_firth(design, outcome)?) } else { None };
     let fitted = match &firth {
         Some(firth) => firth.fitted.clone(),
@@ -184,7 +183,6 @@ fn method(
     separation: &dearly_stats::Separation,
     n_rarer: Option<usize>,
     n_parameters: usize,
-    has_intercept: bool,
 ) -> Result<(bool, String)> {
     let is_logit = request.family == FitFamily::Binomial;
     if request.method == FitMethod::Firth {
@@ -225,7 +223,13 @@ fn method(
         ));
     }
     let each = n_rarer as f64 / n_parameters.max(1) as f64;
-    if each < FEWEST_EVENTS && has_intercept {
+    if n_parameters == 0 {
+        return Ok((
+            false,
+            "nothing separates the outcome, and there is nothing but an intercept".to_owned(),
+        ));
+    }
+    if each < FEWEST_EVENTS {
         return Ok((
             true,
             format!(

@@ -203,19 +203,20 @@ pub struct OutOfFold {
     pub top_decile_lift: f64,
 }
 
-/// Whether probabilities mean what they say.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+/// Whether probabilities mean what they say. Without a value where predictions part the outcomes, so that no line through
+/// them has an end.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
 pub struct CalibrationReport {
     /// 0 is right.
-    pub in_the_large: f64,
+    pub in_the_large: Option<f64>,
     /// 1 is right.
-    pub slope: f64,
+    pub slope: Option<f64>,
     /// In ten bins of equal counts.
-    pub ece: f64,
+    pub ece: Option<f64>,
     /// The mean distance from a smooth curve.
-    pub ici: f64,
+    pub ici: Option<f64>,
     /// Of calibration in the large.
-    pub in_the_large_interval: Bounds,
+    pub in_the_large_interval: Option<Bounds>,
     /// Of the slope.
-    pub slope_interval: Bounds,
+    pub slope_interval: Option<Bounds>,
 }

@@ -84,7 +84,7 @@ pub(super) fn out_of_fold(
         auc: discrimination(outcomes, &predicted, clusters, level)?,
         brier: brier(outcomes, &predicted)?,
         scaled_brier: scaled_brier(outcomes, &predicted)?,
-        calibration: calibrated(outcomes, &predicted, n_events.min(outcomes.len() - n_events), level)?,
+        calibration: calibrated(outcomes, &predicted, n_events.min(outcomes.len() - n_events), level),
         top_decile_lift: lift(&rarer, &risk, 0.1)?,
     })
 }
@@ -160,21 +160,16 @@ fn discrimination(
     Ok(AucReport { estimate: own.estimate, low: own.interval.low, high: own.interval.high, by_cluster })
 }
 
-fn calibrated(
-    outcomes: &[bool],
-    probabilities: &[f64],
-    n_rarer: usize,
-    level: f64,
-) -> Result<CalibrationReport, Error> {
-    let own = calibration(outcomes, probabilities, level)?;
+fn calibrated(outcomes: &[bool], probabilities: &[f64], n_rarer: usize, level: f64) -> CalibrationReport {
+    let own = calibration(outcomes, probabilities, level).ok();
     let knots = if n_rarer >= 100 { 5 } else { 3 };
     let bins = 10.min(outcomes.len() / 2).max(1);
-    Ok(CalibrationReport {
-        in_the_large: own.in_the_large.estimate,
-        slope: own.slope.estimate,
-        ece: calibration_error(outcomes, probabilities, bins)?.expected,
-        ici: CalibrationCurve::fit(outcomes, probabilities, knots)?.ici,
-        in_the_large_interval: Bounds::from(own.in_the_large.interval),
-        slope_interval: Bounds::from(own.slope.interval),
-    })
+    CalibrationReport {
+        in_the_large: own.map(|own| own.in_the_large.estimate),
+        slope: own.map(|own| own.slope.estimate),
+        ece: calibration_error(outcomes, probabilities, bins).ok().map(|own| own.expected),
+        ici: CalibrationCurve::fit(outcomes, probabilities, knots).ok().map(|own| own.ici),
+        in_the_large_interval: own.map(|own| Bounds::from(own.in_the_large.interval)),
+        slope_interval: own.map(|own| Bounds::from(own.slope.interval)),
+    }
 }

@@ -114,6 +114,7 @@ impl<'a> Penalized<'a> {
         let mut coefficients = start.to_vec();
         let mut place = self.place(&coefficients).map_err(collinear)?;
         let mut score_residuals = vec![0.0; self.outcome.len()];
+        let (mut last_moved, mut stalls) = (f64::INFINITY, 0);
         for iteration in 0..MAX_ITERATIONS {
             let (gradient, slope) = self.climb(&place, &coefficients, &mut score_residuals);
             let along: Vec<f64> = free.iter().map(|&column| gradient[column]).collect();
@@ -127,7 +128,12 @@ impl<'a> Penalized<'a> {
             let longest: f64 =
                 free.iter().zip(&step).map(|(&column, step)| step.abs() * self.largest[column]).sum();
             // Leverages move with the step, so that the method shrinks its steps by a factor, not by their square.
-            let settled = moved < 1e-11 || (moved < 1e-8 && dot(&along, &step) < 1e-20);
+            let gain = dot(&along, &step);
+            // Far out on a separating direction, rounding of the determinant keeps steps from shrinking further.
+            stalls = if moved > 0.9 * last_moved { stalls + 1 } else { 0 };
+            last_moved = moved;
+            let stalled = stalls >= 3 && moved < 1e-4 && gain < 1e-11 * (1.0 + place.log_likelihood.abs());
+            let settled = moved < 1e-11 || (moved < 1e-8 && gain < 1e-20) || stalled;
             if longest > 8.0 {
                 step.iter_mut().for_each(|step| *step *= 8.0 / longest);
             }

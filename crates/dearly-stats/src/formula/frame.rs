@@ -60,6 +60,10 @@ fn build(
     for term in &formula.terms {
         let mut parts: Vec<Vec<(String, Vec<f64>)>> = Vec::new();
         for variable in term {
+            if let Transform::Level(level) = &variable.transform {
+                parts.push(vec![reading.level(variable, level)?]);
+                continue;
+            }
             if variable.transform != Transform::Levels {
                 parts.push(vec![(variable.to_string(), reading.numbers(variable, false)?)]);
                 continue;
@@ -97,8 +101,11 @@ fn without_ones(columns: Vec<(String, Vec<f64>)>) -> Result<Design, Error> {
     Design::new(columns)
 }
 
+/// How many rows lack a value of each column.
+type Missing = Vec<(String, usize)>;
+
 /// Rows that have all values, and how many lack each.
-fn complete(table: &Table, needed: &[(&str, &Column)]) -> Result<(Vec<usize>, Vec<(String, usize)>), Error> {
+fn complete(table: &Table, needed: &[(&str, &Column)]) -> Result<(Vec<usize>, Missing), Error> {
     let n = table.rows();
     if n == 0 {
         return Err(Error::Empty { what: "a regression", needed: 2 });
@@ -180,8 +187,9 @@ impl Reading<'_> {
         };
         let transform: fn(f64) -> f64 = match variable.transform {
             Transform::Log => f64::ln,
+            Transform::LogOnePlus => f64::ln_1p,
             Transform::Sqrt => f64::sqrt,
-            Transform::None | Transform::Levels => |value| value,
+            Transform::None | Transform::Levels | Transform::Level(_) => |value| value,
         };
         let made: Vec<f64> = values.iter().map(|&value| transform(value)).collect();
         match made.iter().position(|value| !value.is_finite()) {
@@ -191,7 +199,11 @@ impl Reading<'_> {
                 Err(Error::Refused(if value.is_finite() {
                     let (needs, instead) = match variable.transform {
                         Transform::Sqrt => ("numbers of 0 or more", "leave the row out"),
-                        _ => ("numbers above 0", "leave the row out, or take sqrt(), which has a value at 0"),
+                        Transform::LogOnePlus => ("numbers above -1", "leave the row out"),
+                        _ => (
+                            "numbers above 0",
+                            "leave the row out, or take log1p() or sqrt(), which have a value at 0",
+                        ),
                     };
                     format!(
                         "{variable} has no value in data row {row}, where {} is {value}: it needs {needs}; {instead}",
@@ -224,6 +236,28 @@ impl Reading<'_> {
             }
         }
         Ok(columns)
+    }
+
+    /// The column of one level.
+    fn level(&self, variable: &Variable, level: &str) -> Result<(String, Vec<f64>), Error> {
+        let is_it = |is: bool| f64::from(u8::from(is));
+        let column = match self.column(variable)? {
+            Column::Texts(texts) => {
+                let Some(code) = texts.levels().iter().position(|own| own == level) else {
+                    return Err(unknown_level(variable, level, texts.levels()));
+                };
+                self.rows.iter().map(|&row| is_it(texts.codes()[row] == u32::try_from(code).ok())).collect()
+            }
+            Column::Numbers(_) => {
+                let plain = Variable { transform: Transform::None, ..variable.clone() };
+                let values = self.numbers(&plain, false)?;
+                match level.parse::<f64>().ok().filter(|level| values.contains(level)) {
+                    Some(level) => values.iter().map(|value| is_it(*value == level)).collect(),
+                    None => return Err(unknown_level(variable, level, &[])),
+                }
+            }
+        };
+        Ok((variable.to_string(), column))
     }
 
     /// The levels that occur, in order, and which of them each row has.
@@ -270,6 +304,15 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+fn unknown_level(variable: &Variable, level: &str, levels: &[String]) -> Error {
+    let hint = match super::nearest(level, levels) {
+        Some(near) => format!("; did you mean {near}?"),
+        None if levels.is_empty() => String::new(),
+        None => format!("; there are {}", levels.iter().take(30).cloned().collect::<Vec<_>>().join(", ")),
+    };
+    Error::Formula { at: variable.at, reason: format!("{} is never {level}{hint}", variable.column) }
 }
 
 fn not_numbers(variable: &Variable, texts: &Texts, is_outcome: bool) -> String {

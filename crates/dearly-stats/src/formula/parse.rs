@@ -2,13 +2,15 @@ use super::{Formula, Transform, Variable, is_same_term};
 use crate::Error;
 
 /// What a formula is made of, said where something else was found.
-const GRAMMAR: &str = "a formula is made of column names, log(), sqrt(), C(), offset(), +, :, *, - 1, and `…` around names with other characters";
+const GRAMMAR: &str = "a formula is made of column names, log(), log1p(), sqrt(), C(), offset(), +, :, *, - 1, and `…` around names with other characters";
 
 #[derive(Debug, Clone, PartialEq)]
 enum Token {
     Name(String),
     Quoted(String),
     Number(String),
+    /// A level, in brackets.
+    Level(String),
     Sign(char),
     End,
 }
@@ -17,6 +19,7 @@ impl Token {
     fn said(&self) -> String {
         match self {
             Token::Name(text) | Token::Number(text) => format!("“{text}”"),
+            Token::Level(text) => format!("“[{text}]”"),
             Token::Quoted(text) => format!("“`{text}`”"),
             Token::Sign(sign) => format!("“{sign}”"),
             Token::End => "the end".to_owned(),
@@ -76,6 +79,17 @@ fn tokens(text: &str) -> Result<Vec<(Token, usize)>, Error> {
             }
             tokens.push((Token::Quoted(name), from + 1));
             continue;
+        } else if letter == '[' {
+            let level: String = letters[from + 1..].iter().take_while(|own| **own != ']').collect();
+            next += level.chars().count() + 2;
+            if next > letters.len() {
+                return Err(error(
+                    from + 1,
+                    "the [ that opens a level has no ] that closes it: add one after the level",
+                ));
+            }
+            tokens.push((Token::Level(level.trim().to_owned()), from + 1));
+            continue;
         } else if matches!(letter, '~' | '+' | '-' | ':' | '*' | '(' | ')') {
             Token::Sign(letter)
         } else {
@@ -132,7 +146,7 @@ impl Parser {
     fn outcome(&mut self) -> Result<Variable, Error> {
         let at = self.at();
         let outcome = self.variable()?;
-        if outcome.transform == Transform::Levels {
+        if outcome.transform.function() == "C" {
             return Err(error(
                 at,
                 "the outcome is a number for each row, or yes and no: leave C() out on the left",
@@ -169,7 +183,7 @@ impl Parser {
                     self.take();
                     self.take();
                     let variable = self.variable()?;
-                    if variable.transform == Transform::Levels {
+                    if variable.transform.function() == "C" {
                         return Err(error(
                             variable.at,
                             "an offset is a number for each row: leave C() out of it",
@@ -239,14 +253,15 @@ impl Parser {
             Token::Name(name) if opens => {
                 let transform = match name.as_str() {
                     "log" => Transform::Log,
+                    "log1p" => Transform::LogOnePlus,
                     "sqrt" => Transform::Sqrt,
                     "C" => Transform::Levels,
                     _ => {
-                        let hint = ["log", "sqrt", "C", "offset"]
+                        let hint = ["log", "log1p", "sqrt", "C", "offset"]
                             .into_iter()
                             .find(|known| known.eq_ignore_ascii_case(&name))
                             .map_or_else(
-                                || "there are log(), sqrt(), C() and offset()".to_owned(),
+                                || "there are log(), log1p(), sqrt(), C() and offset()".to_owned(),
                                 |known| format!("did you mean {known}()?"),
                             );
                         return Err(error(at, format!("there is no function {name}(); {hint}")));
@@ -261,6 +276,17 @@ impl Parser {
                     ));
                 };
                 self.expect(')', &format!("at the end of {name}()"))?;
+                let level = match self.peek() {
+                    Token::Level(level) if transform == Transform::Levels => Some(level.clone()),
+                    _ => None,
+                };
+                let transform = match level {
+                    Some(level) => {
+                        self.take();
+                        Transform::Level(level)
+                    }
+                    None => transform,
+                };
                 Ok(Variable { column, transform, at: within })
             }
             Token::Name(name) => Ok(plain(name)),

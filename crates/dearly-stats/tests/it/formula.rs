@@ -49,6 +49,8 @@ fn each_part_makes_its_columns() {
     names("renewed ~ `monthly charges`", &["intercept", "monthly charges"]);
     names("renewed ~ sqrt(`monthly charges`)", &["intercept", "sqrt(monthly charges)"]);
     names("renewed ~ C(segment)", &["intercept", "C(segment)[mid]", "C(segment)[smb]"]);
+    names("renewed ~ C(segment)[smb]:a + log1p(tier)", &["intercept", "C(segment)[smb]:a", "log1p(tier)"]);
+    assert_eq!(frame("renewed ~ C(tier)[10]").unwrap().design.column(1), [1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
     // Levels of numbers go by their size.
     names("renewed ~ C(tier)", &["intercept", "C(tier)[10]"]);
     names("renewed ~ a:tier", &["intercept", "a:tier"]);
@@ -96,7 +98,12 @@ fn mistakes_are_told_with_their_place_and_what_was_meant() {
     refused("renewed ~ a + Log(b)", "formula, character 15: there is no function Log(); did you mean log()?");
     refused(
         "renewed ~ poly(b)",
-        "formula, character 11: there is no function poly(); there are log(), sqrt(), C() and offset()",
+        "formula, character 11: there is no function poly(); there are log(), log1p(), sqrt(), C() and offset()",
+    );
+    refused("renewed ~ C(segment)[SMB]", "formula, character 13: segment is never SMB; did you mean smb?");
+    refused(
+        "renewed ~ C(segment)[smb",
+        "formula, character 21: the [ that opens a level has no ] that closes it: add one after the level",
     );
     refused("renewed ~ ", "formula, character 11: the formula ends where a column's name is expected");
     refused("", "formula, character 1: the formula ends where a column's name is expected");
@@ -104,7 +111,7 @@ fn mistakes_are_told_with_their_place_and_what_was_meant() {
     refused("renewed ~ log(a", "formula, character 16: expected “)” at the end of log(), found the end");
     refused(
         "renewed ~ a ~ b",
-        "formula, character 13: expected + between two terms, found “~”: a formula is made of column names, log(), sqrt(), C(), offset(), +, :, *, - 1, and `…` around names with other characters",
+        "formula, character 13: expected + between two terms, found “~”: a formula is made of column names, log(), log1p(), sqrt(), C(), offset(), +, :, *, - 1, and `…` around names with other characters",
     );
     refused(
         "renewed ~ a - tier",
@@ -158,7 +165,7 @@ fn columns_that_cannot_enter_are_refused_with_the_reason() {
     );
     refused(
         "renewed ~ log(`monthly charges`)",
-        "log(monthly charges) has no value in data row 2, where monthly charges is 0: it needs numbers above 0; leave the row out, or take sqrt(), which has a value at 0",
+        "log(monthly charges) has no value in data row 2, where monthly charges is 0: it needs numbers above 0; leave the row out, or take log1p() or sqrt(), which have a value at 0",
     );
     refused(
         "renewed ~ endless",

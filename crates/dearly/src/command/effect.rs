@@ -51,9 +51,22 @@ fn effects(report: &EffectReport, raw: bool) -> Sheet {
 }
 
 fn summary(report: &EffectReport) {
+    let (low, high) = (report.ate.interval.low, report.ate.interval.high);
+    let finding = if low <= 0.0 && 0.0 <= high {
+        format!(
+            "{} and {}: not distinguishable from no effect ({} to {})",
+            report.treatment,
+            report.outcome,
+            short(low),
+            short(high)
+        )
+    } else {
+        let more = if low > 0.0 { "more" } else { "less" };
+        format!("after adjustment, {} is associated with {more} of {}", report.treatment, report.outcome)
+    };
     println!(
-        "{} is {} {} (AIPW, {} folds, evidence grade {}); effects in units of {}",
-        report.treatment, report.verb, report.outcome, report.folds, report.grade, report.outcome
+        "{finding}; AIPW, {} folds, evidence grade {}, in units of {}",
+        report.folds, report.grade, report.outcome
     );
     println!("{} rows, {} treated and {} not", report.n, report.n_treated, report.n_untreated);
     counted(report.n_dropped, &report.dropped, &report.clusters);

@@ -114,7 +114,7 @@ fn summary(report: &FitReport) {
     let mut fit = format!("log-likelihood {:.4}", report.log_likelihood);
     if let Some(test) = &report.likelihood_ratio {
         fit += &format!(
-            "; likelihood ratio {:.2} on {} degrees, p {}",
+            "; likelihood ratio {:.2} (degrees {}), p {}",
             test.statistic,
             test.degrees,
             p_value(test.p_value)
@@ -123,7 +123,7 @@ fn summary(report: &FitReport) {
     if let Some(test) = &report.wald {
         let below = test.denominator_degrees.map_or_else(String::new, |below| format!(" and {below}"));
         fit += &format!(
-            "; Wald {:.2} on {}{below} degrees, p {}",
+            "; Wald {:.2} (degrees {}{below}), p {}",
             test.statistic,
             test.degrees,
             p_value(test.p_value)
@@ -153,18 +153,21 @@ fn summary(report: &FitReport) {
         );
     }
     if let Some(own) = &report.out_of_fold {
+        let known = |value: Option<f64>, places: usize| {
+            value.map_or_else(|| "unknown".to_owned(), |value| format!("{value:.places$}"))
+        };
         println!(
-            "on rows it has not seen ({} folds): AUC {:.4} ({:.4} to {:.4}), Brier {:.4}; calibration in the large {:.3}, slope \
-             {:.3}, ECE {:.4}, ICI {:.4}; top-decile lift {:.2}",
+            "on rows it has not seen ({} folds): AUC {:.4} ({:.4} to {:.4}), Brier {:.4}; calibration in the large {}, slope {}, \
+             ECE {}, ICI {}; top-decile lift {:.2}",
             own.folds,
             own.auc.estimate,
             own.auc.low,
             own.auc.high,
             own.brier,
-            own.calibration.in_the_large,
-            own.calibration.slope,
-            own.calibration.ece,
-            own.calibration.ici,
+            known(own.calibration.in_the_large, 3),
+            known(own.calibration.slope, 3),
+            known(own.calibration.ece, 4),
+            known(own.calibration.ici, 4),
             own.top_decile_lift
         );
     }
