@@ -216,7 +216,8 @@ impl FittedGlm {
                 if left < 1e-10 {
                     let weight = self.working_weights[row];
                     let lost = design.row(row).iter().enumerate().position(|(at, value)| {
-                        self.information[(at, at)] - weight * value * value <= 1e-10 * self.information[(at, at)]
+                        self.information[(at, at)] - weight * value * value
+                            <= 1e-10 * self.information[(at, at)]
                     });
                     return Err(self.told_by_one(cluster, lost));
                 }
