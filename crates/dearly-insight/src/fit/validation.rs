@@ -9,7 +9,7 @@ use dearly_stats::{Clusters, Design, Error, Family, Glm};
 use super::report::{Apparent, AucReport, CalibrationReport, OutOfFold};
 use crate::report::Bounds;
 
-/// The folds of [`out_of_fold`].
+/// Folds of the validation on rows not fitted on.
 pub const FOLDS: usize = 5;
 
 /// Replicates of the bootstrap of clusters behind an AUC's second interval.
