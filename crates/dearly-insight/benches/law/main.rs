@@ -27,6 +27,8 @@ struct Answer {
     report: DriversReport,
     /// The components' log-odds, also where a check bars the report from showing them.
     components: Vec<Range>,
+    /// Other intervals of a sparse book.
+    sparse: Vec<Vec<Range>>,
     rows: Vec<Row>,
 }
 
@@ -62,7 +64,7 @@ fn answer(book: &Book) -> Answer {
             assert!(is_same, "seed {}, {}: {said:?} is not {own:?}", book.seed, term.term);
         }
     }
-    Answer { seed: book.seed, report, components, rows }
+    Answer { seed: book.seed, report, components, sparse: model::sparse(&rows), rows }
 }
 
 /// The law's own log-odds for 10 points.
@@ -109,6 +111,13 @@ fn tell(answers: &[Answer]) {
     table("all books", &every, &population);
     let shown = answers.iter().filter(|own| own.report.model.is_some());
     table("books with a model", &shown.map(|own| own.components.as_slice()).collect::<Vec<_>>(), &population);
+    for (kind, name) in model::SPARSE.iter().enumerate() {
+        let books: Vec<&[Range]> =
+            answers.iter().filter_map(|own| own.sparse.get(kind)).map(Vec::as_slice).collect();
+        if !books.is_empty() {
+            table(&format!("sparse books, {name}"), &books, &population);
+        }
+    }
 }
 
 fn table(which: &str, books: &[&[Range]], population: &[f64; 4]) {

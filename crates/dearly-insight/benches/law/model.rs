@@ -56,22 +56,64 @@ fn data(rows: &[&Row]) -> (Design, Vec<f64>, Clusters) {
     (design, rows.iter().map(|row| row.renewed).collect(), Clusters::from_labels(&accounts))
 }
 
-/// The components' log-odds for 10 points in one book, with their 95 % intervals.
+/// The components' log-odds for 10 points in one book, with their 95 % intervals as the drivers make them.
 pub(crate) fn components(rows: &[Row]) -> Vec<Range> {
-    let (design, outcome, clusters) = data(&rows.iter().collect::<Vec<_>>());
+    let rows: Vec<&Row> = rows.iter().collect();
+    let (design, outcome, clusters) = data(&rows);
+    if is_sparse(&outcome) {
+        return firth(&rows)[0].clone();
+    }
+    let fitted = Glm::new(Family::Logit).fit(&design, &outcome).expect("enough churns, of all kinds");
+    let covariance = fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3);
+    let intervals = covariance.expect("many accounts").intervals(&fitted.coefficients, 0.95);
+    ranges(&fitted.coefficients, &intervals.expect("a level within (0, 1)"))
+}
+
+fn is_sparse(outcome: &[f64]) -> bool {
+    outcome.iter().filter(|renewed| **renewed == 0.0).count() < CHURNS_PER_COLUMN * NAMES.len()
+}
+
+/// What [`sparse`] gives.
+pub(crate) const SPARSE: [&str; 4] = [
+    "Firth: penalised profile",
+    "Firth: CV3 by account, t",
+    "Firth: profile stretched by CV3 / model error",
+    "Firth without add-ons: penalised profile",
+];
+
+/// Other intervals of a book that is sparse; empty of others.
+pub(crate) fn sparse(rows: &[Row]) -> Vec<Vec<Range>> {
+    let all: Vec<&Row> = rows.iter().collect();
+    if !is_sparse(&all.iter().map(|row| row.renewed).collect::<Vec<_>>()) {
+        return Vec::new();
+    }
+    let mut found = firth(&all);
+    let plan: Vec<&Row> = all.into_iter().filter(|row| !row.is_add_on).collect();
+    found.push(firth(&plan).swap_remove(0));
+    found
+}
+
+/// Firth's estimates with intervals of the first three kinds of [`SPARSE`].
+fn firth(rows: &[&Row]) -> Vec<Vec<Range>> {
+    let (design, outcome, clusters) = data(rows);
     let glm = Glm::new(Family::Logit);
-    let churned = outcome.iter().filter(|renewed| **renewed == 0.0).count();
-    let (coefficients, intervals): (Vec<f64>, Vec<Interval>) = if churned < CHURNS_PER_COLUMN * NAMES.len() {
-        let firth = glm.fit_firth(&design, &outcome).expect("churns of all kinds");
-        let profile = |at| glm.firth_profile_interval(&design, &outcome, &firth, at, 0.95);
-        let intervals = (0..=4).map(|at| profile(at).expect("an interval with two ends"));
-        (firth.fitted.coefficients.clone(), intervals.collect())
-    } else {
-        let fitted = glm.fit(&design, &outcome).expect("enough churns, of all kinds");
-        let covariance = fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3);
-        let intervals = covariance.expect("many accounts").intervals(&fitted.coefficients, 0.95);
-        (fitted.coefficients, intervals.expect("a level within (0, 1)"))
-    };
+    let firth = glm.fit_firth(&design, &outcome).expect("both outcomes");
+    let profile = |at| glm.firth_profile_interval(&design, &outcome, &firth, at, 0.95);
+    let profile: Vec<Interval> = (0..=4).map(|at| profile(at).expect("an interval with two ends")).collect();
+    let fitted = &firth.fitted;
+    let covariance = fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3);
+    let covariance = covariance.expect("many accounts");
+    let wald = covariance.intervals(&fitted.coefficients, 0.95).expect("a level within (0, 1)");
+    let (by_account, by_model) = (covariance.standard_errors(), fitted.standard_errors());
+    let stretched = profile.iter().enumerate().map(|(at, own)| {
+        let (centre, by) = (fitted.coefficients[at], (by_account[at] / by_model[at]).max(1.0));
+        own.map(|end| centre + by * (end - centre))
+    });
+    let stretched: Vec<Interval> = stretched.collect();
+    [profile, wald, stretched].map(|intervals| ranges(&fitted.coefficients, &intervals)).into()
+}
+
+fn ranges(coefficients: &[f64], intervals: &[Interval]) -> Vec<Range> {
     let range =
         |at: usize| Range { estimate: coefficients[at], low: intervals[at].low, high: intervals[at].high };
     (1..=4).map(range).collect()
