@@ -17,8 +17,8 @@ use crate::Result;
 use crate::panel::{COMPONENTS, Early, Panel, PanelRow};
 
 pub use report::{
-    Bin, Check, ColourRow, Counts, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest,
-    Lead, MissingColumn, Model, Range, Rate, Validation,
+    Bin, Check, ColourRow, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest, Lead,
+    MissingColumn, Model, PanelCounts, Range, Rate, RollingValidation,
 };
 
 /// Seed of everything that is drawn: the same panel gives the same report.
@@ -55,14 +55,14 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         assumptions: Vec::new(),
     };
     report.assumptions = words::assumptions(panel, &report.counts, &columns);
-    let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();
-    if n_churned == 0 || n_churned == used.len() {
-        report.refused = Some(words::one_class(used.len(), n_churned, &report.counts));
+    if columns.components.is_empty() {
+        report.refused = Some(words::no_component(candidates.len(), &columns));
         report.gate = validation::gate(&used, 0, None, &report.checks)?;
         return Ok(report);
     }
-    if columns.components.is_empty() {
-        report.refused = Some(words::no_component(candidates.len(), &columns));
+    let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();
+    if n_churned == 0 || n_churned == used.len() {
+        report.refused = Some(words::one_class(used.len(), n_churned, &report.counts));
         report.gate = validation::gate(&used, 0, None, &report.checks)?;
         return Ok(report);
     }
@@ -87,7 +87,7 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         report.validation = validation;
     } else {
         // How far the model is from the next level is no probability, and may be seen.
-        report.validation = validation.map(|own| Validation { bins: Vec::new(), ..own });
+        report.validation = validation.map(|own| RollingValidation { bins: Vec::new(), ..own });
     }
     report.sentences = words::sentences(&report);
     Ok(report)
@@ -98,7 +98,7 @@ fn is_candidate(row: &PanelRow) -> bool {
     row.seen.early.is_none() && row.seen.is_customer
 }
 
-fn counts(panel: &Panel, candidates: &[&PanelRow], used: &[&PanelRow]) -> Counts {
+fn counts(panel: &Panel, candidates: &[&PanelRow], used: &[&PanelRow]) -> PanelCounts {
     let early = |which| panel.rows.iter().filter(|row| row.seen.early == Some(which)).count();
     let n_early_signed = early(Early::Signed);
     let n_early_notice = early(Early::Notice);
@@ -115,7 +115,7 @@ fn counts(panel: &Panel, candidates: &[&PanelRow], used: &[&PanelRow]) -> Counts
     columns.push(missing("tenure", &|row| row.seen.tenure_days.is_none()));
     let n_renewed = used.iter().filter(|row| row.decision.is_renewed()).count();
     let accounts: std::collections::BTreeSet<_> = used.iter().map(|row| &row.decision.account).collect();
-    Counts {
+    PanelCounts {
         n_due: panel.rows.len() + panel.n_open,
         n_open: panel.n_open,
         n_decided: panel.rows.len(),

@@ -47,6 +47,8 @@ pub struct Decision {
     pub due_arr_cents: i64,
     /// Σ ARR of what followed; 0 where nothing did.
     pub successor_arr_cents: i64,
+    /// When notice was given, or the account left, if that was before the due day.
+    pub notice_on: Option<Day>,
     /// The terms that ended.
     pub terms: Vec<SubscriptionId>,
     /// The terms that followed.
@@ -54,6 +56,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Whether it was made by the end of the day, by signature or by notice: what is known then says nothing new of it.
+    pub fn early(&self, as_of: Day) -> Option<Early> {
+        if self.is_renewed() && self.decided_on <= as_of {
+            return Some(Early::Signed);
+        }
+        self.notice_on.filter(|notice_on| *notice_on <= as_of).map(|_| Early::Notice)
+    }
+
     /// Whether it was renewed, for whatever amount.
     pub fn is_renewed(&self) -> bool {
         self.outcome != RenewalOutcome::Churned
@@ -95,6 +105,11 @@ fn decision(facts: &AccountFacts, renewal: Renewal, grace_days: i32, last: Day) 
         .filter(|term| renewal.successors.contains(&term.external_id))
         .map(|term| term.signed_on.map_or(term.starts_on, |signed_on| signed_on.min(term.starts_on)));
     let lapsed = renewal.due_on.plus_days(grace_days + 1);
+    let due = facts.subscriptions.iter().filter_map(|held| held.at(last));
+    let notices =
+        due.filter(|term| renewal.terms.contains(&term.external_id)).filter_map(|term| term.notice_on);
+    let left = facts.attributes.iter().find_map(|held| held.at(last)).and_then(|account| account.churned_on);
+    let notice_on = notices.chain(left).min().filter(|notice_on| *notice_on < renewal.due_on);
     Decision {
         account: facts.account.clone(),
         product: renewal.product,
@@ -103,6 +118,7 @@ fn decision(facts: &AccountFacts, renewal: Renewal, grace_days: i32, last: Day) 
         outcome: renewal.outcome,
         due_arr_cents: renewal.due_arr_cents,
         successor_arr_cents: renewal.successor_arr_cents,
+        notice_on,
         terms: renewal.terms,
         successors: renewal.successors,
     }
@@ -152,23 +168,11 @@ pub fn seen(
 ) -> Seen {
     let scored = engine.score(facts, book, &[as_of]).remove(0);
     let account = facts.attributes.iter().find_map(|held| held.at(as_of));
-    let terms = || facts.subscriptions.iter().filter_map(|held| held.at(as_of));
-    let is_by = |day: Option<Day>| day.is_some_and(|day| day <= as_of);
-    let is_signed = terms()
-        .filter(|term| decision.successors.contains(&term.external_id))
-        .any(|term| is_by(term.signed_on) || term.starts_on <= as_of);
-    let has_notice =
-        terms().filter(|term| decision.terms.contains(&term.external_id)).any(|term| is_by(term.notice_on))
-            || account.is_some_and(|account| is_by(account.churned_on));
     let component = |id: &str| scored.outcomes.component(id).and_then(|own| own.score);
     Seen {
         as_of,
         is_customer: scored.status == Status::Customer,
-        early: match (is_signed, has_notice) {
-            (true, _) => Some(Early::Signed),
-            (false, true) => Some(Early::Notice),
-            (false, false) => None,
-        },
+        early: decision.early(as_of),
         score: scored.outcomes.score,
         colour: scored.outcomes.colour,
         experience: scored.experience.score,

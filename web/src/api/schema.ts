@@ -923,35 +923,6 @@ export interface components {
             /** @description Its measures. */
             measures: components["schemas"]["MeasureExplanation"][];
         };
-        /** @description Rows, and why some are left out. */
-        Counts: {
-            /** @description Renewals due in the window. */
-            n_due: number;
-            /** @description Of them, open at its end. */
-            n_open: number;
-            /** @description Of them, decided by its end. */
-            n_decided: number;
-            /** @description Of the decided, already signed on the as-of day: left out. */
-            n_early_signed: number;
-            /** @description Of the decided, under notice on the as-of day: left out. */
-            n_early_notice: number;
-            /** @description Of the decided, of accounts that were no customers on the as-of day: left out. */
-            n_not_customer: number;
-            /** @description Of the rest, without a value that the model needs: left out. */
-            n_unknown: number;
-            /** @description Rows of the model. */
-            n_used: number;
-            /** @description Of them, renewed for whatever amount. */
-            n_renewed: number;
-            /** @description Of them, churned. */
-            n_churned: number;
-            /** @description Their accounts. */
-            n_accounts: number;
-            /** @description Earlier decisions, which only train in the rolling origin. */
-            n_history: number;
-            /** @description Missing values by column, among open decisions of customers. */
-            missing: components["schemas"]["MissingColumn"][];
-        };
         /** @description A page of coverage. */
         CoverageList: {
             /** @description The day's customers, by account. */
@@ -1026,7 +997,7 @@ export interface components {
              */
             level: number;
             /** @description Rows, and why some are left out. */
-            counts: components["schemas"]["Counts"];
+            counts: components["schemas"]["PanelCounts"];
             /** @description Renewal and expansion by the colour of the outcomes score on the as-of day; undecided and early ones left out. */
             by_colour: components["schemas"]["ColourRow"][];
             /** @description What may be said of these data, and what fails. */
@@ -1034,7 +1005,7 @@ export interface components {
             /** @description Why there is no model at all, in words. */
             refused?: string | null;
             model?: components["schemas"]["Model"] | null;
-            validation?: components["schemas"]["Validation"] | null;
+            validation?: components["schemas"]["RollingValidation"] | null;
             /** @description The look-ahead checks that ran with this fit. */
             checks: components["schemas"]["Check"][];
             /** @description Discrimination by lead. */
@@ -1537,6 +1508,35 @@ export interface components {
             /** @description Its initiatives. */
             initiatives: components["schemas"]["InitiativeRow"][];
         };
+        /** @description Rows, and why some are left out. */
+        PanelCounts: {
+            /** @description Renewals due in the window. */
+            n_due: number;
+            /** @description Of them, open at its end. */
+            n_open: number;
+            /** @description Of them, decided by its end. */
+            n_decided: number;
+            /** @description Of the decided, already signed on the as-of day: left out. */
+            n_early_signed: number;
+            /** @description Of the decided, under notice on the as-of day: left out. */
+            n_early_notice: number;
+            /** @description Of the decided, of accounts that were no customers on the as-of day: left out. */
+            n_not_customer: number;
+            /** @description Of the rest, without a value that the model needs: left out. */
+            n_unknown: number;
+            /** @description Rows of the model. */
+            n_used: number;
+            /** @description Of them, renewed for whatever amount. */
+            n_renewed: number;
+            /** @description Of them, churned. */
+            n_churned: number;
+            /** @description Their accounts. */
+            n_accounts: number;
+            /** @description Earlier decisions, which only train in the rolling origin. */
+            n_history: number;
+            /** @description Missing values by column, among open decisions of customers. */
+            missing: components["schemas"]["MissingColumn"][];
+        };
         /** @description A person at an account. */
         PersonRow: {
             /** @description Their `external_id`. */
@@ -1792,6 +1792,37 @@ export interface components {
             due: components["schemas"]["DueRetention"];
             /** @description By group, where asked for: groups as of the opening day. */
             groups: components["schemas"]["RetentionGroup"][];
+        };
+        /** @description What frozen models did on renewals that they had not seen. */
+        RollingValidation: {
+            /** @description The periods. */
+            folds: components["schemas"]["Fold"][];
+            /** @description Held-out renewals. */
+            n: number;
+            /** @description Churned ones among them. */
+            n_churned: number;
+            /** @description The chance that a renewed one had the higher probability; the interval by bootstrapping accounts, or DeLong's where each has one renewal. */
+            auc: components["schemas"]["Range"];
+            /**
+             * Format: double
+             * @description The mean squared error of the probabilities.
+             */
+            brier: number;
+            /**
+             * Format: double
+             * @description The same of the rate of the training rows, which knows no account.
+             */
+            base_rate_brier: number;
+            /** @description 1 − Brier / Brier of the held-out rate, by bootstrapping accounts. */
+            scaled_brier: components["schemas"]["Range"];
+            /** @description Observed churns / expected churns. */
+            observed_over_expected: components["schemas"]["Range"];
+            /** @description Calibration in the large: 0 is right. */
+            in_the_large: components["schemas"]["Range"];
+            /** @description The calibration slope: 1 is right, less is too sure. */
+            slope: components["schemas"]["Range"];
+            /** @description Rows of neighbouring probabilities, with what came; from level 2 on. */
+            bins: components["schemas"]["Bin"][];
         };
         /** @description Where colours begin. */
         ScoreBands: {
@@ -2142,36 +2173,12 @@ export interface components {
             /** @description The last day with an event. */
             last_on: components["schemas"]["Day"];
         };
-        /** @description What frozen models did on renewals that they had not seen. */
+        /** @description What is wrong with a workbook. */
         Validation: {
-            /** @description The periods. */
-            folds: components["schemas"]["Fold"][];
-            /** @description Held-out renewals. */
-            n: number;
-            /** @description Churned ones among them. */
-            n_churned: number;
-            /** @description The chance that a renewed one had the higher probability (DeLong). */
-            auc: components["schemas"]["Range"];
-            /**
-             * Format: double
-             * @description The mean squared error of the probabilities.
-             */
-            brier: number;
-            /**
-             * Format: double
-             * @description The same of the rate of the training rows, which knows no account.
-             */
-            base_rate_brier: number;
-            /** @description 1 − Brier / Brier of the held-out rate, by bootstrapping accounts. */
-            scaled_brier: components["schemas"]["Range"];
-            /** @description Observed churns / expected churns. */
-            observed_over_expected: components["schemas"]["Range"];
-            /** @description Calibration in the large: 0 is right. */
-            in_the_large: components["schemas"]["Range"];
-            /** @description The calibration slope: 1 is right, less is too sure. */
-            slope: components["schemas"]["Range"];
-            /** @description Rows of neighbouring probabilities, with what came; from level 2 on. */
-            bins: components["schemas"]["Bin"][];
+            /** @description Mistakes: it cannot be applied. */
+            problems: components["schemas"]["WorkbookProblem"][];
+            /** @description What somebody should know. */
+            warnings: components["schemas"]["WorkbookProblem"][];
         };
         /** @description A whole workbook. */
         Workbook: {
@@ -4938,4 +4945,4 @@ export interface operations {
         };
     };
 }
-// stamp d709b110aff44de92492e0e5a38a9d583486dcd4351a513d4bb271b5024bec8d
+// stamp 1761b606d38b006935894212c53db7ba4daafd8c3a7de2d2c42c439e8a3ccf35

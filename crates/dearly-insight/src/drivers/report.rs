@@ -14,7 +14,7 @@ pub struct DriversReport {
     /// Confidence level of all intervals.
     pub level: f64,
     /// Rows, and why some are left out.
-    pub counts: Counts,
+    pub counts: PanelCounts,
     /// Renewal and expansion by the colour of the outcomes score on the as-of day; undecided and early ones left out.
     pub by_colour: Vec<ColourRow>,
     /// What may be said of these data, and what fails.
@@ -24,7 +24,7 @@ pub struct DriversReport {
     /// The model; from level 1 on.
     pub model: Option<Model>,
     /// How frozen models did on renewals that they had not seen.
-    pub validation: Option<Validation>,
+    pub validation: Option<RollingValidation>,
     /// The look-ahead checks that ran with this fit.
     pub checks: Vec<Check>,
     /// Discrimination by lead.
@@ -37,7 +37,7 @@ pub struct DriversReport {
 
 /// Rows, and why some are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Counts {
+pub struct PanelCounts {
     /// Renewals due in the window.
     pub n_due: usize,
     /// Of them, open at its end.
@@ -209,7 +209,7 @@ pub struct Dominance {
 
 /// What frozen models did on renewals that they had not seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct Validation {
+pub struct RollingValidation {
     /// The periods.
     pub folds: Vec<Fold>,
     /// Held-out renewals.

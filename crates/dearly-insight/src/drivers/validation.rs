@@ -9,7 +9,7 @@ use dearly_stats::split::{RowTimes, rolling_origin};
 
 use super::colours::rate;
 use super::model::{self, Columns, range};
-use super::report::{Bin, Check, Fold, Gate, GateLine, Range, Validation};
+use super::report::{Bin, Check, Fold, Gate, GateLine, Range, RollingValidation};
 use super::{LEVEL, SEED};
 use crate::Result;
 use crate::panel::{Panel, PanelRow};
@@ -33,7 +33,7 @@ pub(super) fn rolling(
     panel: &Panel,
     used: &[&PanelRow],
     columns: &Columns,
-) -> Result<(Option<Known>, Option<Validation>)> {
+) -> Result<(Option<Known>, Option<RollingValidation>)> {
     let earlier = panel.history.iter().filter(|row| super::is_candidate(row) && columns.has_all(row));
     let rows: Vec<&PanelRow> = earlier.chain(used.iter().copied()).collect();
     let days =
@@ -100,7 +100,7 @@ fn judged(
     base: &[f64],
     folds: Vec<Fold>,
     n_origins: u64,
-) -> Option<(Known, Validation)> {
+) -> Option<(Known, RollingValidation)> {
     // Churn is the event, so that calibration speaks of the rarer outcome.
     let churned: Vec<bool> = rows.iter().map(|row| !row.decision.is_renewed()).collect();
     let renewed: Vec<bool> = churned.iter().map(|churned| !churned).collect();
@@ -120,7 +120,7 @@ fn judged(
             bins.collect()
         },
     );
-    let validation = Validation {
+    let validation = RollingValidation {
         folds,
         n: rows.len(),
         n_churned,

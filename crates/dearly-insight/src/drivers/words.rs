@@ -1,10 +1,10 @@
 //! The answer and what it rests on, in words that claim no more than the evidence does.
 
 use super::model::Columns;
-use super::report::{Counts, DriversReport, Range};
+use super::report::{DriversReport, PanelCounts, Range};
 use crate::panel::{COMPONENTS, Panel};
 
-pub(super) fn one_class(n: usize, n_churned: usize, counts: &Counts) -> String {
+pub(super) fn one_class(n: usize, n_churned: usize, counts: &PanelCounts) -> String {
     if n == 0 {
         let worst = counts.missing.iter().max_by_key(|own| own.n).filter(|own| own.n > 0);
         let why = worst
@@ -30,7 +30,7 @@ pub(super) fn no_component(n: usize, columns: &Columns) -> String {
     )
 }
 
-pub(super) fn assumptions(panel: &Panel, counts: &Counts, columns: &Columns) -> Vec<String> {
+pub(super) fn assumptions(panel: &Panel, counts: &PanelCounts, columns: &Columns) -> Vec<String> {
     let lead = panel.window.lead_days;
     let mut assumptions = vec![
         format!("Scores are as of {lead} days before the due day, from facts that were known by then, under one workbook version."),

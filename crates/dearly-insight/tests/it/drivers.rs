@@ -41,6 +41,7 @@ fn row(number: usize, due_on: Day, components: [f64; 4], is_renewed: bool) -> Pa
             outcome: if is_renewed { RenewalOutcome::RenewedFlat } else { RenewalOutcome::Churned },
             due_arr_cents: 1_000_000,
             successor_arr_cents: if is_renewed { 1_000_000 } else { 0 },
+            notice_on: None,
             terms: Vec::new(),
             successors: Vec::new(),
         },

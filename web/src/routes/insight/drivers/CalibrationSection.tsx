@@ -1,4 +1,4 @@
-import type { CalibrationBin, DriversReport, Fold, Validation } from '../../../api/client';
+import type { CalibrationBin, DriversReport, Fold, RollingValidation } from '../../../api/client';
 import { shortDay } from '../../../format/day';
 import { count, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
@@ -61,7 +61,7 @@ export function CalibrationSection({ report, validation }: Properties) {
 
 interface Properties {
   report: DriversReport;
-  validation: Validation;
+  validation: RollingValidation;
 }
 
 function QualityTable({ report, validation }: Properties) {
@@ -102,7 +102,7 @@ interface Quality {
   isGood: boolean;
 }
 
-function qualities(validation: Validation): Quality[] {
+function qualities(validation: RollingValidation): Quality[] {
   const { auc, brier, base_rate_brier: base, scaled_brier: scaled, slope, in_the_large: large } = validation;
   const { observed_over_expected: ratioOfChurns } = validation;
   return [

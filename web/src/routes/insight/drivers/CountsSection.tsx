@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router';
 
-import type { Counts, DriversReport } from '../../../api/client';
+import type { PanelCounts, DriversReport } from '../../../api/client';
 import { count, counted, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
 import { Section } from '../../../show/Section';
@@ -19,7 +19,7 @@ interface Step {
   filter?: RowFilter;
 }
 
-function steps(counts: Counts): Step[] {
+function steps(counts: PanelCounts): Step[] {
   const compared = comparedOf(counts);
   let left = counts.n_due;
   const less = (words: string, n: number, filter?: RowFilter): Step => {
@@ -45,7 +45,7 @@ function steps(counts: Counts): Step[] {
 export function CountsSection({ report }: { report: DriversReport }) {
   const { counts } = report;
   const compared = comparedOf(counts);
-  const missing: Column<Counts['missing'][number]>[] = [
+  const missing: Column<PanelCounts['missing'][number]>[] = [
     { id: 'column', label: 'Value', wide: true, show: ({ column }) => (column === 'arr' ? 'ARR' : termWords(column)), csv: ({ column }) => column },
     {
       id: 'n',

@@ -1,6 +1,6 @@
 /** The renewals behind a number: the same conditions as the report counts by. */
 
-import type { Counts, DriversReport, RenewalRow } from '../../../api/client';
+import type { PanelCounts, DriversReport, RenewalRow } from '../../../api/client';
 import { spaced } from '../../../format/words';
 
 export const COLOURS = ['green', 'yellow', 'red', 'unknown'] as const;
@@ -48,7 +48,7 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
 const MOST_UNKNOWN = 0.3;
 
 /** Decided renewals that were open on their as-of day, of customers. */
-export function comparedOf(counts: Counts): number {
+export function comparedOf(counts: PanelCounts): number {
   return counts.n_decided - counts.n_early_signed - counts.n_early_notice - counts.n_not_customer;
 }
 

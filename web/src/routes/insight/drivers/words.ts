@@ -1,6 +1,6 @@
 /** What an analysis found, as text: estimates with intervals, levels, states of checks. */
 
-import type { Check, Colour, Gate, Range, Validation } from '../../../api/client';
+import type { Check, Colour, Gate, Range, RollingValidation } from '../../../api/client';
 import { signed } from '../../../format/number';
 import { titled } from '../../../format/words';
 
@@ -67,7 +67,7 @@ export function checkState({ passed, bars }: Check): CheckState {
 }
 
 /** Discrimination in words that everybody reads; no probability of anything. */
-export function aucSentence({ auc, n, n_churned: nChurned }: Validation): string {
+export function aucSentence({ auc, n, n_churned: nChurned }: RollingValidation): string {
   const times = interval(auc, (value) => (value * 100).toFixed(0));
   return `Of a renewed and a churned renewal, frozen models ranked the renewed one higher ${times} times of 100: ${n} held-out renewals, ${nChurned} of them churned.`;
 }
