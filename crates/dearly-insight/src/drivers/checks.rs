@@ -47,13 +47,10 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
         (None, "too few outcomes to shuffle".to_owned())
     } else {
         let (area, reach) = (mean(|own| own.0), 3.0 * mean(|own| own.1));
-        let is_even = (area - 0.5).abs() <= reach;
-        let sign = if is_even { "within" } else { "not within" };
-        let n = areas.len();
-        (
-            Some(is_even),
-            format!("mean AUC {area:.3} on {n} shuffles of the outcomes, {sign} 0.5 ± {reach:.3}"),
-        )
+        // Only upwards: out of fold a model of few shuffled outcomes ranks somewhat against them, which is no leak.
+        let (is_even, n, most) = (area - 0.5 <= reach, areas.len(), 0.5 + reach);
+        let sign = if is_even { "not above" } else { "above" };
+        (Some(is_even), format!("mean AUC {area:.3} on {n} shuffles of the outcomes, {sign} {most:.3}"))
     };
     Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
 }

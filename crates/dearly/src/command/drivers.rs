@@ -48,11 +48,11 @@ fn show(arguments: &Arguments, run: &DriversRun) -> anyhow::Result<ExitCode> {
             say(run);
             if let Some(model) = &report.model {
                 println!();
-                terms_sheet(&model.terms).table()?;
+                terms_sheet(&model.terms, false).table()?;
             }
         }
-        format => output::write(format, run, |_| {
-            terms_sheet(report.model.as_ref().map_or(&[], |model| model.terms.as_slice()))
+        format => output::write(format, run, |raw| {
+            terms_sheet(report.model.as_ref().map_or(&[], |model| model.terms.as_slice()), raw)
         })?,
     }
     // Refused is no failure of the program, but no answer either.
@@ -138,7 +138,9 @@ fn say(run: &DriversRun) {
     println!("Kept as {}", run.id);
 }
 
-fn terms_sheet(terms: &[DriverTerm]) -> Sheet {
+fn terms_sheet(terms: &[DriverTerm], raw: bool) -> Sheet {
+    let digits = |value: f64| if raw { value.to_string() } else { format!("{value:.4}") };
+    let p_value = |p: f64| if raw || p >= 0.0001 { digits(p) } else { "<0.0001".to_owned() };
     let mut sheet = Sheet::new(&[
         "component",
         "odds_ratio",
@@ -161,8 +163,8 @@ fn terms_sheet(terms: &[DriverTerm]) -> Sheet {
             change(|range| range.estimate),
             change(|range| range.low),
             change(|range| range.high),
-            digits(term.p_value),
-            output::optional(term.p_holm.map(digits)),
+            p_value(term.p_value),
+            output::optional(term.p_holm.map(p_value)),
             term.direction.clone(),
         ]);
     }
@@ -244,8 +246,4 @@ fn percent(range: Range) -> String {
 
 fn range(range: Range, digits: usize) -> String {
     format!("{:.digits$} ({:.digits$} to {:.digits$})", range.estimate, range.low, range.high)
-}
-
-fn digits(value: f64) -> String {
-    format!("{value:.4}")
 }
