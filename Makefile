@@ -10,7 +10,7 @@ PROFILE ?= dev
 DEARLY := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/dearly
 DATA ?= dearly-data
 
-.PHONY: help demo pages build test check unit test-cluster e2e sdk kill-nine bench-ingest fuzz-api read-lake bench openapi tools-test clean
+.PHONY: help demo pages build test check unit test-cluster e2e sdk kill-nine bench-ingest bench-stats fuzz-api read-lake bench openapi tools-test clean
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -66,6 +66,9 @@ kill-nine: build ## Kills the real server 200 times in mid-stream; every acknowl
 
 bench-ingest: ## Telemetry over HTTP: events per second of server CPU, of wall time, and the time to an answer
 	scripts/bench-ingest
+
+bench-stats: ## Statistics beside statsmodels, scikit-learn, lifelines and R on the same rows, one thread
+	scripts/bench-stats
 
 bench: ## Benchmarks; the numbers stand in docs/BENCHMARKS.md
 	scripts/bench

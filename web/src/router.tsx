@@ -12,6 +12,7 @@ import { accountSearch } from './routes/account/search';
 import { AccountsPage } from './routes/accounts/AccountsPage';
 import { accountsSearch } from './routes/accounts/search';
 import { dataSearch } from './routes/data/search';
+import { driversSearch } from './routes/insight/drivers/search';
 import { NotFoundPage } from './routes/not-found/NotFoundPage';
 import { frameSearch, parseSearch, stringifySearch } from './url';
 
@@ -52,8 +53,23 @@ const data = createRoute({
   component: lazyRouteComponent(() => import('./routes/data/DataPage'), 'DataPage'),
 });
 
+const drivers = createRoute({
+  getParentRoute: () => root,
+  path: '/insight/drivers',
+  validateSearch: driversSearch,
+  component: lazyRouteComponent(() => import('./routes/insight/drivers/DriversPage'), 'DriversPage'),
+});
+
+const insight = createRoute({
+  getParentRoute: () => root,
+  path: '/insight',
+  beforeLoad: () => {
+    throw redirect({ to: '/insight/drivers', replace: true });
+  },
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([start, accounts, account, data]),
+  routeTree: root.addChildren([start, accounts, account, insight, drivers, data]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

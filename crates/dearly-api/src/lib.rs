@@ -18,6 +18,7 @@ mod work;
 mod account;
 mod accounts;
 mod book;
+mod drivers;
 mod explanation;
 mod health;
 mod history;

@@ -20,12 +20,13 @@ use crate::problem::{PROBLEM_JSON, ProblemDetails};
 use crate::server::{self, Server};
 
 /// What operations are about.
-const TAGS: [(&str, &str); 10] = [
+const TAGS: [(&str, &str); 11] = [
     ("book", "the book at a glance"),
     ("accounts", "the list of accounts"),
     ("account", "one account"),
     ("scores", "scores of many accounts on many days"),
     ("retention", "retention of a period"),
+    ("insight", "what goes with renewal, and how surely"),
     ("query", "SQL over everything"),
     ("data", "imports and sources"),
     (ingest::TAG, "telemetry as Segment's and RudderStack's SDKs send it"),

@@ -20,9 +20,9 @@ use tower_http::compression::CompressionLayer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    account, accounts, book, explanation, guard, headers, health, history, import, imports, ingest, invoices,
-    observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, telemetry, tickets,
-    timeline, usage, workbook,
+    account, accounts, book, drivers, explanation, guard, headers, health, history, import, imports, ingest,
+    invoices, observe, openapi, pages, people, plans, problem, retention, scores, sources, sql, telemetry,
+    tickets, timeline, usage, workbook,
 };
 
 /// The largest body of a request, but for imports, in bytes.
@@ -127,6 +127,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .merge(scores::routes())
         .merge(sql::routes())
         .merge(retention::routes())
+        .merge(drivers::routes())
         .merge(sources::routes())
         .merge(imports::routes())
         .merge(import::routes())

@@ -35,6 +35,36 @@ pub(crate) struct InForce {
     pub(crate) calendar: Calendar,
 }
 
+impl InForce {
+    /// A version of the workbook, or the built-in default; `currency` is the one that the book decided.
+    fn of(
+        version: Option<dearly_store::workbook::WorkbookVersion>,
+        currency: Option<String>,
+    ) -> Result<InForce> {
+        let mut workbook = match &version {
+            Some(version) => {
+                let documents: Vec<_> = version.documents.iter().map(crate::workbook::document).collect();
+                let parsed = dearly_workbook::parse(&documents);
+                parsed.workbook.ok_or(Error::Workbook(parsed.problems))?
+            }
+            None => Workbook::default(),
+        };
+        if workbook.organisation.currency.is_none() {
+            workbook.organisation.currency = currency;
+        }
+        let calendar = workbook.calendar();
+        Ok(InForce {
+            version: version.as_ref().map_or(0, |version| version.version),
+            content_hash: version
+                .as_ref()
+                .map_or_else(|| "default".to_owned(), |own| own.content_hash.clone()),
+            applied_at: version.map(|version| version.applied_at),
+            workbook,
+            calendar,
+        })
+    }
+}
+
 /// The day that is asked about, and what may be known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct When {
@@ -90,24 +120,27 @@ impl App {
         if let Some(cached) = self.cache.workbook(version, decided.as_deref()) {
             return Ok(cached);
         }
-        let mut workbook = match &current {
-            Some(current) => {
-                let documents: Vec<_> = current.documents.iter().map(crate::workbook::document).collect();
-                let parsed = dearly_workbook::parse(&documents);
-                parsed.workbook.ok_or(Error::Workbook(parsed.problems))?
-            }
-            None => Workbook::default(),
-        };
-        if workbook.organisation.currency.is_none() {
-            workbook.organisation.currency = decided.clone();
-        }
-        let calendar = workbook.calendar();
-        let content_hash =
-            current.as_ref().map_or_else(|| "default".to_owned(), |current| current.content_hash.clone());
-        let applied_at = current.map(|current| current.applied_at);
-        let in_force = Arc::new(InForce { version, applied_at, content_hash, workbook, calendar });
+        let in_force = Arc::new(InForce::of(current, decided.clone())?);
         self.cache.keep_workbook(decided, Arc::clone(&in_force));
         Ok(in_force)
+    }
+
+    /// The workbook of a version, 0 being the built-in default; of none, the one in force.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where it was never applied.
+    pub(crate) async fn workbook_version(&self, version: Option<i64>) -> Result<Arc<InForce>> {
+        let in_force = self.in_force().await?;
+        let Some(version) = version.filter(|version| *version != in_force.version) else {
+            return Ok(in_force);
+        };
+        let versions = self.store.workbook_versions().await?;
+        let found = versions.into_iter().find(|own| own.version == version);
+        if found.is_none() && version != 0 {
+            let hint = Some(format!("version {} is in force", in_force.version));
+            return Err(Error::NotFound { what: "workbook version", id: version.to_string(), hint });
+        }
+        Ok(Arc::new(InForce::of(found, self.store.setting(CURRENCY).await?)?))
     }
 
     /// The day that counts, with the days of the first and the last fact.

@@ -1,13 +1,13 @@
 //! Facts of accounts, read from the records and the lake, ready for the engine.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use dearly_domain::account::Account;
 use dearly_domain::money::Rates;
 use dearly_domain::plan::Plan;
-use dearly_domain::subscription::Subscription;
 use dearly_domain::{AccountId, Calendar, Held, Instant, Record};
-use dearly_events::{AccountRuns, Gatherer, Lake};
+use dearly_events::{AccountRuns, Gatherer, Lake, ReadAhead};
+use dearly_health::Readings;
 use dearly_health::facts::{AccountFacts, BookFacts, Usage};
 use dearly_store::View;
 use rayon::prelude::*;
@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use crate::app::{App, InForce};
 use crate::error::{Error, Result};
 use crate::statements::ReadingsOf;
+use crate::versions::{Reading, Versions, held};
 
 /// How many accounts are in memory at a time.
 const CHUNK: usize = 256;
@@ -55,7 +56,7 @@ impl App {
             Some(facts) => facts,
             None => {
                 let plans: Vec<Held<Plan>> =
-                    held(view.versions(Plan::FILE, None).await?, known_by, &calendar);
+                    held(&view.versions(Plan::FILE, None).await?, known_by, &calendar);
                 let began = |held: &Held<Plan>| {
                     held.value.created_on.or(held.value.accepted_on).unwrap_or(held.from).max(held.from)
                 };
@@ -112,28 +113,13 @@ impl BookReader {
         needs: Needs,
         mut each: impl FnMut(Vec<AccountFacts>) -> Result<()>,
     ) -> Result<()> {
-        let wanted: BTreeSet<AccountId> = ids.iter().cloned().collect();
-        let ids: Vec<AccountId> = wanted.iter().cloned().collect();
-        let segments = if needs == Needs::Everything { self.segments.as_slice() } else { &[] };
-        let mut portions = self.lake.read_ahead(segments, Some(&wanted), self.known_by.is_some());
+        let (ids, mut events) = self.events_of(ids, needs, self.known_by.is_some());
         let gatherer = Gatherer::new(self.known_by);
-        let mut events: VecDeque<AccountRuns> = VecDeque::new();
         for chunk in ids.chunks(CHUNK) {
             let mut facts: VecDeque<AccountFacts> = self.records(chunk, needs).await?.into();
             while let Some(last) = facts.back().map(|facts| facts.account.clone()) {
-                // What is known of the events decides how many of the accounts are complete.
-                while events.iter().map(AccountRuns::rows).sum::<usize>() < CHUNK_ROWS
-                    && events.back().is_none_or(|runs| *runs.account() <= last)
-                {
-                    match portions.next() {
-                        Some(portion) => events.extend(portion?),
-                        None => break,
-                    }
-                }
-                let upto = events.back().map_or(last.clone(), |runs| runs.account().clone().min(last));
+                let (upto, own) = events.next(last)?;
                 let complete = facts.partition_point(|facts| facts.account <= upto);
-                let own = events.partition_point(|runs| *runs.account() <= upto);
-                let own: Vec<AccountRuns> = events.drain(..own).collect();
                 let usages: Vec<(AccountId, Usage)> = own
                     .into_par_iter()
                     .map(|runs| (runs.account().clone(), gatherer.gather(runs).into()))
@@ -151,67 +137,58 @@ impl BookReader {
         Ok(())
     }
 
+    /// Calls `each` with all that was ever recorded of the accounts, in order, some at a time: for whoever asks what was
+    /// known by different instants.
+    pub(crate) async fn each_recorded(
+        &mut self,
+        ids: &[AccountId],
+        mut each: impl FnMut(Vec<Recorded>) -> Result<()>,
+    ) -> Result<()> {
+        let (ids, mut events) = self.events_of(ids, Needs::Everything, true);
+        for chunk in ids.chunks(CHUNK) {
+            let versions = Versions::read(&mut self.view, chunk, Needs::Everything).await?;
+            let mut versions = versions.by_account();
+            let mut ids: VecDeque<&AccountId> = chunk.iter().collect();
+            while let Some(last) = ids.back() {
+                let (upto, own) = events.next((*last).clone())?;
+                let complete = ids.partition_point(|id| **id <= upto);
+                let mut own = own.into_iter().peekable();
+                let recorded = ids.drain(..complete).map(|id| Recorded {
+                    account: id.clone(),
+                    versions: versions.remove(id).unwrap_or_default(),
+                    events: own.next_if(|runs| runs.account() == id),
+                    readings: self.readings.get(id).cloned().unwrap_or_default(),
+                });
+                each(recorded.collect())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The accounts in order, and their events read ahead.
+    fn events_of(&self, ids: &[AccountId], needs: Needs, recorded_at: bool) -> (Vec<AccountId>, Events) {
+        let wanted: BTreeSet<AccountId> = ids.iter().cloned().collect();
+        let ids: Vec<AccountId> = wanted.iter().cloned().collect();
+        let segments = if needs == Needs::Everything { self.segments.as_slice() } else { &[] };
+        let portions = self.lake.read_ahead(segments, Some(&wanted), recorded_at);
+        (ids, Events { portions, waiting: VecDeque::new() })
+    }
+
     /// The records of the accounts, in their order; telemetry left empty.
     async fn records(&mut self, ids: &[AccountId], needs: Needs) -> Result<Vec<AccountFacts>> {
-        let mut facts: Vec<AccountFacts> =
-            ids.iter().map(|id| AccountFacts { account: id.clone(), ..AccountFacts::default() }).collect();
+        let versions = Versions::read(&mut self.view, ids, needs).await?;
+        let mut facts = versions.facts(ids, self.known_by, &self.reading())?;
         if !self.readings.is_empty() {
             for own in &mut facts {
                 own.readings = self.readings.get(&own.account).cloned().unwrap_or_default();
             }
         }
-        let places: HashMap<&str, usize> = ids.iter().enumerate().map(|(at, id)| (id.as_str(), at)).collect();
-        macro_rules! load {
-            ($field:ident, $noun:ty, |$row:ident| $account:expr) => {
-                let versions = self.view.versions(<$noun>::FILE, Some(ids)).await?;
-                for held in held::<$noun>(versions, self.known_by, &self.calendar) {
-                    let $row = &held.value;
-                    if let Some(place) = places.get($account) {
-                        facts[*place].$field.push(held);
-                    }
-                }
-            };
-        }
-        use dearly_domain::{
-            activity::Activity, escalation::Escalation, invoice::Invoice, judgement::Judgement,
-            licence::Licence, objective::Objective, person::Person, step::Step, survey::Survey,
-            ticket::Ticket,
-        };
-        load!(attributes, Account, |row| row.external_id.as_str());
-        load!(subscriptions, Subscription, |row| row.account.as_str());
-        for account in &mut facts {
-            for term in &mut account.subscriptions {
-                self.in_reporting_currency(&mut term.value)?;
-            }
-        }
-        if needs == Needs::Terms {
-            return Ok(facts);
-        }
-        load!(people, Person, |row| row.account.as_str());
-        load!(steps, Step, |row| row.account.as_str());
-        load!(licences, Licence, |row| row.account.as_str());
-        load!(activities, Activity, |row| row.account.as_str());
-        load!(tickets, Ticket, |row| row.account.as_str());
-        load!(surveys, Survey, |row| row.account.as_str());
-        load!(invoices, Invoice, |row| row.account.as_str());
-        load!(plans, Plan, |row| row.account.as_str());
-        load!(escalations, Escalation, |row| row.account.as_str());
-        load!(judgements, Judgement, |row| row.account.as_str());
-        let owners: HashMap<String, String> = facts
-            .iter()
-            .flat_map(|facts| {
-                facts.plans.iter().map(|plan| (plan.value.external_id.0.clone(), facts.account.0.clone()))
-            })
-            .collect();
-        load!(objectives, Objective, |row| owners.get(row.plan.as_str()).map_or("", String::as_str));
-        for account in &mut facts {
-            for invoice in &mut account.invoices {
-                let row = &mut invoice.value;
-                row.amount_cents = self.convert(row.amount_cents, row.currency.as_deref())?;
-                row.currency = None;
-            }
-        }
         Ok(facts)
+    }
+
+    /// How versions become facts.
+    pub(crate) fn reading(&self) -> Reading<'_> {
+        Reading { calendar: &self.calendar, rates: &self.rates }
     }
 
     /// The initiatives of the account, for its page.
@@ -221,45 +198,70 @@ impl BookReader {
     ) -> Result<Vec<Held<dearly_domain::initiative::Initiative>>> {
         let file = dearly_domain::initiative::Initiative::FILE;
         let versions = self.view.versions(file, Some(std::slice::from_ref(account))).await?;
-        Ok(held(versions, self.known_by, &self.calendar))
-    }
-
-    fn in_reporting_currency(&self, term: &mut Subscription) -> Result<()> {
-        let cents = self.convert(term.annual_cents(), term.currency.as_deref())?;
-        term.arr_cents = Some(cents);
-        term.mrr_cents = None;
-        term.currency = None;
-        Ok(())
-    }
-
-    fn convert(&self, cents: i64, currency: Option<&str>) -> Result<i64> {
-        self.rates.convert(cents, currency).ok_or_else(|| {
-            let (from, to) = (currency.unwrap_or_default(), self.rates.currency.as_deref().unwrap_or_default());
-            Error::Invalid(format!(
-                "the book holds amounts in {from}, and the workbook has no rate from {from} to {to}; add it under \
-                 rates in organisation.yaml and apply"
-            ))
-        })
+        Ok(held(&versions, self.known_by, &self.calendar))
     }
 }
 
-/// Held rows of a noun from the versions of many keys, which come ordered by key.
-fn held<T: Record>(
-    versions: Vec<dearly_store::StoredVersion>,
-    known_by: Option<Instant>,
-    calendar: &Calendar,
-) -> Vec<Held<T>> {
-    let mut rows = Vec::with_capacity(versions.len());
-    for same in versions.chunk_by(|a, b| a.key == b.key) {
-        // Nearly every row has one version, and nothing is left out of it.
-        if let ([only], None) = (same, known_by) {
-            rows.push(Held::always(T::from_row(&only.version.row)));
-            continue;
+/// Events of accounts in order, some at a time.
+struct Events {
+    portions: ReadAhead,
+    waiting: VecDeque<AccountRuns>,
+}
+
+impl Events {
+    /// Up to which account the events are complete, `last` at most, and those events. What is known of the events
+    /// decides how many accounts that are.
+    fn next(&mut self, last: AccountId) -> Result<(AccountId, Vec<AccountRuns>)> {
+        while self.waiting.iter().map(AccountRuns::rows).sum::<usize>() < CHUNK_ROWS
+            && self.waiting.back().is_none_or(|runs| *runs.account() <= last)
+        {
+            match self.portions.next() {
+                Some(portion) => self.waiting.extend(portion?),
+                None => break,
+            }
         }
-        let versions: Vec<_> = same.iter().map(|stored| stored.version.clone()).collect();
-        rows.extend(dearly_domain::history::held_as::<T>(&versions, known_by, calendar));
+        let upto = self.waiting.back().map_or(last.clone(), |runs| runs.account().clone().min(last));
+        let own = self.waiting.partition_point(|runs| *runs.account() <= upto);
+        Ok((upto, self.waiting.drain(..own).collect()))
     }
-    rows
+}
+
+/// All that was ever recorded of an account.
+pub(crate) struct Recorded {
+    pub(crate) account: AccountId,
+    pub(crate) versions: Versions,
+    events: Option<AccountRuns>,
+    readings: Readings,
+}
+
+impl Recorded {
+    /// The facts of the account by what was known at an instant.
+    pub(crate) fn known_by(&self, known_by: Instant, reading: &Reading<'_>) -> Result<AccountFacts> {
+        self.facts(&self.versions, Some(known_by), known_by, reading)
+    }
+
+    /// The same facts in another way: what was recorded later is deleted, and the rest is read as if nothing had ever
+    /// been. Rows that do not say when they were recorded were on their own days.
+    pub(crate) fn replayed(&self, known_by: Instant, reading: &Reading<'_>) -> Result<AccountFacts> {
+        let mut versions = self.versions.clone();
+        versions.delete_after(known_by, reading.calendar);
+        self.facts(&versions, None, known_by, reading)
+    }
+
+    fn facts(
+        &self,
+        versions: &Versions,
+        records_by: Option<Instant>,
+        events_by: Instant,
+        reading: &Reading<'_>,
+    ) -> Result<AccountFacts> {
+        let mut facts = versions.facts(std::slice::from_ref(&self.account), records_by, reading)?.remove(0);
+        facts.readings = self.readings.clone();
+        if let Some(events) = &self.events {
+            facts.usage = Gatherer::new(Some(events_by)).gather(events.clone()).into();
+        }
+        Ok(facts)
+    }
 }
 
 /// A segment as the lake knows it.

@@ -11,6 +11,7 @@ mod error;
 
 mod account;
 pub mod accounts;
+pub mod drivers;
 mod explain;
 mod history;
 mod invoices;
@@ -29,12 +30,16 @@ mod telemetry;
 mod tickets;
 mod timeline;
 mod usage;
+mod versions;
 mod write_keys;
 
 pub mod demo;
+pub mod effect;
+pub mod fit;
 pub mod import;
 pub mod ingest;
 pub mod lake;
+mod panel;
 mod remote_files;
 pub mod workbook;
 

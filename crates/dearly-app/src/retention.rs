@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dearly_domain::renewal::{Renewal, Term, renewals};
+use dearly_domain::renewal::{Renewal, renewals};
 use dearly_domain::retention::{BookRetention, DueRetention};
 use dearly_domain::{Attribute, Day};
 use dearly_health::facts::AccountFacts;
@@ -97,18 +97,7 @@ struct Own {
 
 fn account(facts: &AccountFacts, from: Day, closing: Day, to: Day, as_of: Day, grace_days: i32) -> Own {
     // Terms as they are known on the day of the report: what happened later in the period is not known on it.
-    let on = |day: Day| {
-        let churned =
-            facts.attributes.iter().find_map(|held| held.at(day)).and_then(|account| account.churned_on);
-        let churned = churned.filter(|churned| *churned <= day);
-        facts
-            .subscriptions
-            .iter()
-            .filter_map(|held| held.at(day))
-            .filter(|term| term.starts_on <= day)
-            .map(|term| Term::of(term, churned))
-            .collect::<Vec<Term>>()
-    };
+    let on = |day: Day| facts.terms_on(day);
     let arr =
         |day: Day| -> i64 { on(day).iter().filter(|term| term.covers(day)).map(|term| term.arr_cents).sum() };
     Own {

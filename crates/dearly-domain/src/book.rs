@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::time::{Day, Instant};
+use crate::time::{Calendar, Day, Instant};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,17 @@ impl File {
     /// The position of a column.
     pub fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|candidate| candidate.name == column)
+    }
+
+    /// The first instant of the row's beginning, where it has one.
+    pub fn began_at(&self, row: &Row, calendar: &Calendar) -> Option<Instant> {
+        let began = self.columns.iter().zip(&row.cells).filter(|(column, _)| column.tense == Tense::Began);
+        let instants = began.filter_map(|(_, cell)| match cell {
+            Cell::Day(day) => Some(calendar.start_of(*day)),
+            Cell::Instant(at) => Some(*at),
+            _ => None,
+        });
+        instants.min()
     }
 
     /// The file named so, as in `accounts`.

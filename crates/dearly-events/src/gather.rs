@@ -13,6 +13,7 @@ use crate::scan::AccountEvents;
 use crate::texts::NumberedTexts;
 
 /// The rows of one account, decoded but not gathered: what a reader hands to those who work side by side.
+#[derive(Clone)]
 pub struct AccountRuns {
     pub(crate) account: AccountId,
     pub(crate) runs: Vec<(Arc<Batch>, Range<usize>)>,

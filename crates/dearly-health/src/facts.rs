@@ -9,6 +9,7 @@ use dearly_domain::licence::Licence;
 use dearly_domain::objective::Objective;
 use dearly_domain::person::Person;
 use dearly_domain::plan::Plan;
+use dearly_domain::renewal::Term;
 use dearly_domain::step::Step;
 use dearly_domain::subscription::Subscription;
 use dearly_domain::survey::Survey;
@@ -61,4 +62,15 @@ pub struct BookFacts {
     /// The first day on which the book holds a success plan. Plans are a register kept by the vendor: once it is kept
     /// at all, an account without a plan *has none*; before, whether it has one is not known.
     pub plans_since: Option<Day>,
+}
+
+impl AccountFacts {
+    /// The terms that had begun by the day, as they are read on it. An account that left ends those that ran then.
+    pub fn terms_on(&self, day: Day) -> Vec<Term> {
+        let account = self.attributes.iter().find_map(|held| held.at(day));
+        let churned_on =
+            account.and_then(|account| account.churned_on).filter(|churned_on| *churned_on <= day);
+        let terms = self.subscriptions.iter().filter_map(|held| held.at(day));
+        terms.filter(|term| term.starts_on <= day).map(|term| Term::of(term, churned_on)).collect()
+    }
 }

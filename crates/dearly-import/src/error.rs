@@ -52,6 +52,17 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// A file with another ending than those of tables.
+    #[error("{} is not a table that can be read; expected a file that ends in one of {endings}", path.display())]
+    NotATable {
+        /// The file.
+        path: PathBuf,
+        /// The endings.
+        endings: String,
+    },
+    /// A file that cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// Why one file cannot be imported; the others are.

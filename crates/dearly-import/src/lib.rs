@@ -12,6 +12,7 @@ mod duplicates;
 mod format;
 mod lineage;
 mod nearest;
+mod panel;
 mod parse;
 mod source;
 
@@ -28,6 +29,7 @@ pub use book::{Book, BookFile, dominant_currency};
 pub use checks::Checks;
 pub use error::{Error, FileError};
 pub use mapping::{Mapping, Problem};
+pub use panel::Panel;
 pub use read::{Entry, ParsedRow, Prepared, Progress, Reading, Reject, Rows};
 pub use rejects::RejectWriter;
 pub use report::{Change, FileReport, ImportReport, Mode};

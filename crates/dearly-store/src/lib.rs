@@ -18,6 +18,7 @@ pub mod view;
 pub mod write;
 
 pub mod account_change;
+pub mod analysis;
 pub mod coverage;
 pub mod import;
 pub mod published_score;
@@ -41,6 +42,7 @@ mod many;
 
 pub use account_change::AccountChange;
 pub use alias::Alias;
+pub use analysis::Analysis;
 pub use coverage::{ColumnCoverage, Coverage};
 pub use error::{Error, Result};
 pub use import::{Counts, Import, NewImport};

@@ -38,6 +38,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (40, "create account_changes", include_str!("../migrations/0040_create_account_changes.sql")),
     (41, "create score_histories", include_str!("../migrations/0041_create_score_histories.sql")),
     (42, "create erasures", include_str!("../migrations/0042_create_erasures.sql")),
+    (50, "create analyses", include_str!("../migrations/0050_create_analyses.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

@@ -73,6 +73,12 @@ pub(crate) enum Command {
     Accounts(AccountsArguments),
     /// Gross, net and logo retention of a period, on the opening book and on what was due
     Retention(RetentionArguments),
+    /// Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said
+    Drivers(DriversArguments),
+    /// Fit a model on a file of your own, with everything that must stand beside its numbers (docs/FIT.md)
+    Fit(FitArguments),
+    /// What went with a treatment after adjustment, on a file of your own (docs/FIT.md)
+    Effect(EffectArguments),
     /// Keys for sending telemetry: create, list, revoke
     Key(KeyArguments),
     /// The event lake: how it stands, compaction, erasure, retention (docs/LAKE.md)
@@ -351,6 +357,141 @@ pub(crate) struct RetentionArguments {
     pub(crate) by: Option<String>,
     #[command(flatten)]
     pub(crate) when: WhenArguments,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DriversArguments {
+    /// The first due day; the default is twelve months before --to
+    #[arg(long, value_name = "DAY")]
+    pub(crate) from: Option<Day>,
+    /// The day after the last due day; the default is the day after the last day with a fact
+    #[arg(long, value_name = "DAY")]
+    pub(crate) to: Option<Day>,
+    /// How long before a renewal its account is looked at, as in 90d; 90 days by default
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) lead: Option<Lead>,
+    /// The version of the workbook that scores; the default is the one in force
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) workbook: Option<i64>,
+    /// The renewals behind the numbers instead, with what was known before them
+    #[arg(long, conflicts_with = "runs")]
+    pub(crate) rows: bool,
+    /// The kept runs instead
+    #[arg(long)]
+    pub(crate) runs: bool,
+    /// A kept run, as it was
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "rows", "runs"])]
+    pub(crate) run: Option<String>,
+}
+
+/// Days before a renewal, as in `90d` or `90`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lead(pub(crate) i32);
+
+impl std::str::FromStr for Lead {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Lead, String> {
+        let number = text.strip_suffix('d').unwrap_or(text);
+        number.parse().map(Lead).map_err(|_| format!("{text:?} is no number of days, as in 90d"))
+    }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  dearly fit --panel renewals.csv --cluster account_id \\
+    --formula \"renewed ~ deployment + engagement + adoption + roi + log(arr) + C(segment) + tenure\"
+  dearly fit --panel lives.parquet --family cox --duration months --event churned --formula \"adoption + C(segment)\"")]
+pub(crate) struct FitArguments {
+    /// The rows: CSV or JSON Lines, also as .gz or .zst, or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) panel: PathBuf,
+    /// The model, as in \"renewed ~ adoption + log(arr) + C(segment)\"; for cox without a left side
+    #[arg(long)]
+    pub(crate) formula: String,
+    /// The distribution of the outcome
+    #[arg(long, value_enum, default_value_t = FamilyArgument::Binomial)]
+    pub(crate) family: FamilyArgument,
+    /// The column whose rows belong together, as account_id; a second one gives two-way errors
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) cluster: Vec<String>,
+    /// How coefficients are estimated
+    #[arg(long, value_enum, default_value_t = MethodArgument::Auto)]
+    pub(crate) method: MethodArgument,
+    /// The column of durations, for cox
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) duration: Option<String>,
+    /// The column that says whether the event came, for cox
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) event: Option<String>,
+    /// The column of the time from which a row was watched, for cox
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) entry: Option<String>,
+    /// The level of intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// What the folds of the validation are drawn by
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// The distribution of an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FamilyArgument {
+    /// 0 or 1: logistic regression
+    Binomial,
+    /// 0 or 1: proportional hazards in grouped time
+    Cloglog,
+    /// Any number: least squares
+    Gaussian,
+    /// A share from 0 to 1
+    Fractional,
+    /// Above 0, log link
+    Gamma,
+    /// A count
+    Poisson,
+    /// Durations and events
+    Cox,
+}
+
+/// How coefficients are estimated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MethodArgument {
+    /// Maximum likelihood, or Firth's where it fails or events are few; says which
+    Auto,
+    /// Maximum likelihood
+    Ml,
+    /// Firth's penalised likelihood
+    Firth,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  dearly effect --panel renewals.csv --treatment enablement --outcome renewed \\
+    --confounders adoption_before,segment,log(arr) --cluster account_id")]
+pub(crate) struct EffectArguments {
+    /// The rows: CSV or JSON Lines, also as .gz or .zst, or Parquet
+    #[arg(long, value_name = "FILE")]
+    pub(crate) panel: PathBuf,
+    /// The column that says which rows were treated, 1 or 0
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) treatment: String,
+    /// The column of the outcome
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) outcome: String,
+    /// What had been known before the treatment: columns, or terms as in log(arr), separated by commas
+    #[arg(long, value_name = "A,B,C", value_delimiter = ',', required = true)]
+    pub(crate) confounders: Vec<String>,
+    /// The column whose rows belong together, as account_id
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) cluster: Option<String>,
+    /// The level of intervals
+    #[arg(long, default_value_t = 0.95)]
+    pub(crate) level: f64,
+    /// What the folds are drawn by
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

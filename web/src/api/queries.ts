@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 
-import { type AccountsQuery, answer, api, type AsOfQuery, type Day } from './client';
+import { type AccountsQuery, answer, api, type AsOfQuery, type Day, type DriversQuery } from './client';
 
 const ACCOUNTS_PER_PAGE = 200;
 const COVERAGE_PER_PAGE = 1000;
@@ -156,4 +156,32 @@ export const telemetryQuery = () =>
     queryKey: ['telemetry'],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/telemetry', { signal })),
     staleTime: TELEMETRY_STALE_MS,
+  });
+
+/** Takes seconds where the book has changed since; then it is kept. */
+export const driversQuery = (query: DriversQuery) =>
+  queryOptions({
+    queryKey: ['drivers', query],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/drivers', { params: { query }, signal })),
+  });
+
+export const driverRowsQuery = (query: DriversQuery) =>
+  queryOptions({
+    queryKey: ['driver rows', query],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/drivers/rows', { params: { query }, signal })),
+  });
+
+/** The kept runs; `newest` is the run on view, which may be newer than a list asked for before. */
+export const analysesQuery = (newest: string) =>
+  queryOptions({
+    queryKey: ['analyses', newest],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/analyses', { signal })),
+  });
+
+export const analysisQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['analysis', id],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/analyses/{id}', { params: { path: { id } }, signal })),
+    // A kept run never changes.
+    staleTime: Number.POSITIVE_INFINITY,
   });

@@ -218,6 +218,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kept runs, without their results. */
+        get: operations["list_analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analyses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A kept run as it was. */
+        get: operations["get_analysis"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/book": {
         parameters: {
             query?: never;
@@ -247,6 +281,43 @@ export interface paths {
         };
         /** Which sources each customer has, and how fresh they are. */
         get: operations["list_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said. A run of the same
+         *     facts, rules and program is not made again; every run is kept.
+         */
+        get: operations["get_drivers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/drivers/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The renewals behind the numbers, with what was known of each account on its as-of day. */
+        get: operations["list_driver_rows"];
         put?: never;
         post?: never;
         delete?: never;
@@ -649,6 +720,41 @@ export interface components {
             /** @description Per file of the book: how many rows, first and last fact, as of the day. */
             sources: components["schemas"]["SourceRow"][];
         };
+        /** @description A kept run, without its result. */
+        AnalysisRun: {
+            /** @description Its id. */
+            id: string;
+            /** @description What was asked: `drivers`. */
+            kind: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description The revision of the facts.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The workbook's version; 0 is the built-in default.
+             */
+            workbook_version: number;
+            /** @description The hash of its documents. */
+            workbook_hash: string;
+            /** @description The program's version. */
+            code_version: string;
+            /** @description What was asked in particular: `from`, `to`, `lead_days`. */
+            request: Record<string, never>;
+        };
+        /** @description Held-out renewals of neighbouring probabilities. */
+        Bin: {
+            /**
+             * Format: double
+             * @description Their mean probability of renewal.
+             */
+            mean_probability: number;
+            /** @description How many were renewed. */
+            renewed: components["schemas"]["Rate"];
+        };
         /** @description Retention of the opening book. */
         BookRetention: {
             /**
@@ -753,6 +859,17 @@ export interface components {
              */
             contribution: number;
         };
+        /** @description A look-ahead check. */
+        Check: {
+            /** @description `replay`, `shuffled_outcome`, `lead_decay` or `single_feature`. */
+            name: string;
+            /** @description Whether it passed; `null` where the data are too few for it. */
+            passed?: boolean | null;
+            /** @description Whether nothing is claimed where it fails; else it is a warning. */
+            bars: boolean;
+            /** @description With numbers, in words. */
+            words: string;
+        };
         /**
          * @description A colour, or honestly none.
          * @enum {string}
@@ -770,6 +887,22 @@ export interface components {
             before: components["schemas"]["ScoreCell"];
             /** @description After. */
             after: components["schemas"]["ScoreCell"];
+        };
+        /** @description The renewals whose account had a colour on the as-of day. */
+        ColourRow: {
+            /** @description `green`, `yellow`, `red` or `unknown`. */
+            colour: string;
+            /** @description Renewed for whatever amount. */
+            renewed: components["schemas"]["Rate"];
+            /** @description Renewed for more than was due. */
+            expanded: components["schemas"]["Rate"];
+            /**
+             * Format: int64
+             * @description Σ ARR that was due.
+             */
+            due_arr_cents: number;
+            gross_renewal_rate?: components["schemas"]["Range"] | null;
+            net_renewal_rate?: components["schemas"]["Range"] | null;
         };
         /** @description A component opened. */
         ComponentExplanation: components["schemas"]["ScoreCell"] & {
@@ -813,6 +946,100 @@ export interface components {
          * @description A calendar day.
          */
         Day: string;
+        /** @description General dominance (Budescu). */
+        Dominance: {
+            /** @description The component. */
+            component: string;
+            /** @description Its share, with its interval by bootstrapping accounts. */
+            share: components["schemas"]["Range"];
+        };
+        /** @description One column of the model. */
+        DriverTerm: {
+            /** @description The column. */
+            term: string;
+            /** @description Its log-odds: of a component for 10 points. */
+            log_odds: components["schemas"]["Range"];
+            /**
+             * Format: double
+             * @description The standard error behind the interval.
+             */
+            standard_error: number;
+            /** @description e to the log-odds. */
+            odds_ratio: components["schemas"]["Range"];
+            marginal_change?: components["schemas"]["Range"] | null;
+            /**
+             * Format: double
+             * @description Against no association.
+             */
+            p_value: number;
+            /**
+             * Format: double
+             * @description The same, adjusted for four tests (Holm).
+             */
+            p_holm?: number | null;
+            /** @description `more renewal`, `less renewal` or `not distinguishable from no association`. */
+            direction: string;
+        };
+        /** @description Which components go with renewal, with everything that must stand beside the answer. */
+        DriversReport: {
+            /** @description The first due day. */
+            from: components["schemas"]["Day"];
+            /** @description The day after the last due day. */
+            to: components["schemas"]["Day"];
+            /**
+             * Format: int32
+             * @description Days between the as-of day and the due day.
+             */
+            lead_days: number;
+            /**
+             * Format: double
+             * @description Confidence level of all intervals.
+             */
+            level: number;
+            /** @description Rows, and why some are left out. */
+            counts: components["schemas"]["PanelCounts"];
+            /** @description Renewal and expansion by the colour of the outcomes score on the as-of day; undecided and early ones left out. */
+            by_colour: components["schemas"]["ColourRow"][];
+            /** @description What may be said of these data, and what fails. */
+            gate: components["schemas"]["Gate"];
+            /** @description Why there is no model at all, in words. */
+            refused?: string | null;
+            model?: components["schemas"]["Model"] | null;
+            validation?: components["schemas"]["RollingValidation"] | null;
+            /** @description The look-ahead checks that ran with this fit. */
+            checks: components["schemas"]["Check"][];
+            /** @description Discrimination by lead. */
+            leads: components["schemas"]["Lead"][];
+            /** @description The answer in words; empty at level 0. */
+            sentences: string[];
+            /** @description What was assumed. */
+            assumptions: string[];
+        };
+        /** @description A run of the question which components go with renewal, and what it was a run of. */
+        DriversRun: {
+            /** @description The kept run. */
+            id: string;
+            /** @description When it was made. */
+            made_at: components["schemas"]["Instant"];
+            /**
+             * Format: int64
+             * @description The revision of the facts.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description The workbook's version; 0 is the built-in default.
+             */
+            workbook_version: number;
+            /** @description The hash of its documents. */
+            workbook_hash: string;
+            /** @description The program's version. */
+            code_version: string;
+            /** @description The reporting currency. */
+            currency?: string | null;
+            /** @description What came out. */
+            report: components["schemas"]["DriversReport"];
+        };
         /** @description Retention of what was due. */
         DueRetention: {
             /**
@@ -950,6 +1177,49 @@ export interface components {
             /** @description Events by week, along `weeks`. */
             by_week: number[];
         };
+        /** @description A period of the rolling origin. */
+        Fold: {
+            /** @description Its first due day; the model was frozen before. */
+            from: components["schemas"]["Day"];
+            /** @description The day after its last due day. */
+            to: components["schemas"]["Day"];
+            /** @description Rows that were decided in time to train. */
+            n_train: number;
+            /** @description Rows that were predicted. */
+            n_test: number;
+            /** @description Churned ones among them. */
+            n_churned: number;
+            /** @description Why the period was left out. */
+            left_out?: string | null;
+        };
+        /** @description What may be said. */
+        Gate: {
+            /**
+             * Format: int32
+             * @description 0 descriptive, 1 indicative, 2 predictive, 3 proven.
+             */
+            level: number;
+            /** @description The level's name. */
+            name: string;
+            /** @description Why the level is not higher, in words, as "41 churns of 71 needed". */
+            failing: string[];
+            /** @description All requirements. */
+            lines: components["schemas"]["GateLine"][];
+        };
+        /** @description A requirement of the gate. */
+        GateLine: {
+            /**
+             * Format: int32
+             * @description The level that asks for it.
+             */
+            level: number;
+            /** @description What is asked for. */
+            name: string;
+            /** @description Whether it holds. */
+            holds: boolean;
+            /** @description With numbers, in words. */
+            words: string;
+        };
         /** @description How the server is. */
         Health: {
             /** @description `alive` or `ready`. */
@@ -1033,7 +1303,41 @@ export interface components {
              */
             days_overdue?: number | null;
         };
+        /** @description Wald's test that no component matters, by cluster; the likelihood ratio stands beside it and is not exact here. */
+        JointTest: {
+            /**
+             * Format: double
+             * @description F.
+             */
+            statistic: number;
+            /** @description Its degrees of freedom. */
+            degrees: [
+                number,
+                number | null
+            ];
+            /**
+             * Format: double
+             * @description Its p-value.
+             */
+            p_value: number;
+            /**
+             * Format: double
+             * @description Twice the gain of the log-likelihood by the components.
+             */
+            likelihood_ratio?: number | null;
+        };
         KnownBy: string;
+        /** @description How well components tell renewals apart at another lead. */
+        Lead: {
+            /**
+             * Format: int32
+             * @description Days before the due day.
+             */
+            lead_days: number;
+            /** @description Rows with all components. */
+            n: number;
+            auc?: components["schemas"]["Range"] | null;
+        };
         /** @description A measure opened. */
         MeasureExplanation: {
             /** @description Its id. */
@@ -1098,6 +1402,39 @@ export interface components {
             facts: components["schemas"]["FactRow"][];
             /** @description How many facts there are, where `facts` is cut. */
             n_facts: number;
+        };
+        /** @description How many rows have no value. */
+        MissingColumn: {
+            /** @description The column. */
+            column: string;
+            /** @description Rows. */
+            n: number;
+        };
+        /** @description A logit of renewal on the components. */
+        Model: {
+            /** @description `ml`, or `firth` where events are few or separated. */
+            method: string;
+            /** @description How intervals were made, as `cv3 by account, t(812)`. */
+            interval_kind: string;
+            /** @description The components, for 10 points each. */
+            terms: components["schemas"]["DriverTerm"][];
+            /** @description What was adjusted for: each column of the model beside the components, as log-odds. */
+            adjusted_for: components["schemas"]["DriverTerm"][];
+            joint?: components["schemas"]["JointTest"] | null;
+            /** @description Variance inflation by column. */
+            variance_inflation: [
+                string,
+                number
+            ][];
+            /**
+             * Format: double
+             * @description Belsley's condition number.
+             */
+            condition_number: number;
+            /** @description That components cannot be told apart, in words; then they are not ranked. */
+            collinear?: string | null;
+            /** @description Which share of what the components explain each one has; empty where they cannot be told apart. */
+            dominance: components["schemas"]["Dominance"][];
         };
         /** @description What moved between two days; the lines add up to the difference. */
         Movement: {
@@ -1170,6 +1507,35 @@ export interface components {
             state: string;
             /** @description Its initiatives. */
             initiatives: components["schemas"]["InitiativeRow"][];
+        };
+        /** @description Rows, and why some are left out. */
+        PanelCounts: {
+            /** @description Renewals due in the window. */
+            n_due: number;
+            /** @description Of them, open at its end. */
+            n_open: number;
+            /** @description Of them, decided by its end. */
+            n_decided: number;
+            /** @description Of the decided, already signed on the as-of day: left out. */
+            n_early_signed: number;
+            /** @description Of the decided, under notice on the as-of day: left out. */
+            n_early_notice: number;
+            /** @description Of the decided, of accounts that were no customers on the as-of day: left out. */
+            n_not_customer: number;
+            /** @description Of the rest, without a value that the model needs: left out. */
+            n_unknown: number;
+            /** @description Rows of the model. */
+            n_used: number;
+            /** @description Of them, renewed for whatever amount. */
+            n_renewed: number;
+            /** @description Of them, churned. */
+            n_churned: number;
+            /** @description Their accounts. */
+            n_accounts: number;
+            /** @description Earlier decisions, which only train in the rolling origin. */
+            n_history: number;
+            /** @description Missing values by column, among open decisions of customers. */
+            missing: components["schemas"]["MissingColumn"][];
         };
         /** @description A person at an account. */
         PersonRow: {
@@ -1283,6 +1649,32 @@ export interface components {
             /** @description `text`, `integer`, `number`, `boolean`, `day`, `instant`, `list`, `object` or `other`. */
             type: string;
         };
+        /** @description A number with its interval. */
+        Range: {
+            /**
+             * Format: double
+             * @description The estimate.
+             */
+            estimate: number;
+            /**
+             * Format: double
+             * @description The interval's lower end.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description Its upper end.
+             */
+            high: number;
+        };
+        /** @description A share of counted things, with its interval (Wilson). */
+        Rate: {
+            /** @description How many. */
+            count: number;
+            /** @description Of how many. */
+            n: number;
+            rate?: components["schemas"]["Range"] | null;
+        };
         /** @description Why nothing was taken. */
         Refused: {
             /**
@@ -1303,6 +1695,77 @@ export interface components {
             reason: string;
             /** @description How it begins, as it came. */
             excerpt: string;
+        };
+        /** @description A renewal of the panel, with what was known on its as-of day. */
+        RenewalRow: {
+            /** @description Whose renewal. */
+            account: string;
+            /** @description Of what. */
+            product: string;
+            /** @description When the terms ended. */
+            due_on: components["schemas"]["Day"];
+            /** @description The first day on which it was decided. */
+            decided_on: components["schemas"]["Day"];
+            /** @description `flat`, `contraction`, `expansion` or `churned`. */
+            outcome: string;
+            /**
+             * Format: int64
+             * @description ARR that was due.
+             */
+            due_arr_cents: number;
+            /**
+             * Format: int64
+             * @description ARR of what followed.
+             */
+            successor_arr_cents: number;
+            /** @description The day whose end the rest is as of. */
+            as_of: components["schemas"]["Day"];
+            /** @description Why the row is in no comparison; `null` where it is. */
+            left_out?: string | null;
+            /** @description The outcomes score's colour. */
+            colour: components["schemas"]["Colour"];
+            /**
+             * Format: double
+             * @description The outcomes score.
+             */
+            score?: number | null;
+            /**
+             * Format: double
+             * @description The experience score.
+             */
+            experience?: number | null;
+            /**
+             * Format: double
+             * @description Its components.
+             */
+            deployment?: number | null;
+            /**
+             * Format: double
+             * @description Engagement.
+             */
+            engagement?: number | null;
+            /**
+             * Format: double
+             * @description Adoption.
+             */
+            adoption?: number | null;
+            /**
+             * Format: double
+             * @description ROI.
+             */
+            roi?: number | null;
+            /**
+             * Format: int64
+             * @description ARR of the account.
+             */
+            arr_cents: number;
+            /** @description Its segment. */
+            segment?: string | null;
+            /**
+             * Format: int32
+             * @description Days since it became a customer.
+             */
+            tenure_days?: number | null;
         };
         /** @description A group of a retention report. */
         RetentionGroup: {
@@ -1329,6 +1792,37 @@ export interface components {
             due: components["schemas"]["DueRetention"];
             /** @description By group, where asked for: groups as of the opening day. */
             groups: components["schemas"]["RetentionGroup"][];
+        };
+        /** @description What frozen models did on renewals that they had not seen. */
+        RollingValidation: {
+            /** @description The periods. */
+            folds: components["schemas"]["Fold"][];
+            /** @description Held-out renewals. */
+            n: number;
+            /** @description Churned ones among them. */
+            n_churned: number;
+            /** @description The chance that a renewed one had the higher probability; the interval by bootstrapping accounts, or DeLong's where each has one renewal. */
+            auc: components["schemas"]["Range"];
+            /**
+             * Format: double
+             * @description The mean squared error of the probabilities.
+             */
+            brier: number;
+            /**
+             * Format: double
+             * @description The same of the rate of the training rows, which knows no account.
+             */
+            base_rate_brier: number;
+            /** @description 1 − Brier / Brier of the held-out rate, by bootstrapping accounts. */
+            scaled_brier: components["schemas"]["Range"];
+            /** @description Observed churns / expected churns. */
+            observed_over_expected: components["schemas"]["Range"];
+            /** @description Calibration in the large: 0 is right. */
+            in_the_large: components["schemas"]["Range"];
+            /** @description The calibration slope: 1 is right, less is too sure. */
+            slope: components["schemas"]["Range"];
+            /** @description Rows of neighbouring probabilities, with what came; from level 2 on. */
+            bins: components["schemas"]["Bin"][];
         };
         /** @description Where colours begin. */
         ScoreBands: {
@@ -2706,6 +3200,134 @@ export interface operations {
             };
         };
     };
+    list_analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysisRun"][];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_analysis: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as `GET /analyses` lists it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriversRun"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     get_book: {
         parameters: {
             query?: never;
@@ -2789,6 +3411,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageList"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    get_drivers: {
+        parameters: {
+            query?: {
+                /** @description The first due day; the default is twelve months before `to`. */
+                from?: string;
+                /** @description The day after the last due day; the default is the day after the book's `default_as_of`. */
+                to?: string;
+                /** @description How many days before a renewal its account is looked at; 90 by default. */
+                lead_days?: number;
+                /** @description The version of the workbook that scores; 0 is the built-in default, and the default is the one in force. */
+                workbook?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the run */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriversRun"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_driver_rows: {
+        parameters: {
+            query?: {
+                /** @description The first due day; the default is twelve months before `to`. */
+                from?: string;
+                /** @description The day after the last due day; the default is the day after the book's `default_as_of`. */
+                to?: string;
+                /** @description How many days before a renewal its account is looked at; 90 by default. */
+                lead_days?: number;
+                /** @description The version of the workbook that scores; 0 is the built-in default, and the default is the one in force. */
+                workbook?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by account, due day and product */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalRow"][];
                 };
             };
             /** @description a parameter or the body makes no sense; the detail names it */
@@ -4189,4 +4945,4 @@ export interface operations {
         };
     };
 }
-// stamp 1fa9622575417736f9b3bba4aaa85b231e1265965e3aebc52e0500f2f356b332
+// stamp 1761b606d38b006935894212c53db7ba4daafd8c3a7de2d2c42c439e8a3ccf35

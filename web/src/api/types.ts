@@ -68,6 +68,23 @@ export type TelemetryDay = Schemas['TelemetryDay'];
 export type TelemetryCounts = Schemas['TelemetryCounts'];
 export type RejectedCallRow = Schemas['RejectedCallRow'];
 
+export type DriversRun = Schemas['DriversRun'];
+export type DriversReport = Schemas['DriversReport'];
+export type DriverTerm = Schemas['DriverTerm'];
+export type DriversModel = Schemas['Model'];
+export type RollingValidation = Schemas['RollingValidation'];
+export type CalibrationBin = Schemas['Bin'];
+export type Fold = Schemas['Fold'];
+export type Gate = Schemas['Gate'];
+export type ColourRow = Schemas['ColourRow'];
+export type PanelCounts = Schemas['PanelCounts'];
+export type Check = Schemas['Check'];
+export type Lead = Schemas['Lead'];
+export type Range = Schemas['Range'];
+export type Rate = Schemas['Rate'];
+export type RenewalRow = Schemas['RenewalRow'];
+export type AnalysisRun = Schemas['AnalysisRun'];
+
 /** RFC 9457 problem details. Something between the page and the server may answer with less of them. */
 export type ProblemDetails = Partial<Schemas['ProblemDetails']>;
 
@@ -77,3 +94,5 @@ export type Sort = NonNullable<AccountsQuery['sort']>;
 export type Status = NonNullable<AccountsQuery['status']>;
 /** What every reading of health takes: the day, and by when the facts had to be recorded. */
 export type AsOfQuery = Pick<AccountsQuery, 'as_of' | 'known_by'>;
+/** Which renewals an analysis of drivers is of, and by which rules they are scored. */
+export type DriversQuery = NonNullable<operations['get_drivers']['parameters']['query']>;

@@ -1,5 +1,6 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import { Fragment } from 'react';
 
 import type { BookSummary } from '../api/client';
 import { Icon } from '../show/Icon';
@@ -30,11 +31,19 @@ export function Navigation({ book, onHelp, onClose }: Properties) {
         </ActionIcon>
       </div>
       <nav aria-label="Pages" className={classes.pages}>
-        {PAGES.map((page) => (
-          <Link key={page.to} to={page.to} className={classes.page} onClick={onClose}>
-            <Icon name={page.icon} />
-            {page.label}
-          </Link>
+        {PAGES.map((page, index) => (
+          <Fragment key={page.to}>
+            {page.under && PAGES[index - 1]?.under !== page.under && (
+              <span className={classes.heading}>
+                <Icon name={page.icon} />
+                {page.under}
+              </span>
+            )}
+            <Link to={page.to} className={classes.page} data-under={page.under} onClick={onClose}>
+              {page.under ? <VisuallyHidden>{page.under}: </VisuallyHidden> : <Icon name={page.icon} />}
+              {page.label}
+            </Link>
+          </Fragment>
         ))}
       </nav>
       <div className={classes.foot}>

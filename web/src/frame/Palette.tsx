@@ -28,7 +28,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 
   const needle = text.trim().toLowerCase();
   const choices: Choice[] = [
-    ...PAGES.filter((page) => page.label.toLowerCase().includes(needle)).map((page): Choice => ({ kind: 'page', page })),
+    ...PAGES.filter((page) => `${page.under ?? ''} ${page.label}`.toLowerCase().includes(needle)).map((page): Choice => ({ kind: 'page', page })),
     ...(accounts.data?.rows ?? []).map((row): Choice => ({ kind: 'account', row })),
   ];
   const current = Math.min(marked, choices.length - 1);

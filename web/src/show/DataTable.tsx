@@ -16,11 +16,19 @@ export interface Column<Row> {
   wide?: boolean;
 }
 
+/** A value that only the CSV file holds: the ends of an interval, say. */
+export interface ExtraColumn<Row> {
+  id: string;
+  value: (row: Row) => CsvCell;
+}
+
 interface Properties<Row> {
   /** What the rows are: read aloud as the table's name, and the name of the CSV file. */
   name: string;
   title?: ReactNode;
   columns: readonly Column<Row>[];
+  /** What the file holds beside the columns. */
+  extra?: readonly ExtraColumn<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
   /** What to say where there are none. */
@@ -31,15 +39,15 @@ interface Properties<Row> {
 }
 
 /** A small table: cards on a narrow screen, exportable as the rows it shows. */
-export function DataTable<Row>({ name, title, columns, rows, keyOf, empty, limit = 12, file }: Properties<Row>) {
+export function DataTable<Row>({ name, title, columns, extra, rows, keyOf, empty, limit = 12, file }: Properties<Row>) {
   const [isWhole, setWhole] = useState(false);
   const [scroller, isScrollable] = useIsScrollable();
   const shown = isWhole ? rows : rows.slice(0, limit);
   const exportRows = () =>
     downloadCsv(
       file,
-      columns.map((column) => column.id),
-      rows.map((row) => columns.map((column) => column.csv(row))),
+      [...columns, ...(extra ?? [])].map((column) => column.id),
+      rows.map((row) => [...columns.map((column) => column.csv(row)), ...(extra ?? []).map((column) => column.value(row))]),
     );
   return (
     <div>

@@ -1,5 +1,6 @@
 //! One suite for both databases.
 
+mod analyses;
 mod history;
 mod limits;
 mod nouns;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::Place;
 
 /// The folder of a data set, or none, with a word about it.
-fn data_set(name: &str) -> Option<PathBuf> {
+pub(crate) fn data_set(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("DEARLY_TEST_DATA").map(|folder| Path::new(&folder).join(name));
     match folder {
         Some(folder) if folder.is_dir() => Some(folder),
@@ -22,7 +22,7 @@ fn data_set(name: &str) -> Option<PathBuf> {
     }
 }
 
-fn import(place: &Place, data: &Path, name: &str) -> String {
+pub(crate) fn import(place: &Place, data: &Path, name: &str) -> String {
     let mapping =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name).join("mapping.yaml");
     let command = place.dearly("import --format json").argument(data).argument("--mapping").argument(mapping);

@@ -3,8 +3,11 @@
 mod bad_input;
 mod book;
 mod demo;
+mod drivers;
+mod effect;
 mod examples;
 mod explain;
+mod fit;
 mod import;
 mod interrupted;
 mod lake;

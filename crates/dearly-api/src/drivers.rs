@@ -1,0 +1,90 @@
+//! Which components go with renewal; the renewals behind it; kept runs.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use dearly_app::drivers::DriversRequest;
+use dearly_app::view::{AnalysisRun, DriversRun, RenewalRow};
+use dearly_domain::Day;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::Problem;
+use crate::query::Asked;
+use crate::server::Server;
+
+pub(crate) fn routes() -> OpenApiRouter<Server> {
+    OpenApiRouter::new()
+        .routes(routes!(get_drivers))
+        .routes(routes!(list_driver_rows))
+        .routes(routes!(list_analyses))
+        .routes(routes!(get_analysis))
+}
+
+/// Which renewals, under which rules.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct DriversAsked {
+    /// The first due day; the default is twelve months before `to`.
+    #[param(inline)]
+    from: Option<Day>,
+    /// The day after the last due day; the default is the day after the book's `default_as_of`.
+    #[param(inline)]
+    to: Option<Day>,
+    /// How many days before a renewal its account is looked at; 90 by default.
+    #[param(minimum = 1, maximum = 730)]
+    lead_days: Option<i32>,
+    /// The version of the workbook that scores; 0 is the built-in default, and the default is the one in force.
+    #[param(minimum = 0)]
+    workbook: Option<i64>,
+}
+
+impl From<DriversAsked> for DriversRequest {
+    fn from(asked: DriversAsked) -> DriversRequest {
+        let DriversAsked { from, to, lead_days, workbook } = asked;
+        DriversRequest { from, to, lead_days, workbook }
+    }
+}
+
+/// Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said. A run of the same
+/// facts, rules and program is not made again; every run is kept.
+#[utoipa::path(get, path = "/drivers", tag = "insight", operation_id = "get_drivers", params(DriversAsked),
+    responses((status = 200, description = "the run", body = DriversRun)))]
+async fn get_drivers(
+    State(server): State<Server>,
+    Asked(asked): Asked<DriversAsked>,
+) -> Result<Json<DriversRun>, Problem> {
+    let run = move |app: dearly_app::App| async move { app.drivers(asked.into(), &|_, _| {}).await };
+    server.heavy(run).await.map(Json)
+}
+
+/// The renewals behind the numbers, with what was known of each account on its as-of day.
+#[utoipa::path(get, path = "/drivers/rows", tag = "insight", operation_id = "list_driver_rows", params(DriversAsked),
+    responses((status = 200, description = "by account, due day and product", body = Vec<RenewalRow>)))]
+async fn list_driver_rows(
+    State(server): State<Server>,
+    Asked(asked): Asked<DriversAsked>,
+) -> Result<Json<Vec<RenewalRow>>, Problem> {
+    let rows = move |app: dearly_app::App| async move { app.driver_rows(asked.into(), &|_, _| {}).await };
+    server.heavy(rows).await.map(Json)
+}
+
+/// The kept runs, without their results.
+#[utoipa::path(get, path = "/analyses", tag = "insight", operation_id = "list_analyses",
+    responses((status = 200, description = "the newest first", body = Vec<AnalysisRun>)))]
+async fn list_analyses(State(server): State<Server>) -> Result<Json<Vec<AnalysisRun>>, Problem> {
+    server.light(|app| async move { app.analyses().await }).await.map(Json)
+}
+
+/// A kept run as it was.
+#[utoipa::path(get, path = "/analyses/{id}", tag = "insight", operation_id = "get_analysis",
+    params(("id" = String, Path, description = "as `GET /analyses` lists it")),
+    responses((status = 200, description = "the run", body = DriversRun)))]
+async fn get_analysis(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+) -> Result<Json<DriversRun>, Problem> {
+    server.light(move |app| async move { app.analysis(&id).await }).await.map(Json)
+}

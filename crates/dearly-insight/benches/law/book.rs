@@ -1,0 +1,77 @@
+//! A simulated book, as the drivers see it.
+
+use dearly_domain::Day;
+use dearly_health::Engine;
+use dearly_health::facts::BookFacts;
+use dearly_insight::panel::{Panel, PanelRow, Window, decisions, seen};
+use dearly_simulator::{Settings, SimulatedAccount, simulate};
+use dearly_workbook::Workbook;
+use rayon::prelude::*;
+
+/// Days between the as-of day and the due day, as the law has them.
+const LEAD_DAYS: i32 = 90;
+
+/// A book, of which only its panel is kept.
+pub(crate) struct Book {
+    pub(crate) seed: u64,
+    pub(crate) panel: Panel,
+    /// The mean of the year shocks of its rows.
+    pub(crate) shock: f64,
+}
+
+/// A year of renewals and what was known before them, the last day being that of the book.
+pub(crate) fn book(workbook: &Workbook, seed: u64, n_accounts: usize) -> Book {
+    let settings = Settings { n_accounts, seed, years: 1, ..Settings::default() };
+    let simulation = simulate(&settings, workbook, &|_, _| {});
+    let to = settings.until.plus_days(1);
+    let window = Window { from: to.plus_months(-12), to, lead_days: LEAD_DAYS };
+    let plans = simulation.accounts.iter().flat_map(|account| &account.facts.plans);
+    let facts = BookFacts { plans_since: plans.filter_map(|plan| plan.value.created_on).min() };
+    let engine = Engine::new(workbook);
+    let grace_days = workbook.organisation.grace_days;
+    let built: Vec<(Vec<PanelRow>, usize)> = simulation
+        .accounts
+        .par_iter()
+        .map(|account| rows(account, &engine, &facts, workbook, &window, grace_days))
+        .collect();
+    let n_open = built.iter().map(|own| own.1).sum();
+    let rows: Vec<PanelRow> = built.into_iter().flat_map(|own| own.0).collect();
+    let shock = |due_on: Day| {
+        let year = i32::from(due_on.date().year());
+        simulation.year_shocks.iter().find(|own| own.0 == year).expect("every due day has its year").1
+    };
+    Book {
+        seed,
+        shock: rows.iter().map(|row| shock(row.decision.due_on)).sum::<f64>() / rows.len().max(1) as f64,
+        // No other leads and no history: they serve checks and the rolling origin, and are in no coefficient.
+        panel: Panel {
+            window,
+            leads: Vec::new(),
+            rows,
+            history: Vec::new(),
+            n_open,
+            grace_days,
+            replayed: (0, 0),
+        },
+    }
+}
+
+/// The rows of an account, with the scores computed again from its facts; and how many of its renewals are open.
+fn rows(
+    account: &SimulatedAccount,
+    engine: &Engine<'_>,
+    book: &BookFacts,
+    workbook: &Workbook,
+    window: &Window,
+    grace_days: i32,
+) -> (Vec<PanelRow>, usize) {
+    let mut facts = account.facts.clone();
+    account.hold(&mut facts, &workbook.calendar());
+    let own = decisions(&facts, window.from, window, grace_days);
+    let rows = own.decided.into_iter().map(|decision| {
+        let as_of = decision.due_on.plus_days(-window.lead_days);
+        let seen = seen(&facts, &decision, engine, book, as_of);
+        PanelRow { decision, seen, at_leads: Vec::new() }
+    });
+    (rows.collect(), own.n_open)
+}

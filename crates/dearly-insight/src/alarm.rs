@@ -1,0 +1,88 @@
+//! Columns and models that look too good to be true: mostly, something recorded after the outcome.
+
+use dearly_stats::discrimination::auc;
+use dearly_stats::split::grouped_folds;
+use dearly_stats::{Clusters, Column, Table};
+
+use crate::report::Alarm;
+
+/// A column that alone has more than this area under the curve is suspect.
+pub(crate) const SINGLE_FEATURE: f64 = 0.95;
+/// A model that has more than this, of at least [`ENOUGH`] of the rarer outcome, is.
+pub(crate) const MODEL: f64 = 0.92;
+/// Below, a high value may be chance.
+pub(crate) const ENOUGH: usize = 100;
+
+/// The single-feature alarm: each column that alone tells the outcome nearly always, higher or lower being likelier.
+///
+/// Words are judged by the rate of their level in the rows of other folds, so that many levels do not ring it by chance.
+pub fn single_feature_alarms(
+    table: &Table,
+    columns: &[&str],
+    rows: &[usize],
+    outcomes: &[bool],
+    clusters: &Clusters,
+    seed: u64,
+) -> Vec<Alarm> {
+    let alarm = |name: &&str| {
+        let scores = match table.column(name)? {
+            Column::Numbers(values) => rows.iter().map(|&row| values[row]).collect::<Option<Vec<f64>>>()?,
+            Column::Texts(texts) => {
+                let codes = rows.iter().map(|&row| texts.codes()[row]).collect::<Option<Vec<u32>>>()?;
+                rates(&codes, texts.levels().len(), outcomes, clusters, seed)?
+            }
+        };
+        let own = auc(outcomes, &scores, 0.95).ok()?.estimate;
+        let area = own.max(1.0 - own);
+        (area > SINGLE_FEATURE).then(|| Alarm {
+            kind: "single_feature",
+            column: Some((*name).to_owned()),
+            auc: area,
+            message: format!(
+                "{name} alone tells the outcome with an AUC of {area:.3}, above {SINGLE_FEATURE}: that is most likely a leak, \
+                 something recorded after the decision or made of it. Leave it out, or take its value as it was known before \
+                 the decision; do not use these results before somebody has looked"
+            ),
+        })
+    };
+    columns.iter().filter_map(alarm).collect()
+}
+
+/// The alarm of a model that does better on rows it has not seen than honest data of this kind allow.
+pub fn model_alarm(out_of_fold_auc: f64, n_rarer: usize) -> Option<Alarm> {
+    (out_of_fold_auc > MODEL && n_rarer >= ENOUGH).then(|| Alarm {
+        kind: "model",
+        column: None,
+        auc: out_of_fold_auc,
+        message: format!(
+            "the model tells outcomes it has not seen with an AUC of {out_of_fold_auc:.3}, above {MODEL}: look whether some \
+             column was recorded after the decision, before these results are used"
+        ),
+    })
+}
+
+/// The rate of events of each row's level among the rows of other folds, drawn towards the rate of all by one row.
+fn rates(
+    codes: &[u32],
+    n_levels: usize,
+    outcomes: &[bool],
+    clusters: &Clusters,
+    seed: u64,
+) -> Option<Vec<f64>> {
+    let folds = grouped_folds(clusters, clusters.count().min(5), seed).ok()?;
+    let base = outcomes.iter().filter(|&&event| event).count() as f64 / outcomes.len() as f64;
+    let mut scores = vec![base; codes.len()];
+    for fold in folds {
+        let mut seen = vec![(0.0, 0.0); n_levels];
+        for &row in &fold.train {
+            let (events, n) = &mut seen[codes[row] as usize];
+            *events += f64::from(u8::from(outcomes[row]));
+            *n += 1.0;
+        }
+        for &row in &fold.test {
+            let (events, n) = seen[codes[row] as usize];
+            scores[row] = (events + base) / (n + 1.0);
+        }
+    }
+    Some(scores)
+}

@@ -1,0 +1,136 @@
+//! Which of deployment, engagement, adoption and ROI goes with renewal, by how much and how surely; or why that cannot be
+//! said.
+//!
+//! A panel in ([`crate::panel`]), a report out. The verb never exceeds the evidence: without randomisation it is
+//! "associated with". What the gate does not allow is not in the report at all, so that no page can show it by mistake.
+
+mod checks;
+mod colours;
+mod model;
+mod report;
+mod validation;
+mod words;
+
+use dearly_health::score::Colour;
+
+use crate::Result;
+use crate::panel::{COMPONENTS, Early, Panel, PanelRow};
+
+pub use report::{
+    Bin, Check, ColourRow, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest, Lead,
+    MissingColumn, Model, PanelCounts, Range, Rate, RollingValidation,
+};
+
+/// Seed of everything that is drawn: the same panel gives the same report.
+const SEED: u64 = 20_240_229;
+
+/// Confidence level of every interval.
+const LEVEL: f64 = 0.95;
+
+/// A component of which more rows than this share have no score has no coefficient (`docs/METHOD.md` 10).
+const MOST_MISSING: f64 = 0.30;
+
+/// The report of a panel.
+///
+/// # Errors
+/// None for data that are too few: then the report says so in `refused`, and counts and colours still stand in it.
+pub fn drivers(panel: &Panel) -> Result<DriversReport> {
+    let candidates: Vec<&PanelRow> = panel.rows.iter().filter(|row| is_candidate(row)).collect();
+    let columns = model::Columns::choose(&candidates);
+    let used: Vec<&PanelRow> = candidates.iter().copied().filter(|row| columns.has_all(row)).collect();
+    let mut report = DriversReport {
+        from: panel.window.from,
+        to: panel.window.to,
+        lead_days: panel.window.lead_days,
+        level: LEVEL,
+        counts: counts(panel, &candidates, &used),
+        by_colour: colours::by_colour(&candidates)?,
+        gate: Gate::default(),
+        refused: None,
+        model: None,
+        validation: None,
+        checks: vec![checks::replay(panel)],
+        leads: Vec::new(),
+        sentences: Vec::new(),
+        assumptions: Vec::new(),
+    };
+    report.assumptions = words::assumptions(panel, &report.counts, &columns);
+    if columns.components.is_empty() {
+        report.refused = Some(words::no_component(candidates.len(), &columns));
+        report.gate = validation::gate(&used, 0, None, &report.checks)?;
+        return Ok(report);
+    }
+    let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();
+    if n_churned == 0 || n_churned == used.len() {
+        report.refused = Some(words::one_class(used.len(), n_churned, &report.counts));
+        report.gate = validation::gate(&used, 0, None, &report.checks)?;
+        return Ok(report);
+    }
+    report.checks.push(checks::single_feature(&used, &columns));
+    let fit = match model::fit(&used, &columns) {
+        Ok(fit) => fit,
+        Err(reason) => {
+            report.refused = Some(reason.to_string());
+            report.gate = validation::gate(&used, 0, None, &report.checks)?;
+            return Ok(report);
+        }
+    };
+    report.leads = checks::leads(panel, &candidates);
+    report.checks.push(checks::shuffled(&used, &columns, &fit));
+    report.checks.push(checks::lead_decay(&report.leads, panel.window.lead_days));
+    let (held_out, validation) = validation::rolling(panel, &used, &columns)?;
+    report.gate = validation::gate(&used, fit.n_parameters(), held_out.as_ref(), &report.checks)?;
+    if report.gate.level >= 1 {
+        report.model = Some(model::report(&used, &columns, &fit, report.gate.level)?);
+    }
+    if report.gate.level >= 2 {
+        report.validation = validation;
+    } else {
+        // How far the model is from the next level is no probability, and may be seen.
+        report.validation = validation.map(|own| RollingValidation { bins: Vec::new(), ..own });
+    }
+    report.sentences = words::sentences(&report);
+    Ok(report)
+}
+
+/// Whether the decision was open on its as-of day, of an account that was a customer.
+fn is_candidate(row: &PanelRow) -> bool {
+    row.seen.early.is_none() && row.seen.is_customer
+}
+
+fn counts(panel: &Panel, candidates: &[&PanelRow], used: &[&PanelRow]) -> PanelCounts {
+    let early = |which| panel.rows.iter().filter(|row| row.seen.early == Some(which)).count();
+    let n_early_signed = early(Early::Signed);
+    let n_early_notice = early(Early::Notice);
+    let missing = |name: &str, is_missing: &dyn Fn(&PanelRow) -> bool| MissingColumn {
+        column: name.to_owned(),
+        n: candidates.iter().filter(|row| is_missing(row)).count(),
+    };
+    let mut columns: Vec<MissingColumn> = COMPONENTS
+        .iter()
+        .enumerate()
+        .map(|(place, name)| missing(name, &|row| row.seen.components[place].is_none()))
+        .collect();
+    columns.push(missing("arr", &|row| row.seen.arr_cents <= 0));
+    columns.push(missing("tenure", &|row| row.seen.tenure_days.is_none()));
+    let n_renewed = used.iter().filter(|row| row.decision.is_renewed()).count();
+    let accounts: std::collections::BTreeSet<_> = used.iter().map(|row| &row.decision.account).collect();
+    PanelCounts {
+        n_due: panel.rows.len() + panel.n_open,
+        n_open: panel.n_open,
+        n_decided: panel.rows.len(),
+        n_early_signed,
+        n_early_notice,
+        n_not_customer: panel.rows.len() - n_early_signed - n_early_notice - candidates.len(),
+        n_unknown: candidates.len() - used.len(),
+        n_used: used.len(),
+        n_renewed,
+        n_churned: used.len() - n_renewed,
+        n_accounts: accounts.len(),
+        n_history: panel.history.len(),
+        missing: columns,
+    }
+}
+
+/// The colours in the order in which they are shown.
+const COLOURS: [Colour; 4] = [Colour::Green, Colour::Yellow, Colour::Red, Colour::Unknown];

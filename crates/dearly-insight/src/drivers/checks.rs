@@ -1,0 +1,138 @@
+//! The look-ahead checks that run with every fit (`docs/METHOD.md` L1, L9, L10, L11): a leak makes a model too good.
+
+use dearly_stats::discrimination::auc;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use super::model::{self, Columns, Fit};
+use super::report::{Check, Lead};
+use super::validation::out_of_fold_auc;
+use super::{LEVEL, SEED};
+use crate::alarm::{ENOUGH, MODEL, SINGLE_FEATURE};
+use crate::panel::{COMPONENTS, Panel, PanelRow};
+
+/// How often outcomes are shuffled.
+const DEALS: u64 = 10;
+/// A difference between neighbouring leads that no forgetting explains.
+const JUMP: f64 = 0.10;
+
+/// L1: facts from which all that was recorded after the as-of day is deleted give the same rows, to the last bit.
+pub(super) fn replay(panel: &Panel) -> Check {
+    let (n, n_different) = panel.replayed;
+    let words = match (n, n_different) {
+        (0, _) => "no row was replayed".to_owned(),
+        (_, 0) => format!("{n} rows replayed from facts recorded by their as-of day: all equal"),
+        _ => format!(
+            "{n_different} of {n} rows differ when what was recorded later is deleted: the panel looks ahead"
+        ),
+    };
+    Check { name: "replay".to_owned(), passed: (n > 0).then_some(n_different == 0), bars: true, words }
+}
+
+/// L9: with outcomes dealt out anew nothing can be predicted. The mean of several deals: one alone is off by chance now and
+/// then.
+pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Check {
+    let values = columns.of(used);
+    let areas: Vec<(f64, f64)> = (0..DEALS)
+        .filter_map(|deal| {
+            let mut outcome = fit.outcome.clone();
+            outcome.shuffle(&mut ChaCha8Rng::seed_from_u64(SEED + deal));
+            let (area, error) = out_of_fold_auc(&values, &outcome, &fit.clusters)?;
+            Some((area.estimate, error))
+        })
+        .collect();
+    let mean = |part: fn(&(f64, f64)) -> f64| areas.iter().map(part).sum::<f64>() / areas.len() as f64;
+    let (passed, words) = if areas.is_empty() {
+        (None, "too few outcomes to shuffle".to_owned())
+    } else {
+        let (area, reach) = (mean(|own| own.0), 3.0 * mean(|own| own.1));
+        // Only upwards: out of fold a model of few shuffled outcomes ranks somewhat against them, which is no leak.
+        let (is_even, n, most) = (area - 0.5 <= reach, areas.len(), 0.5 + reach);
+        let sign = if is_even { "not above" } else { "above" };
+        (Some(is_even), format!("mean AUC {area:.3} on {n} shuffles of the outcomes, {sign} {most:.3}"))
+    };
+    Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
+}
+
+/// Discrimination of the components alone at other leads.
+pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
+    let mut leads: Vec<Lead> = panel
+        .leads
+        .iter()
+        .enumerate()
+        .map(|(place, lead_days)| {
+            let own: Vec<&PanelRow> = candidates
+                .iter()
+                .copied()
+                .filter(|row| row.at_leads[place].iter().all(Option::is_some))
+                .collect();
+            let columns: Vec<(String, Vec<f64>)> = COMPONENTS
+                .iter()
+                .enumerate()
+                .map(|(component, name)| {
+                    let scores =
+                        own.iter().map(|row| row.at_leads[place][component].expect("all are") / 10.0);
+                    ((*name).to_owned(), scores.collect())
+                })
+                .collect();
+            let outcome: Vec<f64> = own.iter().map(|row| f64::from(row.decision.is_renewed())).collect();
+            let n_renewed = outcome.iter().sum::<f64>() as usize;
+            let enough = n_renewed.min(own.len() - n_renewed) >= 20;
+            let found = enough.then(|| out_of_fold_auc(&columns, &outcome, &model::clusters(&own))).flatten();
+            Lead { lead_days: *lead_days, n: own.len(), auc: found.map(|(area, _)| area) }
+        })
+        .collect();
+    leads.sort_by_key(|lead| lead.lead_days);
+    leads
+}
+
+/// L10: what lies further back tells less, and gradually. A warning: what decided a renewal may lie at any lead.
+pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
+    let known: Vec<(i32, super::Range)> =
+        leads.iter().filter_map(|lead| Some((lead.lead_days, lead.auc?))).collect();
+    let told =
+        known.iter().map(|(days, area)| format!("{:.3} at {days} days", area.estimate)).collect::<Vec<_>>();
+    let mut faults = Vec::new();
+    for pair in known.windows(2) {
+        let ((near, close), (far, away)) = (pair[0], pair[1]);
+        if away.estimate > close.high {
+            faults.push(format!("it rises from {near} to {far} days"));
+        }
+        if close.estimate - away.estimate > JUMP {
+            faults.push(format!("it jumps between {near} and {far} days"));
+        }
+    }
+    let (passed, words) = match (known.len(), faults.is_empty()) {
+        (0 | 1, _) => (None, format!("too few outcomes for other leads than {lead_days} days")),
+        (_, true) => (Some(true), format!("AUC {}", told.join(", "))),
+        (_, false) => (Some(false), format!("AUC {}: {}", told.join(", "), faults.join("; "))),
+    };
+    Check { name: "lead_decay".to_owned(), passed, bars: false, words }
+}
+
+/// L11: no column, and no model, is too good to be true.
+pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns) -> Check {
+    let renewed: Vec<bool> = used.iter().map(|row| row.decision.is_renewed()).collect();
+    let outcome: Vec<f64> = renewed.iter().map(|renewed| f64::from(*renewed)).collect();
+    let area = |scores: &[f64]| auc(&renewed, scores, LEVEL).map_or(0.5, |own| own.estimate);
+    let best = columns
+        .of(used)
+        .into_iter()
+        .map(|(name, values)| {
+            let area = area(&values);
+            (name, area.max(1.0 - area))
+        })
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    let whole = out_of_fold_auc(&columns.of(used), &outcome, &model::clusters(used))
+        .map_or(0.5, |(area, _)| area.estimate);
+    let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
+    let (name, single) = best.unwrap_or_default();
+    let is_leak = single > SINGLE_FEATURE || (whole > MODEL && n_churned >= ENOUGH);
+    let told = format!(
+        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model out of fold {whole:.3} (alarm above {MODEL})"
+    );
+    let words =
+        if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };
+    Check { name: "single_feature".to_owned(), passed: Some(!is_leak), bars: true, words }
+}

@@ -1,0 +1,378 @@
+use dearly_stats::formula::{Formula, Frame};
+use dearly_stats::{
+    ClusterErrors, Clusters, Covariance, Design, Family, FittedFirth, FittedGlm, Glm, SeparationKind, Table,
+};
+
+use super::report::{FitReport, SeparationReport, StandardErrors, Term};
+use super::validation::{Fitted, apparent, out_of_fold};
+use super::{FitFamily, FitMethod, FitRequest};
+use crate::alarm::{model_alarm, single_feature_alarms};
+use crate::report::{Interval, Test};
+use crate::{Error, Result};
+
+/// Below this many of the rarer outcome for each parameter, maximum likelihood is too far off.
+const FEWEST_EVENTS: f64 = 10.0;
+
+pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Result<FitReport> {
+    let also: Vec<&str> = request.clusters.iter().map(String::as_str).collect();
+    let frame = formula.frame(table, &also)?;
+    let family = family(request.family);
+    let outcome = frame.outcome.as_deref().unwrap_or_default();
+    check_outcome(family, request.family, formula, table, &frame, outcome)?;
+    let clusters = super::clusters(table, &frame, &request.clusters);
+    if let Some((column, own)) = request.clusters.iter().zip(&clusters).find(|(_, own)| own.count() < 2) {
+        let too_few = dearly_stats::Error::TooFewClusters { found: own.count() };
+        return Err(super::named(too_few, table, &frame, column, own));
+    }
+    let design = &frame.design;
+    let glm = frame.offset.as_deref().map_or(Glm::new(family), |offset| Glm::new(family).offset(offset));
+    let separation = glm.separation(design, outcome)?;
+    let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
+    let is_binary = family.is_binary();
+    let n_events = is_binary.then(|| outcomes.iter().filter(|&&event| event).count());
+    let n_rarer = n_events.map(|events| events.min(outcomes.len() - events));
+    let columns = super::slopes(design.names());
+    let mut notes = Vec::new();
+
+    let (is_firth, method_reason) = method(request, &separation, n_rarer, columns.len())?;
+    let firth = if is_firth { Some(glm.fit_firth(design, outcome)?) } else { None };
+    let fitted = match &firth {
+        Some(firth) => firth.fitted.clone(),
+        None => glm.fit(design, outcome)?,
+    };
+    let errors = Errors::of(table, request, &frame, &fitted, &clusters, is_firth, &mut notes)?;
+    let likelihood_ratio: Option<Test> = match &firth {
+        Some(firth) => firth.likelihood_ratio_test().ok().map(Into::into),
+        None => fitted.likelihood_ratio_test().ok().map(Into::into),
+    };
+    let reported = errors.reported();
+    let (vif, condition_number, inflated) = super::collinearity(design, &mut notes);
+    let terms = terms(&glm, &frame, request, &fitted, firth.as_ref(), &errors, &separation.terms)?;
+
+    let flic = match &firth {
+        Some(firth) if design.intercept().is_some() => Some(glm.flic(design, outcome, firth)?),
+        _ => None,
+    };
+    let mut report = FitReport {
+        formula: request.formula.clone(),
+        family: request.family.as_str(),
+        level: request.level,
+        n: outcome.len(),
+        n_events,
+        n_rarer,
+        n_dropped: frame.n_dropped,
+        dropped: super::dropped(&frame),
+        clusters: super::cluster_columns(&request.clusters, &clusters),
+        method: if is_firth { "firth" } else { "ml" },
+        method_reason,
+        n_parameters: columns.len(),
+        terms,
+        flic_intercept: flic
+            .as_ref()
+            .and_then(|flic| design.intercept().map(|intercept| flic.coefficients[intercept])),
+        log_likelihood: fitted.log_likelihood,
+        penalized_log_likelihood: firth.as_ref().map(|firth| firth.penalized_log_likelihood),
+        likelihood_ratio,
+        wald: if columns.is_empty() { None } else { super::wald(reported, &fitted.coefficients, &columns) },
+        joint: super::joint(reported, &fitted, inflated, request.level),
+        vif,
+        condition_number,
+        separation: SeparationReport {
+            kind: separation.kind.as_str(),
+            terms: separation.terms,
+            n_separated: separation.n_separated,
+        },
+        dispersion: family.has_dispersion().then_some(fitted.dispersion),
+        concordance: None,
+        proportional_hazards: None,
+        apparent: None,
+        out_of_fold: None,
+        alarms: Vec::new(),
+        notes,
+    };
+    if is_binary {
+        let coefficients = flic.map_or(fitted.coefficients.clone(), |flic| flic.coefficients);
+        let model = Fitted { family, is_firth, coefficients };
+        validate(table, request, formula, &frame, &outcomes, clusters.first(), &model, &mut report)?;
+    }
+    Ok(report)
+}
+
+/// How the model does where outcomes are 0 and 1.
+#[expect(clippy::too_many_arguments, reason = "all of it was computed on the way here")]
+fn validate(
+    table: &Table,
+    request: &FitRequest,
+    formula: &Formula,
+    frame: &Frame,
+    outcomes: &[bool],
+    clusters: Option<&Clusters>,
+    model: &Fitted,
+    report: &mut FitReport,
+) -> Result<()> {
+    let singletons = Clusters::singletons(outcomes.len());
+    let clusters = clusters.unwrap_or(&singletons);
+    report.apparent = Some(apparent(model, frame, outcomes, clusters, request.level)?);
+    match out_of_fold(model, frame, outcomes, clusters, request.level, request.seed) {
+        Ok(own) => report.out_of_fold = Some(own),
+        Err(error) => report.notes.push(format!("no out-of-fold validation: {error}")),
+    }
+    report.alarms =
+        single_feature_alarms(table, &formula.predictors(), &frame.rows, outcomes, clusters, request.seed);
+    if report.alarms.is_empty()
+        && let (Some(own), Some(n_rarer)) = (&report.out_of_fold, report.n_rarer)
+    {
+        report.alarms.extend(model_alarm(own.auc.estimate, n_rarer));
+    }
+    Ok(())
+}
+
+fn family(family: FitFamily) -> Family {
+    match family {
+        FitFamily::Binomial | FitFamily::Cox => Family::Logit,
+        FitFamily::Cloglog => Family::ComplementaryLogLog,
+        FitFamily::Gaussian => Family::Gaussian,
+        FitFamily::Fractional => Family::FractionalLogit,
+        FitFamily::Gamma => Family::GammaLog,
+        FitFamily::Poisson => Family::Poisson,
+    }
+}
+
+/// Refuses outcomes of another family, by the row of the data.
+fn check_outcome(
+    family: Family,
+    asked: FitFamily,
+    formula: &Formula,
+    table: &Table,
+    frame: &Frame,
+    outcome: &[f64],
+) -> Result<()> {
+    let name = formula.outcome().unwrap_or("the outcome");
+    let (fits, expected): (fn(f64) -> bool, &str) = match family {
+        Family::Logit | Family::ComplementaryLogLog => {
+            (|y| y == 0.0 || y == 1.0, "0 or 1 (shares are for fractional, numbers for gaussian)")
+        }
+        Family::FractionalLogit => (|y| (0.0..=1.0).contains(&y), "a share from 0 to 1"),
+        Family::GammaLog => (|y| y > 0.0, "a number above 0"),
+        Family::Poisson => (|y| y >= 0.0, "a count of 0 or more"),
+        Family::Gaussian => return Ok(()),
+    };
+    if let Some(at) = outcome.iter().position(|&y| !fits(y)) {
+        let row = frame.rows[at];
+        return Err(Error::Invalid(format!(
+            "{name} is {} in data row {}; the family {} expects {expected}",
+            super::value_of(table, name, row),
+            row + 1,
+            asked.as_str()
+        )));
+    }
+    let first = outcome.first().copied().unwrap_or_default();
+    if outcome.len() > 1 && outcome.iter().all(|&y| y == first) {
+        return Err(Error::Invalid(format!(
+            "{name} is {first} in all {} rows: with one class only nothing can be compared; take a longer window or more \
+             accounts, so that both outcomes occur",
+            outcome.len()
+        )));
+    }
+    Ok(())
+}
+
+/// Whether the method is Firth's, and why.
+fn method(
+    request: &FitRequest,
+    separation: &dearly_stats::Separation,
+    n_rarer: Option<usize>,
+    n_parameters: usize,
+) -> Result<(bool, String)> {
+    let is_logit = request.family == FitFamily::Binomial;
+    if request.method == FitMethod::Firth {
+        if !is_logit {
+            return Err(Error::Invalid(format!(
+                "Firth's method is there for the family binomial, and this one is {}: ask for ml or auto",
+                request.family.as_str()
+            )));
+        }
+        return Ok((true, "asked for".to_owned()));
+    }
+    let is_separated = separation.kind != SeparationKind::None;
+    if is_separated && (request.method == FitMethod::MaximumLikelihood || !is_logit) {
+        let remedy =
+            if is_logit { "take the method auto or firth, or leave" } else { "merge levels or leave" };
+        return Err(Error::Invalid(format!(
+            "the outcome of {} rows is told with certainty by {}: no maximum-likelihood estimate exists; {remedy} {} out",
+            separation.n_separated,
+            separation.terms.join(", "),
+            if separation.terms.len() == 1 { "it" } else { "them" }
+        )));
+    }
+    if request.method == FitMethod::MaximumLikelihood {
+        return Ok((false, "asked for".to_owned()));
+    }
+    let Some(n_rarer) = n_rarer.filter(|_| is_logit) else {
+        return Ok((false, "maximum likelihood is the method of this family".to_owned()));
+    };
+    if is_separated {
+        return Ok((
+            true,
+            format!(
+                "{} tell{} the outcome of {} rows with certainty, so that maximum likelihood has no estimate",
+                separation.terms.join(", "),
+                if separation.terms.len() == 1 { "s" } else { "" },
+                separation.n_separated
+            ),
+        ));
+    }
+    let each = n_rarer as f64 / n_parameters.max(1) as f64;
+    if n_parameters == 0 {
+        return Ok((
+            false,
+            "nothing separates the outcome, and there is nothing but an intercept".to_owned(),
+        ));
+    }
+    if each < FEWEST_EVENTS {
+        return Ok((
+            true,
+            format!(
+                "{n_rarer} of the rarer outcome against {n_parameters} parameters are {each:.1} each, fewer than ten, with \
+                 which maximum likelihood exaggerates"
+            ),
+        ));
+    }
+    Ok((
+        false,
+        format!(
+            "nothing separates the outcome, and {n_rarer} of the rarer outcome against {n_parameters} parameters are \
+             {each:.1} each, ten or more"
+        ),
+    ))
+}
+
+/// The covariances of a fit.
+struct Errors {
+    model: Covariance,
+    cr0: Option<Covariance>,
+    cr1: Option<Covariance>,
+    cr1s: Option<Covariance>,
+    cv3: Option<Covariance>,
+    two_way: Option<Covariance>,
+}
+
+impl Errors {
+    fn of(
+        table: &Table,
+        request: &FitRequest,
+        frame: &Frame,
+        fitted: &FittedGlm,
+        clusters: &[Clusters],
+        is_firth: bool,
+        notes: &mut Vec<String>,
+    ) -> Result<Errors> {
+        let mut errors = Errors {
+            model: fitted.model_covariance(),
+            cr0: None,
+            cr1: None,
+            cr1s: None,
+            cv3: None,
+            two_way: None,
+        };
+        let (Some(first), Some(column)) = (clusters.first(), request.clusters.first()) else {
+            return Ok(errors);
+        };
+        let design = &frame.design;
+        let by = |kind: ClusterErrors| {
+            fitted
+                .cluster_covariance(design, first, kind)
+                .map_err(|error| super::named(error, table, frame, column, first))
+        };
+        errors.cr0 = Some(by(ClusterErrors::Cr0)?);
+        errors.cr1 = Some(by(ClusterErrors::Cr1)?);
+        errors.cr1s = Some(by(ClusterErrors::Cr1s)?);
+        match by(ClusterErrors::Cv3) {
+            Ok(own) => errors.cv3 = Some(own),
+            Err(error) if is_firth => notes.push(format!(
+                "intervals are of the penalised profile and take rows as independent, since the jackknife over clusters has \
+                 no value: {error}"
+            )),
+            Err(error) => return Err(error),
+        }
+        if let Some(second) = clusters.get(1) {
+            errors.two_way = Some(fitted.two_way_covariance(design, first, second)?);
+        }
+        let fewest = clusters.iter().map(Clusters::count).min().unwrap_or(0);
+        if fewest < 30 {
+            notes.push(format!(
+                "{fewest} clusters are few (below 30): intervals are wide for it, and still somewhat too narrow"
+            ));
+        }
+        Ok(errors)
+    }
+
+    /// The covariance behind the intervals.
+    fn reported(&self) -> &Covariance {
+        self.two_way.as_ref().or(self.cv3.as_ref()).unwrap_or(&self.model)
+    }
+
+    /// Whether rows are taken as independent.
+    fn is_by_rows(&self) -> bool {
+        self.two_way.is_none() && self.cv3.is_none()
+    }
+}
+
+fn terms(
+    glm: &Glm<'_>,
+    frame: &Frame,
+    request: &FitRequest,
+    fitted: &FittedGlm,
+    firth: Option<&FittedFirth>,
+    errors: &Errors,
+    separating: &[String],
+) -> Result<Vec<Term>> {
+    let (design, outcome): (&Design, &[f64]) = (&frame.design, frame.outcome.as_deref().unwrap_or_default());
+    let reported = errors.reported();
+    let intervals = reported.intervals(&fitted.coefficients, request.level)?;
+    let p_values = reported.p_values(&fitted.coefficients)?;
+    let all = |covariance: &Option<Covariance>| covariance.as_ref().map(Covariance::standard_errors);
+    let (model, shown) = (errors.model.standard_errors(), reported.standard_errors());
+    let (cr0, cr1, cr1s) = (all(&errors.cr0), all(&errors.cr1), all(&errors.cr1s));
+    let (cv3, two_way) = (all(&errors.cv3), all(&errors.two_way));
+    let at = |own: &Option<Vec<f64>>, column: usize| own.as_ref().map(|own| own[column]);
+    let mut terms = Vec::with_capacity(design.columns());
+    for (column, name) in design.names().iter().enumerate() {
+        // Of a coefficient that runs away, the likelihood's shape is all that is known: no error is about right.
+        let profiled = firth.filter(|_| errors.is_by_rows() || separating.contains(name));
+        let (interval, p_value) = match profiled {
+            Some(firth) => (
+                Interval::of(
+                    glm.firth_profile_interval(design, outcome, firth, column, request.level)?,
+                    "penalized_profile",
+                ),
+                glm.firth_likelihood_ratio_test(design, outcome, firth, column)?.p_value,
+            ),
+            None => (Interval::of(intervals[column], reported.kind.as_str()), p_values[column]),
+        };
+        let mut term = Term {
+            term: name.clone(),
+            estimate: fitted.coefficients[column],
+            standard_error: shown[column],
+            standard_errors: StandardErrors {
+                model: model[column],
+                cr0: at(&cr0, column),
+                cr1: at(&cr1, column),
+                cr1s: at(&cr1s, column),
+                cv3: at(&cv3, column),
+                two_way: at(&two_way, column),
+            },
+            interval,
+            odds_ratio: None,
+            odds_ratio_interval: None,
+            hazard_ratio: None,
+            hazard_ratio_interval: None,
+            mean_ratio: None,
+            mean_ratio_interval: None,
+            p_value,
+        };
+        super::ratios(&mut term, request.family);
+        terms.push(term);
+    }
+    Ok(terms)
+}

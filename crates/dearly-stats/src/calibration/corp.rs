@@ -1,0 +1,130 @@
+use crate::Error;
+use crate::error::valid_probabilities;
+use crate::scoring::squared_error;
+
+/// Rows that isotonic regression gives one rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CorpBlock {
+    /// The lowest probability of the block.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
+    /// The rate of events: the recalibrated probability.
+    pub rate: f64,
+    /// Rows.
+    pub n: usize,
+}
+
+/// A CORP reliability diagram and its split of the Brier score:
+/// `brier = miscalibration − discrimination + uncertainty`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corp {
+    /// The mean of (y − p)².
+    pub brier: f64,
+    /// What isotonic recalibration would gain; 0 if no rising function makes the probabilities better.
+    pub miscalibration: f64,
+    /// What the recalibrated probabilities gain over the base rate; 0 if they order nothing.
+    pub discrimination: f64,
+    /// The score of the base rate, φ (1 − φ).
+    pub uncertainty: f64,
+    /// The diagram's steps, ascending. No bins are chosen: the data choose them.
+    pub blocks: Vec<CorpBlock>,
+    /// The recalibrated probability of each row.
+    pub recalibrated: Vec<f64>,
+}
+
+/// Consistent, optimally binned, reproducible reliability: isotonic regression of the outcomes on the probabilities by
+/// pooling adjacent violators, and the Brier score split by it.
+///
+/// # Shapes
+/// One probability for each outcome, n ≥ 1.
+///
+/// # Errors
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`].
+///
+/// # Source
+/// Dimitriadis, Gneiting and Jordan (2021). Checked against `sklearn.isotonic.IsotonicRegression`, see
+/// `tests/golden/calibration.json`, and against the max–min formula.
+pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
+    valid_probabilities(outcomes, probabilities)?;
+    let n = outcomes.len();
+    if n == 0 {
+        return Err(Error::Empty { what: "a reliability diagram", needed: 1 });
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
+    // Rows of one probability are one point, with their mean.
+    let (mut means, mut weights, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    let mut from = 0;
+    while from < n {
+        let value = probabilities[order[from]];
+        let tied = order[from..].iter().take_while(|&&row| probabilities[row] == value).count();
+        let events = order[from..from + tied].iter().filter(|&&row| outcomes[row]).count();
+        values.push(value);
+        means.push(events as f64 / tied as f64);
+        weights.push(tied as f64);
+        from += tied;
+    }
+    let levels = pool_adjacent_violators(&means, &weights);
+    let mut blocks: Vec<CorpBlock> = Vec::new();
+    let mut recalibrated = vec![0.0; n];
+    let mut at = 0;
+    for ((&value, &weight), &rate) in values.iter().zip(&weights).zip(&levels) {
+        let size = weight as usize;
+        match blocks.last_mut() {
+            Some(block) if block.rate == rate => {
+                block.high = value;
+                block.n += size;
+            }
+            _ => blocks.push(CorpBlock { low: value, high: value, rate, n: size }),
+        }
+        for &row in &order[at..at + size] {
+            recalibrated[row] = rate;
+        }
+        at += size;
+    }
+    let score = |probability: &dyn Fn(usize) -> f64| {
+        (0..n).map(|row| squared_error(outcomes[row], probability(row))).sum::<f64>() / n as f64
+    };
+    let brier = score(&|row| probabilities[row]);
+    let after = score(&|row| recalibrated[row]);
+    let base = outcomes.iter().filter(|&&event| event).count() as f64 / n as f64;
+    let uncertainty = base * (1.0 - base);
+    Ok(Corp {
+        brier,
+        miscalibration: brier - after,
+        discrimination: uncertainty - after,
+        uncertainty,
+        blocks,
+        recalibrated,
+    })
+}
+
+/// The rising sequence closest to `values` by weighted least squares: adjacent values that fall are pooled into their mean.
+///
+/// # Shapes
+/// One weight, above 0, for each value; the answer has as many.
+///
+/// # Source
+/// Ayer et al. (1955), in one pass with a stack.
+pub fn pool_adjacent_violators(values: &[f64], weights: &[f64]) -> Vec<f64> {
+    debug_assert_eq!(values.len(), weights.len(), "one weight for each value");
+    // Sum, weight and length of each pool.
+    let mut pools: Vec<(f64, f64, usize)> = Vec::new();
+    for (&value, &weight) in values.iter().zip(weights) {
+        let mut pool = (value * weight, weight, 1);
+        while let Some(&(sum, total, length)) = pools.last() {
+            if sum / total < pool.0 / pool.1 {
+                break;
+            }
+            pool = (pool.0 + sum, pool.1 + total, pool.2 + length);
+            pools.pop();
+        }
+        pools.push(pool);
+    }
+    let mut levels = Vec::with_capacity(values.len());
+    for (sum, total, length) in pools {
+        levels.extend(std::iter::repeat_n(sum / total, length));
+    }
+    levels
+}

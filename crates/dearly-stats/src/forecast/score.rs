@@ -1,0 +1,62 @@
+use crate::error::all_finite;
+use crate::{Error, Interval};
+
+/// The interval score of a forecast: its width, and 2 / (1 − level) times the distance by which it missed. Less is better; a narrow
+/// interval that misses costs more than a wide one that holds.
+///
+/// # Units
+/// Those of the interval.
+///
+/// # Source
+/// Gneiting and Raftery (2007), equation 43.
+pub fn interval_score(interval: Interval, actual: f64) -> f64 {
+    let missed = (interval.low - actual).max(0.0) + (actual - interval.high).max(0.0);
+    interval.width() + 2.0 / (1.0 - interval.level) * missed
+}
+
+/// The continuous ranked probability score of draws: mean |X − y| less half the mean |X − X′|. Less is better; for a point forecast
+/// it is the absolute error.
+///
+/// # Shapes
+/// At least one draw.
+///
+/// # Units
+/// Those of the draws.
+///
+/// # Errors
+/// [`Error::Empty`], [`Error::NotFinite`].
+///
+/// # Source
+/// Gneiting and Raftery (2007), equation 21, over the draws as they are.
+pub fn continuous_ranked_probability_score(draws: &[f64], actual: f64) -> Result<f64, Error> {
+    checked(draws, actual)?;
+    let mut sorted = draws.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let n = sorted.len() as f64;
+    let distance = sorted.iter().map(|draw| (draw - actual).abs()).sum::<f64>() / n;
+    // Σᵢⱼ |xᵢ − xⱼ| = 2 Σ (2i − n + 1) x₍ᵢ₎ of the sorted draws, counted from 0.
+    let spread: f64 =
+        sorted.iter().enumerate().map(|(index, draw)| (2.0 * index as f64 - n + 1.0) * draw).sum();
+    Ok(distance - spread / (n * n))
+}
+
+/// Where what came lies among the draws, as a share: below, and half of those equal. Uniform over many forecasts that are honest.
+///
+/// # Errors
+/// [`Error::Empty`], [`Error::NotFinite`].
+///
+/// # Source
+/// Dawid (1984).
+pub fn probability_integral_transform(draws: &[f64], actual: f64) -> Result<f64, Error> {
+    checked(draws, actual)?;
+    let place = |draw: &f64| if *draw < actual { 1.0 } else { 0.5 * f64::from(u8::from(*draw == actual)) };
+    Ok(draws.iter().map(place).sum::<f64>() / draws.len() as f64)
+}
+
+fn checked(draws: &[f64], actual: f64) -> Result<(), Error> {
+    if draws.is_empty() {
+        return Err(Error::Empty { what: "a score of draws", needed: 1 });
+    }
+    all_finite("draw", draws)?;
+    all_finite("what came", &[actual])
+}

@@ -1,0 +1,75 @@
+use crate::distribution::chi_squared_upper;
+use crate::{Design, Error, FittedGlm};
+
+const NO_LIKELIHOOD: &str = "a fractional logit has no likelihood to compare: use the Wald test by cluster";
+
+/// The outcome of a test.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TestResult {
+    /// χ², or F where there are degrees below.
+    pub statistic: f64,
+    /// Degrees of freedom, the upper ones of F.
+    pub degrees: f64,
+    /// The lower degrees of F; `None` for χ².
+    pub denominator_degrees: Option<f64>,
+    /// The probability of such a statistic or a larger one if there is nothing.
+    pub p_value: f64,
+}
+
+/// The likelihood-ratio test of a model against one with fewer columns: 2 (ℓ − ℓ₀), χ² with as many degrees as columns
+/// were left out.
+///
+/// With rows that depend on each other it is too sure of itself; the cluster-robust Wald test is then the one to go by
+/// ([`crate::Covariance::wald_test`]).
+///
+/// # Errors
+/// [`Error::Refused`] when the models are of different families or observations, are not nested by their columns'
+/// names, or have only a quasi-likelihood.
+///
+/// # Source
+/// Wilks (1938). Checked against R `anova(test = "LRT")`, see `tests/golden/regression_r.json`.
+pub fn likelihood_ratio_test(full: &FittedGlm, reduced: &FittedGlm) -> Result<TestResult, Error> {
+    let refused = |why: &str| Err(Error::Refused(why.to_owned()));
+    if full.family != reduced.family || full.n != reduced.n {
+        return refused(
+            "a likelihood ratio compares two models of one family on the same rows: fit both on those",
+        );
+    }
+    if !full.family.has_likelihood() {
+        return refused(NO_LIKELIHOOD);
+    }
+    if reduced.names.iter().any(|name| !full.names.contains(name)) || reduced.names.len() >= full.names.len()
+    {
+        return refused("the smaller model must have some of the larger one's columns and no other");
+    }
+    Ok(ratio(full.log_likelihood, reduced.log_likelihood, full.names.len() - reduced.names.len()))
+}
+
+impl FittedGlm {
+    /// The likelihood-ratio test of the model against one with nothing but the intercept.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a quasi-likelihood, or a model with no column besides the intercept.
+    pub fn likelihood_ratio_test(&self) -> Result<TestResult, Error> {
+        if !self.family.has_likelihood() {
+            return Err(Error::Refused(NO_LIKELIHOOD.to_owned()));
+        }
+        let columns = self.names.iter().filter(|&name| name != Design::INTERCEPT).count();
+        if columns == 0 {
+            return Err(Error::Refused(
+                "the model has nothing but an intercept: there is nothing to test".to_owned(),
+            ));
+        }
+        Ok(ratio(self.log_likelihood, self.null_log_likelihood, columns))
+    }
+}
+
+fn ratio(full: f64, reduced: f64, columns: usize) -> TestResult {
+    let (degrees, statistic) = (columns as f64, (2.0 * (full - reduced)).max(0.0));
+    TestResult {
+        statistic,
+        degrees,
+        denominator_degrees: None,
+        p_value: chi_squared_upper(statistic, degrees),
+    }
+}

@@ -1,0 +1,365 @@
+use crate::distribution::{
+    chi_squared_upper, f_upper, normal_quantile, normal_two_sided, t_quantile, t_two_sided,
+};
+use crate::error::{same_length, valid_level};
+use crate::matrix::dot;
+use crate::{Cholesky, Clusters, Design, Error, FittedGlm, Interval, Matrix, TestResult};
+
+/// Which errors by cluster: the corrections of a sum over few clusters differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ClusterErrors {
+    /// Without a correction.
+    Cr0,
+    /// Times G/(G − 1): Stata's for logit, R `sandwich`'s default.
+    Cr1,
+    /// Times G/(G − 1) · (n − 1)/(n − p): statsmodels'.
+    Cr1s,
+    /// The linearised jackknife over clusters; its intervals use t with G − 1 degrees. The one to report.
+    Cv3,
+}
+
+/// How a covariance was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CovarianceKind {
+    /// From the model: right if it holds and rows are independent.
+    Model,
+    /// By cluster, [`ClusterErrors::Cr0`].
+    Cr0,
+    /// By cluster, [`ClusterErrors::Cr1`].
+    Cr1,
+    /// By cluster, [`ClusterErrors::Cr1s`].
+    Cr1s,
+    /// By cluster, [`ClusterErrors::Cv3`].
+    Cv3,
+    /// By two ways of clustering.
+    TwoWay,
+}
+
+impl CovarianceKind {
+    /// The name for tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CovarianceKind::Model => "model",
+            CovarianceKind::Cr0 => "cr0",
+            CovarianceKind::Cr1 => "cr1",
+            CovarianceKind::Cr1s => "cr1s",
+            CovarianceKind::Cv3 => "cv3",
+            CovarianceKind::TwoWay => "two_way",
+        }
+    }
+}
+
+/// The covariance of coefficients, with what its intervals need to know.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Covariance {
+    /// One row and column for each coefficient.
+    pub matrix: Matrix,
+    /// How it was made.
+    pub kind: CovarianceKind,
+    /// Degrees of freedom of Student's t for intervals; `None` where they are normal.
+    pub degrees: Option<f64>,
+    /// Clusters it was summed over; the fewer of two ways.
+    pub n_clusters: Option<usize>,
+}
+
+impl FittedGlm {
+    /// The model's covariance: t with n − p degrees where a dispersion was estimated, else normal.
+    pub fn model_covariance(&self) -> Covariance {
+        let degrees = self.family.has_dispersion().then_some(self.n - self.coefficients.len() as f64);
+        Covariance { matrix: self.covariance.clone(), kind: CovarianceKind::Model, degrees, n_clusters: None }
+    }
+
+    /// The covariance of the coefficients when the rows of a cluster depend on each other in any way.
+    ///
+    /// CR0 is H⁻¹ (Σ s_g s_g′) H⁻¹ with H = X′WX and s_g the sum of the scores of cluster g. CV3 is
+    /// (G − 1)/G Σ δ_g δ_g′ with δ_g = −(H − H_g)⁻¹ s_g, one Newton step towards the fit without the cluster.
+    /// Rows of weight 0 belong to no cluster.
+    ///
+    /// # Shapes
+    /// `design` is the one of the fit; `clusters` has one cluster for each of its rows.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`]; [`Error::TooFewClusters`] under 2; for [`ClusterErrors::Cv3`] [`Error::Refused`]
+    /// when a column varies inside one cluster only.
+    ///
+    /// # Source
+    /// Liang and Zeger (1986); MacKinnon, Nielsen and Webb (2023, 2024) for CV3. Checked against statsmodels, R
+    /// `sandwich::vcovCL` and a direct jackknife, see `tests/golden/regression_*.json`.
+    pub fn cluster_covariance(
+        &self,
+        design: &Design,
+        clusters: &Clusters,
+        errors: ClusterErrors,
+    ) -> Result<Covariance, Error> {
+        self.same_rows(design, clusters)?;
+        let counted = self.clusters_counted(clusters);
+        if counted < 2 {
+            return Err(Error::TooFewClusters { found: counted });
+        }
+        let count = counted as f64;
+        let (matrix, kind, degrees) = match errors {
+            ClusterErrors::Cv3 => {
+                (self.jackknife(design, clusters, count)?, CovarianceKind::Cv3, Some(count - 1.0))
+            }
+            sums => {
+                let mut matrix = self.bread_and_meat(design, clusters)?;
+                let plain = count / (count - 1.0);
+                let (factor, kind) = match sums {
+                    ClusterErrors::Cr1 => (plain, CovarianceKind::Cr1),
+                    ClusterErrors::Cr1s => (
+                        plain * (self.n - 1.0) / (self.n - self.coefficients.len() as f64),
+                        CovarianceKind::Cr1s,
+                    ),
+                    _ => (1.0, CovarianceKind::Cr0),
+                };
+                matrix.values.iter_mut().for_each(|value| *value *= factor);
+                (matrix, kind, None)
+            }
+        };
+        Ok(Covariance { matrix, kind, degrees, n_clusters: Some(counted) })
+    }
+
+    /// The covariance when rows depend on each other along two ways, as renewals do by account and by customer-success
+    /// manager: V₁ + V₂ − V₁₂, each CR1; negative eigenvalues, which the difference can have, are set to 0. Intervals
+    /// use t with one degree less than the fewer clusters.
+    ///
+    /// # Shapes
+    /// As [`FittedGlm::cluster_covariance`].
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`], [`Error::TooFewClusters`] under 2 in either way.
+    ///
+    /// # Source
+    /// Cameron, Gelbach and Miller (2011). Checked against R `sandwich::vcovCL` with two clusters, see
+    /// `tests/golden/regression_r.json`.
+    pub fn two_way_covariance(
+        &self,
+        design: &Design,
+        first: &Clusters,
+        second: &Clusters,
+    ) -> Result<Covariance, Error> {
+        let one = self.cluster_covariance(design, first, ClusterErrors::Cr1)?;
+        let other = self.cluster_covariance(design, second, ClusterErrors::Cr1)?;
+        let both = self.cluster_covariance(design, &first.crossed(second), ClusterErrors::Cr1)?;
+        let mut matrix = one.matrix;
+        for (value, (add, take)) in
+            matrix.values.iter_mut().zip(other.matrix.values.iter().zip(&both.matrix.values))
+        {
+            *value += add - take;
+        }
+        let fewer = one.n_clusters.min(other.n_clusters);
+        Ok(Covariance {
+            matrix: without_negative(&matrix),
+            kind: CovarianceKind::TwoWay,
+            degrees: fewer.map(|count| count as f64 - 1.0),
+            n_clusters: fewer,
+        })
+    }
+
+    fn same_rows(&self, design: &Design, clusters: &Clusters) -> Result<(), Error> {
+        same_length("the fitted design", design.rows(), self.score_residuals.len())?;
+        if design.columns() != self.coefficients.len() {
+            return Err(Error::Refused(format!(
+                "the design has {} columns and the model {}: give the design of the fit",
+                design.columns(),
+                self.coefficients.len()
+            )));
+        }
+        same_length("the cluster", design.rows(), clusters.rows())
+    }
+
+    /// Clusters with a row that counts.
+    fn clusters_counted(&self, clusters: &Clusters) -> usize {
+        let mut counted = vec![false; clusters.count()];
+        for (row, &weighs) in self.counts.iter().enumerate() {
+            counted[clusters.of(row)] |= weighs;
+        }
+        counted.into_iter().filter(|&one| one).count()
+    }
+
+    /// H⁻¹ (Σ s_g s_g′) H⁻¹.
+    fn bread_and_meat(&self, design: &Design, clusters: &Clusters) -> Result<Matrix, Error> {
+        let p = design.columns();
+        let mut sums = vec![0.0; clusters.count() * p];
+        for (row, &score) in self.score_residuals.iter().enumerate() {
+            let at = clusters.of(row) * p;
+            for (sum, value) in sums[at..at + p].iter_mut().zip(design.row(row)) {
+                *sum += score * value;
+            }
+        }
+        let mut meat = Matrix::zeros(p, p);
+        for sum in sums.chunks_exact(p) {
+            meat.add_outer_lower(sum, 1.0);
+        }
+        meat.mirror_lower();
+        let bread = Cholesky::named(&self.information, &self.names)?.inverse();
+        Ok(bread.times(&meat).times(&bread))
+    }
+
+    /// (G − 1)/G Σ δ_g δ_g′, the linearised jackknife.
+    fn jackknife(&self, design: &Design, clusters: &Clusters, count: f64) -> Result<Matrix, Error> {
+        let p = design.columns();
+        let whole = Cholesky::named(&self.information, &self.names)?;
+        let (begins, rows) = clusters.sorted();
+        let mut sum = Matrix::zeros(p, p);
+        let (mut score, mut rest) = (vec![0.0; p], Matrix::zeros(p, p));
+        for (cluster, bounds) in begins.windows(2).enumerate() {
+            let members = &rows[bounds[0]..bounds[1]];
+            if !members.iter().any(|&row| self.counts[row as usize]) {
+                continue;
+            }
+            let moved = if let &[row] = members {
+                // One row takes a matrix of rank one away, whose inverse is known (Sherman and Morrison).
+                let row = row as usize;
+                let mut moved = whole.solve(design.row(row));
+                let left = 1.0 - self.working_weights[row] * dot(&moved, design.row(row));
+                if left < 1e-10 {
+                    let weight = self.working_weights[row];
+                    let lost = design.row(row).iter().enumerate().position(|(at, value)| {
+                        self.information[(at, at)] - weight * value * value
+                            <= 1e-10 * self.information[(at, at)]
+                    });
+                    return Err(self.told_by_one(cluster, lost));
+                }
+                moved.iter_mut().for_each(|value| *value *= self.score_residuals[row] / left);
+                moved
+            } else {
+                score.fill(0.0);
+                rest.values.copy_from_slice(&self.information.values);
+                for &row in members {
+                    let row = row as usize;
+                    for (sum, value) in score.iter_mut().zip(design.row(row)) {
+                        *sum += self.score_residuals[row] * value;
+                    }
+                    rest.add_outer_lower(design.row(row), -self.working_weights[row]);
+                }
+                self.refuse_if_told(&rest, cluster)?;
+                Cholesky::new(&rest).map_err(|column| self.told_by_one(cluster, Some(column)))?.solve(&score)
+            };
+            sum.add_outer_lower(&moved, 1.0);
+        }
+        sum.mirror_lower();
+        sum.values.iter_mut().for_each(|value| *value *= (count - 1.0) / count);
+        Ok(sum)
+    }
+
+    /// What is left of a column after a cluster was taken away must be more than rounding.
+    fn refuse_if_told(&self, rest: &Matrix, cluster: usize) -> Result<(), Error> {
+        let lost = (0..rest.rows).find(|&at| rest[(at, at)] <= 1e-10 * self.information[(at, at)]);
+        lost.map_or(Ok(()), |column| Err(self.told_by_one(cluster, Some(column))))
+    }
+
+    fn told_by_one(&self, cluster: usize, column: Option<usize>) -> Error {
+        Error::ToldByOneCluster { column: column.map(|column| self.names[column].clone()), cluster }
+    }
+}
+
+impl Covariance {
+    /// The standard error of each coefficient.
+    pub fn standard_errors(&self) -> Vec<f64> {
+        self.matrix.diagonal().into_iter().map(|value| value.max(0.0).sqrt()).collect()
+    }
+
+    /// The interval of each coefficient.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for the level, [`Error::LengthMismatch`].
+    pub fn intervals(&self, coefficients: &[f64], level: f64) -> Result<Vec<Interval>, Error> {
+        valid_level(level)?;
+        same_length("the coefficients", self.matrix.rows, coefficients.len())?;
+        let reach = self.critical(level);
+        let errors = self.standard_errors();
+        let around = |(&coefficient, error): (&f64, f64)| Interval {
+            low: coefficient - reach * error,
+            high: coefficient + reach * error,
+            level,
+        };
+        Ok(coefficients.iter().zip(errors).map(around).collect())
+    }
+
+    /// The two-sided p-value of each coefficient being 0.
+    ///
+    /// # Errors
+    /// [`Error::LengthMismatch`].
+    pub fn p_values(&self, coefficients: &[f64]) -> Result<Vec<f64>, Error> {
+        same_length("the coefficients", self.matrix.rows, coefficients.len())?;
+        let p_value = |(&coefficient, error): (&f64, f64)| self.two_sided(coefficient / error);
+        Ok(coefficients.iter().zip(self.standard_errors()).map(p_value).collect())
+    }
+
+    /// How many standard errors an interval reaches to each side.
+    pub(crate) fn critical(&self, level: f64) -> f64 {
+        let tail = 0.5 + level / 2.0;
+        self.degrees.map_or_else(|| normal_quantile(tail), |degrees| t_quantile(tail, degrees))
+    }
+
+    /// The p-value of an estimate so many standard errors from 0.
+    pub(crate) fn two_sided(&self, ratio: f64) -> f64 {
+        self.degrees.map_or_else(|| normal_two_sided(ratio), |degrees| t_two_sided(ratio, degrees))
+    }
+
+    /// Wald's test that the coefficients of some columns are all 0: F with q and G − 1 degrees for errors by cluster,
+    /// F with q and n − p for a model with dispersion, χ² with q for a model without.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] for no column, [`Error::OutOfRange`] for one the model has not, [`Error::LengthMismatch`],
+    /// [`Error::Refused`] when the clusters are too few for so many columns.
+    ///
+    /// # Source
+    /// Cameron and Miller (2015) for F with G − 1.
+    pub fn wald_test(&self, coefficients: &[f64], columns: &[usize]) -> Result<TestResult, Error> {
+        same_length("the coefficients", self.matrix.rows, coefficients.len())?;
+        if columns.is_empty() {
+            return Err(Error::Empty { what: "a joint test", needed: 1 });
+        }
+        if let Some(&column) = columns.iter().find(|&&column| column >= coefficients.len()) {
+            return Err(Error::OutOfRange {
+                what: "the column".to_owned(),
+                value: column as f64,
+                expected: "a column of the model, counted from 0",
+            });
+        }
+        let chosen: Vec<f64> = columns.iter().map(|&column| coefficients[column]).collect();
+        let factor = Cholesky::new(&self.matrix.chosen(columns)).map_err(|_| {
+            Error::Refused(format!(
+                "{} coefficients cannot be tested together on {} clusters: take fewer columns or more clusters",
+                columns.len(),
+                self.n_clusters.unwrap_or_default()
+            ))
+        })?;
+        let (whole, q) = (dot(&factor.solve(&chosen), &chosen), columns.len() as f64);
+        let denominator = match self.n_clusters {
+            Some(count) => Some(count as f64 - 1.0),
+            None => self.degrees,
+        };
+        Ok(match denominator {
+            Some(denominator) => TestResult {
+                statistic: whole / q,
+                degrees: q,
+                denominator_degrees: Some(denominator),
+                p_value: f_upper(whole / q, q, denominator),
+            },
+            None => TestResult {
+                statistic: whole,
+                degrees: q,
+                denominator_degrees: None,
+                p_value: chi_squared_upper(whole, q),
+            },
+        })
+    }
+}
+
+/// The nearest matrix without negative eigenvalues.
+fn without_negative(matrix: &Matrix) -> Matrix {
+    let (values, vectors) = matrix.symmetric_eigen();
+    if values.iter().all(|&value| value >= 0.0) {
+        return matrix.clone();
+    }
+    let mut rebuilt = Matrix::zeros(matrix.rows, matrix.columns);
+    for (index, &value) in values.iter().enumerate().filter(|&(_, &value)| value > 0.0) {
+        let vector: Vec<f64> = (0..matrix.rows).map(|row| vectors[(row, index)]).collect();
+        rebuilt.add_outer_lower(&vector, value);
+    }
+    rebuilt.mirror_lower();
+    rebuilt
+}

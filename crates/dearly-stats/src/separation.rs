@@ -1,0 +1,137 @@
+mod cone;
+
+use cone::{Side, recession_direction};
+
+use crate::{Design, Error, Family, Glm};
+
+/// How far the columns tell the outcome with certainty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SeparationKind {
+    /// Not at all: the maximum-likelihood estimate exists.
+    None,
+    /// Some rows: at least one coefficient runs away.
+    QuasiComplete,
+    /// All rows: the likelihood reaches 1.
+    Complete,
+}
+
+impl SeparationKind {
+    /// The name for tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SeparationKind::None => "none",
+            SeparationKind::QuasiComplete => "quasi_complete",
+            SeparationKind::Complete => "complete",
+        }
+    }
+}
+
+/// Whether the outcome is separated, and by which columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Separation {
+    /// How far.
+    pub kind: SeparationKind,
+    /// The columns whose coefficients run away, without the intercept unless it is the only one. Where all rows are
+    /// told and single columns do it alone, those.
+    pub terms: Vec<String>,
+    /// Rows told with certainty.
+    pub n_separated: usize,
+}
+
+impl Glm<'_> {
+    /// Whether a combination of columns tells the outcome of some rows with certainty and misjudges none, so that no
+    /// finite maximum-likelihood estimate exists.
+    ///
+    /// The question is that of Konis's linear program: is there a b with s_i x_i′b ≥ 0 for every row and > 0 for one,
+    /// with s the side of the outcome? It is answered by its alternative (Stiemke's): there is none exactly if
+    /// Σ λ_i s_i x_i = 0 for some λ ≥ 1, and the nearest one can get to 0 with such λ, a non-negative least-squares
+    /// problem in as many dimensions as columns, *is* such a b where one exists. Rows told are then left out and the
+    /// rest asked again, which finds all rows that can be told.
+    ///
+    /// # Shapes
+    /// As [`Glm::fit`]. Offsets do not matter, rows of weight 0 do not count.
+    ///
+    /// # Errors
+    /// Those of [`Glm::fit`] for its input.
+    ///
+    /// # Source
+    /// Albert and Anderson (1984); Konis (2007); Lawson and Hanson (1974), chapter 23. Checked against the linear
+    /// program solved by scipy, see `tests/golden/separation.json`.
+    pub fn separation(&self, design: &Design, outcome: &[f64]) -> Result<Separation, Error> {
+        self.check(design, outcome)?;
+        Ok(self.separated_by(design, outcome))
+    }
+
+    /// The same for input that was checked.
+    pub(crate) fn separated_by(&self, design: &Design, outcome: &[f64]) -> Separation {
+        let side = |y: f64| match self.family() {
+            Family::Logit | Family::ComplementaryLogLog | Family::FractionalLogit if y == 1.0 => Side::Above,
+            _ if y == 0.0 => Side::Below,
+            _ => Side::Both,
+        };
+        let none = Separation { kind: SeparationKind::None, terms: Vec::new(), n_separated: 0 };
+        if matches!(self.family(), Family::Gaussian | Family::GammaLog) {
+            return none;
+        }
+        let sizes = column_sizes(design);
+        let mut rows: Vec<(usize, Side)> = (0..design.rows())
+            .filter(|&row| self.weight(row) > 0.0)
+            .map(|row| (row, side(outcome[row])))
+            .collect();
+        let counted = rows.len();
+        let mut runs = vec![false; design.columns()];
+        // Each round leaves rows within one dimension less, so that there are no more rounds than columns.
+        for _ in 0..design.columns() {
+            let Some((direction, told)) = recession_direction(design, &sizes, &rows) else { break };
+            let most = direction.iter().fold(0.0, |most: f64, value| most.max(value.abs()));
+            for (runs, value) in runs.iter_mut().zip(&direction) {
+                *runs |= value.abs() > 1e-6 * most;
+            }
+            let mut told = told.into_iter();
+            rows.retain(|_| !told.next().unwrap_or(false));
+            if rows.is_empty() {
+                break;
+            }
+        }
+        if rows.len() == counted {
+            return none;
+        }
+        let kind = if rows.is_empty() { SeparationKind::Complete } else { SeparationKind::QuasiComplete };
+        let mut terms: Vec<usize> = (0..runs.len()).filter(|&column| runs[column]).collect();
+        if kind == SeparationKind::Complete {
+            let alone: Vec<usize> =
+                (0..runs.len()).filter(|&column| self.tells_alone(design, outcome, column)).collect();
+            if !alone.is_empty() {
+                terms = alone;
+            }
+        }
+        if terms.len() > 1 {
+            terms.retain(|&column| Some(column) != design.intercept());
+        }
+        let terms = terms.into_iter().map(|column| design.names()[column].clone()).collect();
+        Separation { kind, terms, n_separated: counted - rows.len() }
+    }
+
+    /// Whether a threshold on one column parts the outcomes.
+    fn tells_alone(&self, design: &Design, outcome: &[f64], column: usize) -> bool {
+        let (mut zeros, mut ones) = ((f64::INFINITY, f64::NEG_INFINITY), (f64::INFINITY, f64::NEG_INFINITY));
+        for row in (0..design.rows()).filter(|&row| self.weight(row) > 0.0) {
+            let value = design.row(row)[column];
+            let range = if outcome[row] == 0.0 { &mut zeros } else { &mut ones };
+            *range = (range.0.min(value), range.1.max(value));
+        }
+        zeros.1 < ones.0 || ones.1 < zeros.0
+    }
+}
+
+/// The root mean square of each column, so that units do not decide.
+fn column_sizes(design: &Design) -> Vec<f64> {
+    let mut sizes = vec![0.0; design.columns()];
+    for row in 0..design.rows() {
+        for (size, value) in sizes.iter_mut().zip(design.row(row)) {
+            *size += value * value;
+        }
+    }
+    let rows = design.rows() as f64;
+    sizes.iter().map(|&size| if size > 0.0 { (size / rows).sqrt() } else { 1.0 }).collect()
+}

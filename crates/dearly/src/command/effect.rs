@@ -1,0 +1,107 @@
+//! `dearly effect`.
+
+use std::process::ExitCode;
+
+use dearly_app::effect::{EffectReport, EffectRequest, effect};
+
+use super::fit::{counted, notes, p_value, short};
+use crate::arguments::{Arguments, EffectArguments, Format};
+use crate::output::{self, Sheet};
+
+pub(crate) fn run(arguments: &Arguments, own: &EffectArguments) -> anyhow::Result<ExitCode> {
+    let request = EffectRequest {
+        treatment: own.treatment.clone(),
+        outcome: own.outcome.clone(),
+        confounders: own.confounders.iter().map(|name| name.trim().to_owned()).collect(),
+        cluster: own.cluster.clone(),
+        level: own.level,
+        seed: own.seed,
+    };
+    let report = effect(&own.panel, &request)?;
+    output::write(arguments.format, &report, |raw| effects(&report, raw))?;
+    if arguments.format == Format::Table {
+        summary(&report);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn effects(report: &EffectReport, raw: bool) -> Sheet {
+    let number = |value: f64| if raw { value.to_string() } else { short(value) };
+    let mut sheet = if raw {
+        Sheet::new(&["effect", "estimate", "standard_error", "low", "high", "p_value"])
+    } else {
+        Sheet::new(&["effect", "estimate", "standard error", "low", "high", "p value"])
+    };
+    let rows = [
+        ("ate", "of all", &report.ate),
+        ("att", "of the treated", &report.att),
+        ("ato", "of the overlap", &report.ato),
+    ];
+    for (key, words, own) in rows {
+        sheet.push(vec![
+            if raw { key } else { words }.to_owned(),
+            number(own.estimate),
+            number(own.standard_error),
+            number(own.interval.low),
+            number(own.interval.high),
+            if raw { own.p_value.to_string() } else { p_value(own.p_value) },
+        ]);
+    }
+    sheet
+}
+
+fn summary(report: &EffectReport) {
+    let (low, high) = (report.ate.interval.low, report.ate.interval.high);
+    let finding = if low <= 0.0 && 0.0 <= high {
+        format!(
+            "{} and {}: not distinguishable from no effect ({} to {})",
+            report.treatment,
+            report.outcome,
+            short(low),
+            short(high)
+        )
+    } else {
+        let more = if low > 0.0 { "more" } else { "less" };
+        format!("after adjustment, {} is associated with {more} of {}", report.treatment, report.outcome)
+    };
+    println!(
+        "{finding}; AIPW, {} folds, evidence grade {}, in units of {}",
+        report.folds, report.grade, report.outcome
+    );
+    println!("{} rows, {} treated and {} not", report.n, report.n_treated, report.n_untreated);
+    counted(report.n_dropped, &report.dropped, &report.clusters);
+    println!(
+        "mean {} if all were treated {}, if none were {}; without adjustment they differ by {}",
+        report.outcome,
+        short(report.mean_treated.estimate),
+        short(report.mean_untreated.estimate),
+        short(report.naive)
+    );
+    let overlap = &report.overlap;
+    println!(
+        "propensities from {} to {}, {} rows held at the bounds; the treated count as {:.0}, the others as {:.0}",
+        short(overlap.least_propensity),
+        short(overlap.most_propensity),
+        overlap.n_trimmed,
+        overlap.effective_treated,
+        overlap.effective_untreated
+    );
+    if let Some(worst) =
+        report.balance.iter().max_by(|one, other| one.after.abs().total_cmp(&other.after.abs()))
+    {
+        println!(
+            "balance: at worst {} standard deviations apart after weighting, in {} ({} before)",
+            short(worst.after),
+            worst.term,
+            short(worst.before)
+        );
+    }
+    if let Some(own) = &report.e_value {
+        println!(
+            "E-value {:.2}, of the bound {:.2}: something unmeasured that raises both the treatment's chance and the \
+             outcome's risk by this factor would explain it away",
+            own.estimate, own.bound
+        );
+    }
+    notes(&report.notes);
+}

@@ -1,0 +1,112 @@
+import { Link } from '@tanstack/react-router';
+
+import type { PanelCounts, DriversReport } from '../../../api/client';
+import { count, counted, percent } from '../../../format/number';
+import { type Column, DataTable } from '../../../show/DataTable';
+import { Section } from '../../../show/Section';
+import classes from './CountsSection.module.css';
+import page from './DriversPage.module.css';
+import { comparedOf, type RowFilter } from './rows';
+import { termWords } from './words';
+
+interface Step {
+  words: string;
+  n: number;
+  /** A total, or what is taken off it. */
+  kind: 'total' | 'less' | 'part';
+  /** Where its bar begins, in renewals. */
+  from: number;
+  filter?: RowFilter;
+}
+
+function steps(counts: PanelCounts): Step[] {
+  const compared = comparedOf(counts);
+  let left = counts.n_due;
+  const less = (words: string, n: number, filter?: RowFilter): Step => {
+    left -= n;
+    return { words, n, kind: 'less', from: left, ...(filter ? { filter } : {}) };
+  };
+  return [
+    { words: 'due in the window', n: counts.n_due, kind: 'total', from: 0 },
+    less('open at its end', counts.n_open),
+    { words: 'decided', n: counts.n_decided, kind: 'total', from: 0, filter: {} },
+    less('signed before the as-of day', counts.n_early_signed, { rows: 'early_signed' }),
+    less('under notice on the as-of day', counts.n_early_notice, { rows: 'early_notice' }),
+    less('no customer on the as-of day', counts.n_not_customer, { rows: 'not_customer' }),
+    { words: 'compared by colour', n: compared, kind: 'total', from: 0, filter: { rows: 'compared' } },
+    less('with an unknown value', counts.n_unknown, { rows: 'value_unknown' }),
+    { words: 'used by the model', n: counts.n_used, kind: 'total', from: 0, filter: { rows: 'used' } },
+    { words: 'of them renewed', n: counts.n_renewed, kind: 'part', from: 0, filter: { rows: 'used', outcome: 'renewed' } },
+    { words: 'of them churned', n: counts.n_churned, kind: 'part', from: counts.n_renewed, filter: { rows: 'used', outcome: 'churned' } },
+  ];
+}
+
+/** From all renewals due to those that the answer is from, and what is missing. */
+export function CountsSection({ report }: { report: DriversReport }) {
+  const { counts } = report;
+  const compared = comparedOf(counts);
+  const missing: Column<PanelCounts['missing'][number]>[] = [
+    { id: 'column', label: 'Value', wide: true, show: ({ column }) => (column === 'arr' ? 'ARR' : termWords(column)), csv: ({ column }) => column },
+    {
+      id: 'n',
+      label: 'Unknown',
+      align: 'right',
+      show: ({ column, n }) => <RowsLink n={n} filter={{ rows: 'compared', missing: column }} />,
+      csv: ({ n }) => n,
+    },
+    {
+      id: 'share',
+      label: 'Share',
+      align: 'right',
+      show: ({ n }) => (compared > 0 ? percent(n / compared, 1) : '–'),
+      csv: ({ n }) => (compared > 0 ? n / compared : undefined),
+    },
+  ];
+  return (
+    <Section id="counts" title="Which renewals the answer is from">
+      <ol className={classes.steps}>
+        {steps(counts).map(({ words, n, kind, from, filter }) => (
+          <li key={words} data-kind={kind}>
+            <span className={classes.words}>
+              {kind === 'less' && <span>less </span>}
+              {words}
+            </span>
+            <span className={classes.track} aria-hidden="true">
+              <span style={{ left: `${(100 * from) / Math.max(1, counts.n_due)}%`, width: `${(100 * n) / Math.max(1, counts.n_due)}%` }} />
+            </span>
+            <span className={classes.n}>{filter ? <RowsLink n={n} filter={filter} /> : count(n)}</span>
+          </li>
+        ))}
+      </ol>
+      <p className={classes.note}>
+        The renewals used are of {counted(counts.n_accounts, 'account')}. {counted(counts.n_history, 'earlier decision')} only
+        trained models that were then tried on later renewals.
+      </p>
+      <DataTable
+        name="Missing values"
+        title="Missing values, of renewals compared"
+        file={`drivers-missing-${report.from}-${report.to}`}
+        columns={missing}
+        rows={counts.missing}
+        keyOf={({ column }) => column}
+        empty="No value was asked for."
+      />
+    </Section>
+  );
+}
+
+function RowsLink({ n, filter }: { n: number; filter: RowFilter }) {
+  if (n === 0) return '0';
+  const { rows, colour, outcome, missing } = filter;
+  return (
+    <Link
+      from="/insight/drivers"
+      to="/insight/drivers"
+      search={(old) => ({ ...old, rows, colour, outcome, missing })}
+      hash="rows"
+      className={page.open}
+    >
+      {count(n)}
+    </Link>
+  );
+}
