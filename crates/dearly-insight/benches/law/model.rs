@@ -61,7 +61,7 @@ pub(crate) fn components(rows: &[Row]) -> Vec<Range> {
     let rows: Vec<&Row> = rows.iter().collect();
     let (design, outcome, clusters) = data(&rows);
     if is_sparse(&outcome) {
-        return firth(&rows)[0].clone();
+        return firth(&rows)[2].clone();
     }
     let fitted = Glm::new(Family::Logit).fit(&design, &outcome).expect("enough churns, of all kinds");
     let covariance = fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3);
