@@ -15,7 +15,7 @@ mod table;
 
 /// The number of the rules of the analyses: it grows whenever the same panel gives another report, so that a run kept from
 /// an earlier program is not taken for its own.
-pub const RULES: u32 = 2;
+pub const RULES: u32 = 3;
 
 pub use error::{Error, Result};
 pub use table::TableBuilder;
