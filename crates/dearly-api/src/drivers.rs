@@ -51,7 +51,8 @@ impl From<DriversAsked> for DriversRequest {
 /// Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said. A run of the same
 /// facts, rules and program is not made again; every run is kept.
 #[utoipa::path(get, path = "/drivers", tag = "insight", operation_id = "get_drivers", params(DriversAsked),
-    responses((status = 200, description = "the run", body = DriversRun)))]
+    responses((status = 200, description = "the run", body = DriversRun),
+        (status = 404, description = "the workbook has no such version")))]
 async fn get_drivers(
     State(server): State<Server>,
     Asked(asked): Asked<DriversAsked>,
@@ -62,7 +63,8 @@ async fn get_drivers(
 
 /// The renewals behind the numbers, with what was known of each account on its as-of day.
 #[utoipa::path(get, path = "/drivers/rows", tag = "insight", operation_id = "list_driver_rows", params(DriversAsked),
-    responses((status = 200, description = "by account, due day and product", body = Vec<RenewalRow>)))]
+    responses((status = 200, description = "by account, due day and product", body = Vec<RenewalRow>),
+        (status = 404, description = "the workbook has no such version")))]
 async fn list_driver_rows(
     State(server): State<Server>,
     Asked(asked): Asked<DriversAsked>,

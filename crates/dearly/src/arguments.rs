@@ -433,6 +433,9 @@ pub(crate) struct FitArguments {
     /// What the folds of the validation are drawn by
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// A column that rang the alarm of a leak, and whose values somebody has seen to be known before the decision
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sign_off: Vec<String>,
 }
 
 /// The distribution of an outcome.

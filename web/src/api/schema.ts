@@ -3498,6 +3498,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetails"];
                 };
             };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
             /** @description the server failed; its log says more under the request's id */
             500: {
                 headers: {
@@ -3558,6 +3567,15 @@ export interface operations {
             };
             /** @description the server is asked by another name than localhost, or by a page of another site */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4945,4 +4963,4 @@ export interface operations {
         };
     };
 }
-// stamp 1761b606d38b006935894212c53db7ba4daafd8c3a7de2d2c42c439e8a3ccf35
+// stamp fd63036c845261eede3809b923a43a0867072bbb8da113e0a5b08ae3bb162115

@@ -34,11 +34,28 @@ pub(crate) fn run(arguments: &Arguments, own: &FitArguments) -> anyhow::Result<E
     };
     let report = fit(&own.panel, &request)?;
     warn(&report.alarms);
+    if let Some(column) = leaking(&report, &own.sign_off) {
+        anyhow::bail!(
+            "{column} leaks, and nothing is printed that was made with it: leave it out of the formula; or, once somebody has \
+             seen that its values were known before the decision, say --sign-off {column}"
+        );
+    }
     output::write(arguments.format, &report, |raw| terms(&report, raw))?;
     if arguments.format == Format::Table {
         summary(&report);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// With so many of the rarer outcome a column that alone tells them all is no chance.
+const FEWEST_TO_REFUSE: usize = 30;
+
+/// The column that rang the alarm of a leak and that nobody has signed off. Of few outcomes it may be chance, and Firth's
+/// method has its use: then the alarm is a warning.
+fn leaking<'a>(report: &'a FitReport, signed_off: &[String]) -> Option<&'a str> {
+    let columns = report.alarms.iter().filter_map(|alarm| alarm.column.as_deref());
+    let mut unsigned = columns.filter(|column| !signed_off.iter().any(|own| own == column));
+    unsigned.next().filter(|_| report.n_rarer.is_some_and(|n_rarer| n_rarer >= FEWEST_TO_REFUSE))
 }
 
 /// Alarms go to stderr, whatever the format, before anything else.

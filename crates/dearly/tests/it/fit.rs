@@ -302,10 +302,16 @@ fn few_events_or_separation_take_firths_method_and_say_so() {
 }
 
 #[test]
-fn a_column_recorded_after_the_decision_rings_the_alarm() {
+fn a_column_recorded_after_the_decision_is_refused_until_somebody_signs_it_off() {
     let place = place();
-    let said = fit(&place, "renewed ~ adoption + late", "--cluster account_id");
-    said.warns(&["ALARM: late alone tells the outcome", "leak", "Leave it out"]);
+    refused(
+        &place,
+        "renewed ~ adoption + late",
+        "--cluster account_id",
+        &["ALARM: late alone tells the outcome", "leak", "leave it out", "--sign-off late"],
+    );
+    let said = fit(&place, "renewed ~ adoption + late", "--cluster account_id --sign-off late");
+    said.warns(&["ALARM: late alone tells the outcome"]);
     let report = said.json();
     assert_eq!(report["alarms"][0]["kind"], "single_feature");
     assert_eq!(report["alarms"][0]["column"], "late");
@@ -546,6 +552,12 @@ fn the_public_telco_set_is_told_as_well_as_can_be() {
         .warns(&["C(TechSupport)[No internet service] is a combination"]);
     // What was written down after the customer had left.
     let status = "Telco_customer_churn_status.csv.gz";
-    run(status, "Churn_Value ~ C(Customer_Status)", "").warns(&["ALARM: Customer_Status alone"]);
-    run(status, "Churn_Value ~ Satisfaction_Score", "").warns(&["ALARM: Satisfaction_Score alone"]);
+    for (formula, column) in [
+        ("Churn_Value ~ C(Customer_Status)", "Customer_Status"),
+        ("Churn_Value ~ Satisfaction_Score", "Satisfaction_Score"),
+    ] {
+        let command = place.dearly("fit --panel").argument(folder.join(status)).argument("--formula");
+        let said = command.argument(formula).exits(1).run();
+        said.warns(&[&format!("ALARM: {column} alone"), "leave it out", &format!("--sign-off {column}")]);
+    }
 }
