@@ -82,7 +82,7 @@ pub struct Decisions {
 /// The account's decisions of the days from `from` until the window's end, from its facts as known by that end.
 ///
 /// # Source
-/// rules.md 14 and 15: due in the window, decided by its last day.
+/// `docs/RULES.md`, renewals and retention: due in the window, decided by its last day.
 pub fn decisions(facts: &AccountFacts, from: Day, window: &Window, grace_days: i32) -> Decisions {
     let last = window.last();
     let mut decisions = Decisions::default();
