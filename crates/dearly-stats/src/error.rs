@@ -179,3 +179,17 @@ pub(crate) fn both_classes(outcomes: &[bool]) -> Result<usize, Error> {
         Ok(events)
     }
 }
+
+/// Refuses frequency weights that are not one for each row, finite and 0 or more.
+pub(crate) fn valid_weights(rows: usize, weights: &[f64]) -> Result<(), Error> {
+    same_length("the weights", rows, weights.len())?;
+    all_finite("the weight", weights)?;
+    match weights.iter().position(|&weight| weight < 0.0) {
+        None => Ok(()),
+        Some(row) => Err(Error::OutOfRange {
+            what: format!("the weight of row {row}"),
+            value: weights[row],
+            expected: "0 or more",
+        }),
+    }
+}

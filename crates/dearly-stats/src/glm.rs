@@ -8,7 +8,7 @@ pub use fitted::FittedGlm;
 pub(crate) use fitted::same_columns;
 use newton::{Problem, Solution, Trace, Trouble, Workspace};
 
-use crate::error::{all_finite, same_length};
+use crate::error::{all_finite, same_length, valid_weights};
 use crate::{Cholesky, Design, Error, Separation, SeparationKind};
 
 /// Enough for anything that is not separated or odd: past these, one looks for separation.
@@ -208,15 +208,7 @@ impl<'a> Glm<'a> {
             all_finite("the offset", offset)?;
         }
         if let Some(weights) = self.frequency_weights {
-            same_length("the weights", rows, weights.len())?;
-            all_finite("the weight", weights)?;
-            if let Some(row) = weights.iter().position(|&weight| weight < 0.0) {
-                return Err(Error::OutOfRange {
-                    what: format!("the weight of row {row}"),
-                    value: weights[row],
-                    expected: "0 or more",
-                });
-            }
+            valid_weights(rows, weights)?;
         }
         if let Some(start) = self.start {
             same_length("the start", parameters, start.len())?;

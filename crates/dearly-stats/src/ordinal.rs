@@ -3,7 +3,7 @@ mod cumulative;
 use cumulative::Cumulative;
 
 use crate::distribution::chi_squared_upper;
-use crate::error::{all_finite, same_length};
+use crate::error::{same_length, valid_weights};
 use crate::{Cholesky, Design, Error, Family, Matrix, TestResult};
 
 /// An ordinal regression with proportional odds: log-odds of being at most at level k are θ_k − x′b.
@@ -156,15 +156,7 @@ impl<'a> Ordinal<'a> {
             ));
         }
         if let Some(weights) = self.frequency_weights {
-            same_length("the weights", rows, weights.len())?;
-            all_finite("the weight", weights)?;
-            if let Some(row) = weights.iter().position(|&weight| weight < 0.0) {
-                return Err(Error::OutOfRange {
-                    what: format!("the weight of row {row}"),
-                    value: weights[row],
-                    expected: "0 or more",
-                });
-            }
+            valid_weights(rows, weights)?;
         }
         let highest = levels.iter().copied().max().unwrap_or(0);
         if highest >= rows {

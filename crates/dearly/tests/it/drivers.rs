@@ -99,6 +99,13 @@ fn what_was_recorded_later_is_not_known_on_the_as_of_day() {
         "late/licences.csv",
         "account,product,on,assigned,activated,recorded_at\na10,core,2025-07-01,100,1,2025-10-20T08:00:00Z\n",
     );
+    // An add-on that ran for months before anybody wrote it down: the account's ARR shows whether it was known.
+    place.write(
+        "late/subscriptions.csv",
+        "external_id,account,product,starts_on,ends_on,arr,currency,recorded_at\n\
+         extra,a10,extra,2025-01-01,2026-06-01,500,EUR,2025-10-20T08:00:00Z\n",
+    );
+    place.dearly("import late/subscriptions.csv").run();
     place.dearly("import late/tickets.csv").run();
     place.dearly("import late/licences.csv").run();
     assert_eq!(rows(&place), before);
