@@ -21,6 +21,7 @@ const ROWS = [
 function row(account: string, own: object) {
   return {
     account,
+    name: `Account ${account}`,
     product: 'plan',
     due_on: '2026-03-19',
     decided_on: '2026-03-11',
@@ -51,9 +52,9 @@ async function answered(page: Page, run: object = RUN): Promise<string[]> {
     return route.fulfill({ json });
   };
   await page.route(/\/api\/v1\/drivers(\?|$)/, answer(run));
-  await page.route(/\/api\/v1\/drivers\/rows(\?|$)/, answer(ROWS));
+  await page.route(/\/api\/v1\/analyses\/[^/]+\/rows$/, answer(ROWS));
   await page.route(/\/api\/v1\/analyses$/, answer([{ ...RUN, report: undefined, kind: 'drivers', request: { from: '2025-06-30', to: '2026-06-30', lead_days: 90 } }]));
-  await page.route(/\/api\/v1\/analyses\/.+$/, answer(run));
+  await page.route(/\/api\/v1\/analyses\/[^/]+$/, answer(run));
   return asked;
 }
 
@@ -162,7 +163,7 @@ test('a number opens its rows, which one can take along', async ({ page }) => {
   await page.getByRole('table', { name: 'Renewal by colour' }).getByRole('row', { name: /^red/ }).getByRole('link').nth(2).press('Enter');
   await expect(page).toHaveURL(/rows=compared&colour=red&outcome=churned#rows/);
   await expect(rowsOf(page).getByRole('status')).toContainText('1 of 3 renewals');
-  expect(asked.find((address) => address.includes('/rows'))).toContain('from=2025-06-30&to=2026-06-30&lead_days=90&workbook=1');
+  expect(asked.find((address) => address.includes('/rows'))).toContain(`/analyses/${RUN.id}/rows`);
   const [download] = await Promise.all([page.waitForEvent('download'), rowsOf(page).getByRole('button', { name: 'CSV' }).click()]);
   const csv = readFileSync(await download.path(), 'utf8');
   expect(csv).toMatch(/^account,product,due_on,/);

@@ -20,6 +20,7 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
         .routes(routes!(list_driver_rows))
         .routes(routes!(list_analyses))
         .routes(routes!(get_analysis))
+        .routes(routes!(list_analysis_rows))
 }
 
 /// Which renewals, under which rules.
@@ -61,7 +62,7 @@ async fn get_drivers(
     server.heavy(run).await.map(Json)
 }
 
-/// The renewals behind the numbers, with what was known of each account on its as-of day.
+/// The renewals behind the numbers of `GET /drivers`, with what was known of each account on its as-of day.
 #[utoipa::path(get, path = "/drivers/rows", tag = "insight", operation_id = "list_driver_rows", params(DriversAsked),
     responses((status = 200, description = "by account, due day and product", body = Vec<RenewalRow>),
         (status = 404, description = "the workbook has no such version")))]
@@ -89,4 +90,15 @@ async fn get_analysis(
     Path(id): Path<String>,
 ) -> Result<Json<DriversRun>, Problem> {
     server.light(move |app| async move { app.analysis(&id).await }).await.map(Json)
+}
+
+/// The renewals behind the numbers of a kept run, as they were known to it.
+#[utoipa::path(get, path = "/analyses/{id}/rows", tag = "insight", operation_id = "list_analysis_rows",
+    params(("id" = String, Path, description = "as `GET /analyses` lists it")),
+    responses((status = 200, description = "by account, due day and product", body = Vec<RenewalRow>)))]
+async fn list_analysis_rows(
+    State(server): State<Server>,
+    Path(id): Path<String>,
+) -> Result<Json<Vec<RenewalRow>>, Problem> {
+    server.light(move |app| async move { app.analysis_rows(&id).await }).await.map(Json)
 }

@@ -1,6 +1,7 @@
 //! Which components go with renewal: the panel from the book, the report of it, and every run kept.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dearly_domain::renewal::RenewalOutcome;
 use dearly_domain::{Calendar, Day, Instant};
@@ -27,6 +28,8 @@ const HISTORY_YEARS: i32 = 2;
 const LEAD_DAYS: i32 = 90;
 /// The longest lead: no score further back tells of a renewal.
 const LONGEST_LEAD_DAYS: i32 = 730;
+/// How long a run waits for whoever writes, as a large import, before it is lost.
+const KEEP_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// How many kept runs are listed.
 const LISTED: i64 = 100;
 
@@ -77,6 +80,7 @@ impl App {
             return Ok(run);
         }
         let (panel, revision) = self.panel(&in_force, &asked, progress).await?;
+        let rows: Vec<RenewalRow> = panel.rows.iter().map(renewal_row).collect();
         let report = drivers(&panel).map_err(|error| Error::Invalid(error.to_string()))?;
         let made_at = Instant::now();
         let own = Analysis {
@@ -90,21 +94,36 @@ impl App {
             request,
             result: serde_json::to_value(&report).expect("the report is JSON"),
         };
-        let mut write = self.store.write("keep an analysis").await?;
-        write.insert_analysis(&own).await?;
+        let mut write = self.store.write_within("keep an analysis", KEEP_WITHIN).await?;
+        write.insert_analysis(&own, pack(&rows)).await?;
         write.commit().await?;
         run_of(own, &in_force)
     }
 
-    /// The renewals behind the numbers, with what was known before them.
+    /// The renewals behind the numbers of [`App::drivers`], with what was known before them.
+    ///
+    /// # Errors
+    /// Those of the run.
     pub async fn driver_rows(
         &self,
         request: DriversRequest,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<Vec<RenewalRow>> {
-        let (in_force, asked) = self.asked(request).await?;
-        let (panel, _) = self.panel(&in_force, &asked, progress).await?;
-        Ok(panel.rows.iter().map(renewal_row).collect())
+        let run = self.drivers(request, progress).await?;
+        self.analysis_rows(&run.id).await
+    }
+
+    /// The renewals behind the numbers of a kept run, as they were known to it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], also where another version of the program kept none, or in another form.
+    pub async fn analysis_rows(&self, id: &str) -> Result<Vec<RenewalRow>> {
+        let packed = self.store.analysis_rows(id).await?;
+        packed.as_deref().and_then(unpack).ok_or_else(|| Error::NotFound {
+            what: "kept renewals of an analysis",
+            id: id.to_owned(),
+            hint: Some("dearly drivers --runs lists the analyses; a new run keeps its renewals".to_owned()),
+        })
     }
 
     /// The kept runs, the newest first.
@@ -283,6 +302,16 @@ fn run_of(own: Analysis, in_force: &InForce) -> Result<DriversRun> {
     })
 }
 
+fn pack(rows: &[RenewalRow]) -> Vec<u8> {
+    let bytes = serde_json::to_vec(rows).expect("rows are JSON");
+    zstd::bulk::compress(&bytes, 3).expect("memory takes everything")
+}
+
+/// `None` where the bytes are not what [`pack`] gives.
+fn unpack(packed: &[u8]) -> Option<Vec<RenewalRow>> {
+    serde_json::from_reader(zstd::Decoder::new(packed).ok()?).ok()
+}
+
 fn analysis_run(own: Analysis) -> AnalysisRun {
     AnalysisRun {
         id: own.id,
@@ -307,6 +336,7 @@ fn renewal_row(row: &PanelRow) -> RenewalRow {
     };
     RenewalRow {
         account: decision.account.0.clone(),
+        name: seen.name.clone(),
         product: decision.product.clone(),
         due_on: decision.due_on,
         decided_on: decision.decided_on,

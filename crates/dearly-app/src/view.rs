@@ -1112,10 +1112,12 @@ pub struct AnalysisRun {
 }
 
 /// A renewal of the panel, with what was known on its as-of day.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RenewalRow {
-    /// Whose renewal.
+    /// Whose renewal: its `external_id`.
     pub account: String,
+    /// Its name.
+    pub name: String,
     /// Of what.
     pub product: String,
     /// When the terms ended.

@@ -13,9 +13,9 @@ pub mod panel;
 pub mod report;
 mod table;
 
-/// The number of the rules of the analyses: it grows whenever the same panel gives another report, so that a run kept from
-/// an earlier program is not taken for its own.
-pub const RULES: u32 = 3;
+/// The number of the rules of the analyses: it grows whenever the same panel gives another report or more of it is kept, so
+/// that a run of an earlier program is not taken for its own.
+pub const RULES: u32 = 4;
 
 pub use error::{Error, Result};
 pub use table::TableBuilder;

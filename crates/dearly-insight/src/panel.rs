@@ -138,6 +138,8 @@ pub enum Early {
 pub struct Seen {
     /// The day.
     pub as_of: Day,
+    /// The account's name, or its id where the book had not named it.
+    pub name: String,
     /// Whether the account was a customer.
     pub is_customer: bool,
     /// Whether the decision was made by then (`docs/METHOD.md` L3, L4).
@@ -171,6 +173,7 @@ pub fn seen(
     let component = |id: &str| scored.outcomes.component(id).and_then(|own| own.score);
     Seen {
         as_of,
+        name: account.map_or(facts.account.as_str(), |account| &account.name).to_owned(),
         is_customer: scored.status == Status::Customer,
         early: decision.early(as_of),
         score: scored.outcomes.score,

@@ -63,6 +63,11 @@ impl Store {
         self.view().await?.analysis(id).await
     }
 
+    /// [`View::analysis_rows`] of the present.
+    pub async fn analysis_rows(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        self.view().await?.analysis_rows(id).await
+    }
+
     /// [`View::analyses`] of the present.
     pub async fn analyses(&self, kind: &str, limit: i64) -> Result<Vec<Analysis>> {
         self.view().await?.analyses(kind, limit).await
@@ -70,6 +75,16 @@ impl Store {
 }
 
 impl View {
+    /// The rows that an analysis was made of, as they were packed; `None` where none were kept.
+    pub async fn analysis_rows(&mut self, id: &str) -> Result<Option<Vec<u8>>> {
+        let row = sqlx::query(r#"SELECT "rows" FROM "analyses" WHERE "id" = $1"#)
+            .bind(id.to_owned())
+            .fetch_optional(self.connection())
+            .await;
+        row.and_then(|row| row.map_or(Ok(None), |row| row.try_get(0)))
+            .map_err(|source| self.error("read the rows of an analysis", source))
+    }
+
     /// The newest analyses of a kind, the newest first, each without its result.
     pub async fn analyses(&mut self, kind: &str, limit: i64) -> Result<Vec<Analysis>> {
         let sql = format!(
@@ -95,11 +110,11 @@ impl View {
 }
 
 impl Write {
-    /// Keeps an analysis. No fact changes by it.
-    pub async fn insert_analysis(&mut self, own: &Analysis) -> Result<()> {
+    /// Keeps an analysis with the rows that it was made of. No fact changes by it.
+    pub async fn insert_analysis(&mut self, own: &Analysis, rows: Vec<u8>) -> Result<()> {
         let view = self.view();
         let sql = format!(
-            r#"INSERT INTO "analyses" ({COLUMNS}, "result") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"#
+            r#"INSERT INTO "analyses" ({COLUMNS}, "result", "rows") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"#
         );
         let done = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(own.id.clone())
@@ -111,6 +126,7 @@ impl Write {
             .bind(own.code_version.clone())
             .bind(own.request.to_string())
             .bind(own.result.to_string())
+            .bind(rows)
             .execute(view.connection())
             .await;
         done.map(|_| ()).map_err(|source| view.error("keep an analysis", source))

@@ -39,6 +39,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (41, "create score_histories", include_str!("../migrations/0041_create_score_histories.sql")),
     (42, "create erasures", include_str!("../migrations/0042_create_erasures.sql")),
     (50, "create analyses", include_str!("../migrations/0050_create_analyses.sql")),
+    (51, "add rows of analyses", include_str!("../migrations/0051_add_rows_of_analyses.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

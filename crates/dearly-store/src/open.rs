@@ -143,7 +143,8 @@ impl Store {
         self.write_within(purpose, self.inner.wait).await
     }
 
-    async fn write_within(&self, purpose: &str, wait: Duration) -> Result<Write> {
+    /// [`Store::write`] for those who can wait shorter or longer than others.
+    pub async fn write_within(&self, purpose: &str, wait: Duration) -> Result<Write> {
         let inner = &self.inner;
         let lock = match &inner.folder {
             Some(folder) => Some(FolderLock::take(folder, purpose, wait).await?),

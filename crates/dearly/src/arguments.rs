@@ -379,8 +379,8 @@ pub(crate) struct DriversArguments {
     /// The kept runs instead
     #[arg(long)]
     pub(crate) runs: bool,
-    /// A kept run, as it was
-    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "rows", "runs"])]
+    /// A kept run, as it was; with --rows the renewals behind it
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "runs"])]
     pub(crate) run: Option<String>,
 }
 

@@ -165,17 +165,19 @@ export const driversQuery = (query: DriversQuery) =>
     queryFn: ({ signal }) => answer(api.GET('/api/v1/drivers', { params: { query }, signal })),
   });
 
-export const driverRowsQuery = (query: DriversQuery) =>
-  queryOptions({
-    queryKey: ['driver rows', query],
-    queryFn: ({ signal }) => answer(api.GET('/api/v1/drivers/rows', { params: { query }, signal })),
-  });
-
 /** The kept runs; `newest` is the run on view, which may be newer than a list asked for before. */
 export const analysesQuery = (newest: string) =>
   queryOptions({
     queryKey: ['analyses', newest],
     queryFn: ({ signal }) => answer(api.GET('/api/v1/analyses', { signal })),
+  });
+
+/** The renewals behind a kept run. */
+export const analysisRowsQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['analysis rows', id],
+    queryFn: ({ signal }) => answer(api.GET('/api/v1/analyses/{id}/rows', { params: { path: { id } }, signal })),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const analysisQuery = (id: string) =>

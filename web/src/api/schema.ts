@@ -252,6 +252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analyses/{id}/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The renewals behind the numbers of a kept run, as they were known to it. */
+        get: operations["list_analysis_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/book": {
         parameters: {
             query?: never;
@@ -316,7 +333,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The renewals behind the numbers, with what was known of each account on its as-of day. */
+        /** The renewals behind the numbers of `GET /drivers`, with what was known of each account on its as-of day. */
         get: operations["list_driver_rows"];
         put?: never;
         post?: never;
@@ -1698,8 +1715,10 @@ export interface components {
         };
         /** @description A renewal of the panel, with what was known on its as-of day. */
         RenewalRow: {
-            /** @description Whose renewal. */
+            /** @description Whose renewal: its `external_id`. */
             account: string;
+            /** @description Its name. */
+            name: string;
             /** @description Of what. */
             product: string;
             /** @description When the terms ended. */
@@ -3277,6 +3296,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriversRun"];
+                };
+            };
+            /** @description a parameter or the body makes no sense; the detail names it */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server is asked by another name than localhost, or by a page of another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description there is no such thing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description the server failed; its log says more under the request's id */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+            /** @description someone else is writing, or there is too much to do: try again later */
+            503: {
+                headers: {
+                    /** @description seconds */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    list_analysis_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description as `GET /analyses` lists it */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description by account, due day and product */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalRow"][];
                 };
             };
             /** @description a parameter or the body makes no sense; the detail names it */
@@ -4963,4 +5052,4 @@ export interface operations {
         };
     };
 }
-// stamp fd63036c845261eede3809b923a43a0867072bbb8da113e0a5b08ae3bb162115
+// stamp 6b577171b8b7a142517965c19c9ab499f93966f3c1a7e27508044d0962dfe3ad

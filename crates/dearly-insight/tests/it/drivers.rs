@@ -47,6 +47,7 @@ fn row(number: usize, due_on: Day, components: [f64; 4], is_renewed: bool) -> Pa
         },
         seen: Seen {
             as_of: due_on.plus_days(-90),
+            name: format!("Account {number}"),
             is_customer: true,
             early: None,
             score: Some(score),

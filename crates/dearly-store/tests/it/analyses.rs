@@ -26,7 +26,7 @@ async fn runs_are_kept_as_they_were_and_listed_newest_first() {
         let revision = store.revision().await.unwrap();
         let mut write = store.write("keep").await.unwrap();
         for own in [analysis("a", "drivers", 5), analysis("b", "drivers", 9), analysis("c", "effects", 7)] {
-            write.insert_analysis(&own).await.unwrap();
+            write.insert_analysis(&own, own.id.as_bytes().to_vec()).await.unwrap();
         }
         write.commit().await.unwrap();
         assert_eq!(store.revision().await.unwrap(), revision, "no fact changes by it");
@@ -37,8 +37,13 @@ async fn runs_are_kept_as_they_were_and_listed_newest_first() {
         assert_eq!(store.analyses("drivers", 1).await.unwrap().len(), 1);
         assert_eq!(store.analysis("a").await.unwrap(), Some(analysis("a", "drivers", 5)));
         assert_eq!(store.analysis("z").await.unwrap(), None);
+        assert_eq!(store.analysis_rows("c").await.unwrap(), Some(b"c".to_vec()));
+        assert_eq!(store.analysis_rows("z").await.unwrap(), None);
         let mut write = store.write("keep again").await.unwrap();
-        assert!(write.insert_analysis(&analysis("a", "drivers", 6)).await.is_err(), "none is replaced");
+        assert!(
+            write.insert_analysis(&analysis("a", "drivers", 6), Vec::new()).await.is_err(),
+            "none is replaced"
+        );
     })
     .await;
 }

@@ -44,6 +44,24 @@ async fn a_waiting_writer_goes_on_when_the_first_is_done() {
 }
 
 #[tokio::test]
+async fn a_writer_may_wait_longer_than_others() {
+    each_database(async |database| {
+        let (one, other) = (database.open().await, database.open().await);
+        let first = one.write("import books/acme").await.unwrap();
+        let patient = {
+            let other = other.clone();
+            tokio::spawn(async move { other.write_within("keep", Duration::from_secs(60)).await.map(drop) })
+        };
+        // Longer than `database.open` lets a writer wait.
+        assert!(database.open().await.write("hasty").await.is_err());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        first.commit().await.unwrap();
+        patient.await.unwrap().unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn readers_go_on_beside_a_writer_and_see_whole_commits_only() {
     each_database(async |database| {
         let store = database.open().await;

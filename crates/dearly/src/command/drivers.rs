@@ -17,6 +17,9 @@ pub(crate) async fn run(arguments: &Arguments, own: &DriversArguments) -> anyhow
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(id) = &own.run {
+        if own.rows {
+            return show_rows(arguments, &app.analysis_rows(id).await?);
+        }
         return show(arguments, &app.analysis(id).await?);
     }
     let request = DriversRequest {
@@ -33,12 +36,16 @@ pub(crate) async fn run(arguments: &Arguments, own: &DriversArguments) -> anyhow
     if own.rows {
         let rows = app.driver_rows(request, &count).await?;
         bar.finish_and_clear();
-        output::write(arguments.format, &rows, |_| rows_sheet(&rows))?;
-        return Ok(ExitCode::SUCCESS);
+        return show_rows(arguments, &rows);
     }
     let run = app.drivers(request, &count).await?;
     bar.finish_and_clear();
     show(arguments, &run)
+}
+
+fn show_rows(arguments: &Arguments, rows: &[RenewalRow]) -> anyhow::Result<ExitCode> {
+    output::write(arguments.format, &rows, |_| rows_sheet(rows))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn show(arguments: &Arguments, run: &DriversRun) -> anyhow::Result<ExitCode> {
@@ -174,6 +181,7 @@ fn terms_sheet(terms: &[DriverTerm], raw: bool) -> Sheet {
 fn rows_sheet(rows: &[RenewalRow]) -> Sheet {
     let mut sheet = Sheet::new(&[
         "account",
+        "name",
         "product",
         "due_on",
         "decided_on",
@@ -197,6 +205,7 @@ fn rows_sheet(rows: &[RenewalRow]) -> Sheet {
         let score = |score: Option<f64>| output::optional(score);
         sheet.push(vec![
             row.account.clone(),
+            row.name.clone(),
             row.product.clone(),
             row.due_on.to_string(),
             row.decided_on.to_string(),

@@ -75,6 +75,7 @@ fn the_renewals_behind_the_numbers_are_shown() {
     assert_eq!(row("a3")["left_out"], "under notice on the as-of day");
     assert_eq!(row("a7")["left_out"], "signed before the as-of day");
     assert_eq!(row("a0")["outcome"], "churned");
+    assert_eq!(row("a0")["name"], "Account 0");
     assert_eq!(row("a1")["outcome"], "flat");
     assert_eq!(
         (row("a1")["due_on"].as_str(), row("a1")["as_of"].as_str()),
@@ -122,7 +123,11 @@ fn every_run_is_kept_and_not_made_again_of_the_same_facts() {
     assert_eq!(first, again);
     let other = place.dearly(YEAR).argument("--lead").argument("60d").exits(1).run().json();
     assert_ne!(first["id"], other["id"]);
-    place.write("more/accounts.csv", "external_id,name\nb1,Beta\n");
+    // A renewal that the first book did not have.
+    place.write("more/accounts.csv", "external_id,name,segment,customer_since\nb1,Beta,smb,2024-03-01\n").write(
+        "more/subscriptions.csv",
+        "external_id,account,product,starts_on,ends_on,arr,currency\nb1-1,b1,core,2024-03-01,2025-03-01,1000,EUR\n",
+    );
     place.dearly("import more").run();
     let later = place.dearly(YEAR).exits(1).run().json();
     assert_ne!(first["id"], later["id"]);
@@ -132,6 +137,12 @@ fn every_run_is_kept_and_not_made_again_of_the_same_facts() {
     let kept =
         place.dearly("drivers --format json --run").argument(first["id"].as_str().unwrap()).exits(1).run();
     assert_eq!(kept.json(), first);
+    // Its renewals are those that it knew, whatever the facts say now.
+    let rows_of = |run: &Value| {
+        place.dearly("drivers --rows --format csv --run").argument(run["id"].as_str().unwrap()).run().csv()
+    };
+    assert_eq!((rows_of(&first).len(), rows_of(&later).len()), (12, 13));
+    assert_eq!(rows_of(&later).last().unwrap()["name"], "Beta");
 }
 
 #[test]
@@ -142,6 +153,7 @@ fn what_makes_no_sense_is_told() {
     place.dearly("drivers --lead soon").exits(2).run().warns(&["no number of days", "90d"]);
     place.dearly("drivers --workbook 9").exits(1).run().warns(&["workbook version", "9"]);
     place.dearly("drivers --run nothing").exits(1).run().warns(&["nothing", "--runs"]);
+    place.dearly("drivers --run nothing --rows").exits(1).run().warns(&["nothing", "--runs"]);
 }
 
 /// A public book without licences, people or plans: nobody may claim anything of it.

@@ -4,12 +4,12 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useId, useMemo } from 'react';
 
 import type { DriversRun, RenewalRow } from '../../../api/client';
-import { driverRowsQuery } from '../../../api/queries';
+import { analysisRowsQuery } from '../../../api/queries';
 import { useShortcuts } from '../../../frame/shortcuts';
 import { plainMoney } from '../../../format/money';
 import { count, counted, oneDecimal } from '../../../format/number';
 import { spaced } from '../../../format/words';
-import { type Column, DataTable } from '../../../show/DataTable';
+import { type Column, DataTable, type ExtraColumn } from '../../../show/DataTable';
 import { DayText } from '../../../show/DayText';
 import { Failure } from '../../../show/Failure';
 import { Money } from '../../../show/Money';
@@ -18,7 +18,6 @@ import { Tag } from '../../../show/Tag';
 import page from './DriversPage.module.css';
 import { COLOURS, filteredRows, filterWords, GROUP_WORDS, isFiltered, neededColumns, OUTCOME_WORDS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
 import classes from './RowsSection.module.css';
-import { questionOf } from './search';
 import { useIsNear } from './useIsNear';
 
 const HEIGHT = 480;
@@ -32,7 +31,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
     { keys: 'e', label: 'export the renewals as CSV', run: () => place.current?.querySelector('button')?.click() },
   ]);
   const isWanted = isNear || isFiltered(filter);
-  const query = useQuery({ ...driverRowsQuery(questionOf(run)), enabled: isWanted });
+  const query = useQuery({ ...analysisRowsQuery(run.id), enabled: isWanted });
   const needed = useMemo(() => neededColumns(run.report), [run]);
   const rows = useMemo(() => (query.data ? filteredRows(query.data, filter, needed) : []), [query.data, filter, needed]);
   return (
@@ -52,6 +51,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
             }
             file={`renewals-${run.report.from}-${run.report.to}`}
             columns={COLUMNS}
+            extra={NAMES}
             rows={rows}
             limit={25}
             keyOf={(row) => `${row.account} ${row.product} ${row.due_on}`}
@@ -60,7 +60,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
         ) : (
           <div aria-busy={isWanted}>
             <p className={page.quiet} role="status">
-              Reading each account as of its day… This takes some seconds.
+              Reading the renewals…
             </p>
             <Skeleton height={HEIGHT - 40} mt={8} animate={isWanted} />
           </div>
@@ -134,6 +134,8 @@ const SCORES = [
   ['roi', 'ROI'],
 ] as const;
 
+const NAMES: ExtraColumn<RenewalRow>[] = [{ id: 'name', value: (row) => row.name }];
+
 const COLUMNS: Column<RenewalRow>[] = [
   {
     id: 'account',
@@ -144,9 +146,9 @@ const COLUMNS: Column<RenewalRow>[] = [
         params={{ account: row.account }}
         search={{ as_of: row.as_of }}
         preload={false}
-        title="The account as of that day"
+        title={`${row.name} (${row.account}) as of that day`}
       >
-        {row.account}
+        {row.name}
       </Link>
     ),
     csv: (row) => row.account,

@@ -16,7 +16,7 @@ export function RunBanner({ run }: { run: DriversRun }) {
         {run.workbook_version === 0 ? 'the built-in workbook' : `workbook version ${run.workbook_version}`}, Dearly{' '}
         {run.code_version}.{' '}
         {isOld
-          ? `The facts have changed since (revision ${book.revision}): its numbers stand as they were, the rows below are those of today’s facts.`
+          ? `The facts have changed since (revision ${book.revision}): its numbers and the renewals behind them stand as they were.`
           : 'The facts have not changed since.'}
       </span>
       <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, run: undefined })} className={classes.back}>

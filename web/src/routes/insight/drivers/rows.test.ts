@@ -5,6 +5,7 @@ import { comparedOf, filteredRows, filterWords, isFiltered, isMissing, neededCol
 
 const row = (account: string, own: Partial<RenewalRow> = {}): RenewalRow => ({
   account,
+  name: `Account ${account}`,
   product: 'plan',
   due_on: '2026-03-19',
   decided_on: '2026-03-11',

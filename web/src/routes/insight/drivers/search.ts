@@ -1,4 +1,4 @@
-import type { AsOfQuery, BookSummary, Day, DriversQuery, DriversRun } from '../../../api/client';
+import type { AsOfQuery, BookSummary, Day, DriversQuery } from '../../../api/client';
 import { addDays, isDay } from '../../../format/day';
 import { COLOURS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
 
@@ -50,12 +50,6 @@ export function driversQueryOf(search: DriversSearch, asOf: AsOfQuery): DriversQ
     ...(search.lead ? { lead_days: Number(search.lead) } : {}),
     ...(search.workbook ? { workbook: Number(search.workbook) } : {}),
   };
-}
-
-/** The question that a run answered. */
-export function questionOf(run: DriversRun): Required<Pick<DriversQuery, 'from' | 'to' | 'lead_days' | 'workbook'>> {
-  const { from, to, lead_days } = run.report;
-  return { from, to, lead_days, workbook: run.workbook_version };
 }
 
 /** The window that the server takes where none is asked for. */
