@@ -209,8 +209,8 @@ mod tests {
             ],
             usage: Usage {
                 users: vec!["bob@example.com", "bob", "ann"].into(),
-                events: vec!["login".into()],
-                products: vec![],
+                events: vec!["login"].into(),
+                products: Default::default(),
                 rows: vec![
                     event(0, "2025-01-01"),
                     event(0, "2025-01-04"),

@@ -87,7 +87,7 @@ impl Tally {
             *regular += usize::from(days.len() >= REGULAR_DAYS);
         }
         for (event, (any, regular)) in users {
-            let own = self.events.entry(facts.usage.events[event as usize].clone()).or_default();
+            let own = self.events.entry(facts.usage.events[event as usize].to_owned()).or_default();
             let active = active.len() as f64;
             own.accounts += 1;
             own.regular_accounts += usize::from(regular as f64 >= REGULAR_SHARE * active);

@@ -165,7 +165,7 @@ fn features(
         used.truncate(MOST_FEATURES);
     }
     used.sort_unstable_by(is_before);
-    let known = |name: &str| (0..counts.len()).find(|own| usage.events[*own] == name);
+    let known = |name: &str| (0..counts.len()).find(|own| usage.events[*own] == *name);
     let mut n_unused_sticky = 0;
     let mut listed: Vec<FeatureUsage> = Vec::new();
     let mut place_of: Vec<Option<u32>> = vec![None; counts.len()];
@@ -345,8 +345,8 @@ mod tests {
             ],
             usage: Usage {
                 users: vec!["Ann@Example.com", "u1", "u2"].into(),
-                events: vec!["report".into(), "export".into(), "login".into()],
-                products: vec![],
+                events: vec!["report", "export", "login"].into(),
+                products: Default::default(),
                 rows: rows.into(),
             },
             ..AccountFacts::default()

@@ -9,9 +9,9 @@ pub struct Usage {
     /// Telemetry ids.
     pub users: Texts,
     /// Names of events.
-    pub events: Vec<String>,
+    pub events: Texts,
     /// Names of products.
-    pub products: Vec<String>,
+    pub products: Texts,
     /// The events, in any order; what reads them is fastest where they ascend in time.
     pub rows: UsageRows,
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use dearly_domain::usage::UsageRows;
-use dearly_domain::{AccountId, Instant};
+use dearly_domain::{AccountId, Instant, Texts};
 
 use crate::cursor::{Batch, Words};
 use crate::names::SharedNames;
@@ -211,12 +211,14 @@ impl Local {
     }
 
     /// The names in the order of their numbers; the next account starts anew.
-    fn take(&mut self, names: &SharedNames) -> Vec<String> {
+    fn take(&mut self, names: &SharedNames) -> Texts {
         self.account += 1;
         if self.account == u32::MAX {
             self.given.clear();
             self.account = 0;
         }
-        names.texts(&std::mem::take(&mut self.names))
+        let texts = names.texts(&self.names);
+        self.names.clear();
+        texts
     }
 }

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::StringArray;
+use dearly_domain::Texts;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 /// Every distinct text once, numbered in the order of arrival.
@@ -77,9 +78,9 @@ impl SharedNames {
     }
 
     /// The texts of numbers.
-    pub(crate) fn texts(&self, numbers: &[u32]) -> Vec<String> {
+    pub(crate) fn texts(&self, numbers: &[u32]) -> Texts {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        numbers.iter().map(|number| names.text(*number).to_owned()).collect()
+        numbers.iter().map(|number| names.text(*number)).collect()
     }
 }
 

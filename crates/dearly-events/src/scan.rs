@@ -40,9 +40,9 @@ pub struct AccountEvents {
     /// Its users, each once.
     pub users: Texts,
     /// Its events' names, each once.
-    pub events: Vec<String>,
+    pub events: Texts,
     /// Its products, each once.
-    pub products: Vec<String>,
+    pub products: Texts,
     /// Its events; they ascend in time where segments do not overlap.
     pub rows: UsageRows,
 }

@@ -201,7 +201,8 @@ impl<'a> Presence<'a> {
         match scope {
             Scope::Any => self.count_users_if(|_| true, days_at_least, window),
             Scope::Events(names) => {
-                let named: Vec<bool> = self.usage.events.iter().map(|event| names.contains(event)).collect();
+                let is_named = |event: &str| names.iter().any(|name| name == event);
+                let named: Vec<bool> = self.usage.events.iter().map(is_named).collect();
                 let counts = kinds.map(false, |event, _| named[event as usize]);
                 self.count_users_if(|kind| counts[kind as usize], days_at_least, window)
             }
@@ -236,7 +237,7 @@ impl<'a> Presence<'a> {
     fn count_users_of_each(&self, features: &[String], days_at_least: usize, window: Window) -> Vec<Answer> {
         const NO_FEATURE: usize = usize::MAX;
         // A feature may be asked for twice: its first place is counted, the others are given the same.
-        let first_place = |name: &String| features.iter().position(|other| other == name);
+        let first_place = |name: &str| features.iter().position(|other| other == name);
         let of_event: Vec<usize> =
             self.usage.events.iter().map(|event| first_place(event).unwrap_or(NO_FEATURE)).collect();
         let place_of = self.by_user.kinds.map(NO_FEATURE, |event, _| of_event[event as usize]);

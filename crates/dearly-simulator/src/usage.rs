@@ -50,8 +50,8 @@ impl Users {
 impl Life<'_> {
     pub(crate) fn begin_usage(&mut self) {
         let usage = &mut self.out.facts.usage;
-        usage.events = EVENTS.map(str::to_owned).to_vec();
-        usage.products = PRODUCTS.map(str::to_owned).to_vec();
+        usage.events = EVENTS.into_iter().collect();
+        usage.products = PRODUCTS.into_iter().collect();
         // The people known by now are the first users: the champion and the admin.
         self.ensure_users(2);
         for index in 0..self.members.len() {

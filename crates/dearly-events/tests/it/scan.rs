@@ -23,10 +23,10 @@ fn attributed(rows: &[EventRow]) -> Vec<EventRow> {
 fn expand(account: &AccountEvents) -> Vec<EventRow> {
     let row = |row: UsageRow| EventRow {
         user: row.user.map(|user| account.users[user as usize].to_owned()),
-        product: row.product.map(|product| account.products[product as usize].clone()),
+        product: row.product.map(|product| account.products[product as usize].to_owned()),
         count: row.count,
         linked_at: row.linked_at,
-        ..EventRow::new(Some(account.account.clone()), row.at, account.events[row.event as usize].clone())
+        ..EventRow::new(Some(account.account.clone()), row.at, account.events[row.event as usize].to_owned())
     };
     account.rows.iter().map(row).collect()
 }
@@ -65,7 +65,7 @@ proptest! {
             let users: BTreeSet<&str> = account.users.iter().collect();
             prop_assert_eq!(users.len(), account.users.len());
             for names in [&account.events, &account.products] {
-                let distinct: BTreeSet<&String> = names.iter().collect();
+                let distinct: BTreeSet<&str> = names.iter().collect();
                 prop_assert_eq!(distinct.len(), names.len(), "{:?}", names);
             }
         }

@@ -25,20 +25,12 @@ pub(super) fn noon(day: Day) -> Instant {
     Instant::from_micros(i64::from(day.days()) * 86_400_000_000 + 43_200_000_000)
 }
 
-fn index_of(texts: &mut Vec<String>, text: &str) -> u32 {
-    let place = texts.iter().position(|known| known == text).unwrap_or_else(|| {
-        texts.push(text.to_owned());
-        texts.len() - 1
-    });
-    place as u32
-}
-
-fn index_of_user(users: &mut Texts, user: &str) -> u32 {
-    let known = users.iter().position(|known| known == user);
+fn index_of(texts: &mut Texts, text: &str) -> u32 {
+    let known = texts.iter().position(|known| known == text);
     if known.is_none() {
-        users.push(user);
+        texts.push(text);
     }
-    known.unwrap_or(users.len() - 1) as u32
+    known.unwrap_or(texts.len() - 1) as u32
 }
 
 impl Account {
@@ -133,7 +125,7 @@ impl Account {
         let usage = &mut self.facts.usage;
         let row = UsageRow {
             at,
-            user: Some(index_of_user(&mut usage.users, user)),
+            user: Some(index_of(&mut usage.users, user)),
             event: index_of(&mut usage.events, event),
             product: product.map(|product| index_of(&mut usage.products, product)),
             count: 1,

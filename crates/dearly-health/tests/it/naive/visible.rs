@@ -136,7 +136,7 @@ impl<'a> Naive<'a> {
                 day: self.day_of(row.at),
                 user: row.user.map(|user| &usage.users[user as usize]),
                 event: &usage.events[row.event as usize],
-                product: row.product.map(|product| usage.products[product as usize].as_str()),
+                product: row.product.map(|product| &usage.products[product as usize]),
                 count: row.count,
             })
             .filter(|event| event.day <= self.d)

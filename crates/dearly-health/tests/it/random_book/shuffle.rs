@@ -1,5 +1,6 @@
 //! The same facts in another order.
 
+use dearly_domain::Texts;
 use dearly_health::facts::{AccountFacts, UsageRow};
 
 /// A generator of numbers that are random enough to shuffle with.
@@ -18,14 +19,14 @@ impl Shuffler {
     }
 
     /// Shuffles a dictionary; the answer is where each text has gone.
-    fn shuffle_texts(&mut self, texts: &mut Vec<String>) -> Vec<u32> {
+    fn shuffle_texts(&mut self, texts: &mut Texts) -> Vec<u32> {
         let mut order: Vec<usize> = (0..texts.len()).collect();
         self.shuffle(&mut order);
         let mut moved = vec![0; texts.len()];
         for (new, old) in order.iter().enumerate() {
             moved[*old] = new as u32;
         }
-        *texts = order.into_iter().map(|old| texts[old].clone()).collect();
+        *texts = order.into_iter().map(|old| texts[old].to_owned()).collect();
         moved
     }
 }
@@ -49,9 +50,7 @@ pub(crate) fn shuffled(facts: &AccountFacts, seed: u64) -> AccountFacts {
     shuffler.shuffle(&mut facts.judgements);
     let mut rows: Vec<UsageRow> = facts.usage.rows.iter().collect();
     shuffler.shuffle(&mut rows);
-    let mut names: Vec<String> = facts.usage.users.iter().map(str::to_owned).collect();
-    let users = shuffler.shuffle_texts(&mut names);
-    facts.usage.users = names.into();
+    let users = shuffler.shuffle_texts(&mut facts.usage.users);
     let events = shuffler.shuffle_texts(&mut facts.usage.events);
     let products = shuffler.shuffle_texts(&mut facts.usage.products);
     for row in &mut rows {
