@@ -30,3 +30,15 @@ if (!is.null(d <- rows("auc_100k")) && requireNamespace("pROC", quietly = TRUE))
   report("auc_delong_100k", peer, function() pROC::var(curve(d$first), method = "delong"), runs = 3)
   report("auc_delong_paired_100k", peer, function() pROC::roc.test(curve(d$first), curve(d$second), method = "delong"), runs = 3)
 }
+if (!is.null(d <- rows("cox_100k_12"))) {
+  library(survival)
+  peer <- paste0(r, "-coxph-", packageVersion("survival"))
+  x <- as.matrix(d[, grep("^x", names(d))])
+  report("cox_100k_12", peer, function() coxph(Surv(duration, event) ~ x, d), runs = 3)
+  report("cox_100k_12_clusters", peer, function() coxph(Surv(duration, event) ~ x, d, cluster = account), runs = 1)
+  report("cox_100k_12_untied", peer, function() coxph(Surv(untied, event) ~ x, d), runs = 3)
+  report("cox_100k_12_truncated", peer, function() coxph(Surv(entry, duration, event) ~ x, d), runs = 3)
+  m <- coxph(Surv(duration, event) ~ x, d)
+  report("cox_100k_12_proportional_hazards", peer, function() cox.zph(m), runs = 3)
+  report("cox_100k_12_concordance", peer, function() concordance(m), runs = 3)
+}

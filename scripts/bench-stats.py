@@ -101,8 +101,55 @@ def validation():
         p = table["p"].to_numpy()
         counts = numpy.arange(len(p) + 1)
         report("poisson_binomial_5k", f"scipy-{scipy.__version__}", lambda: stats.poisson_binom(p).pmf(counts))
+    if (table := rows("plan_2k")) is not None:
+        peer = f"numpy-{numpy.__version__}-by-hand"
+        report("plan_2k_10k_draws", peer, lambda: plan(table.to_numpy(), 500), runs=3, scale=20)
+
+
+def plan(x, draws):
+    """A year's retention, drawn as the bench has it, one array operation for all accounts: renewal, contraction and
+    expansion with uncertain slopes, a year's shock, sums by two groupings."""
+    rng = numpy.random.default_rng(1)
+    x = numpy.column_stack([numpy.ones(len(x)), x])
+    amounts = 10_000 / rng.random(len(x))
+    lost = numpy.array([0.1, 0.2, 0.5])
+    groups = [numpy.arange(len(x)) % 4, numpy.arange(len(x)) % 7 % 4]
+    logits = [base + rng.random(len(x)) - 0.5 for base in (2.2, -2.5, -1.0)]
+
+    def happens(base, shock=0.0):
+        slopes = rng.normal(0, 0.1, x.shape[1])
+        return rng.random(len(x)) < 1 / (1 + numpy.exp(-(base + x @ slopes + shock)))
+
+    retention = numpy.empty((draws, 2))
+    for draw in range(draws):
+        renewed = happens(logits[0], rng.normal(0, 0.15))
+        shrunk = renewed & happens(logits[1])
+        grown = renewed & ~shrunk & happens(logits[2])
+        kept = amounts * renewed * (1 - shrunk * rng.choice(lost, len(x)))
+        for group in groups:
+            numpy.bincount(group, kept), numpy.bincount(group, kept + grown * 0.15 * amounts)
+        retention[draw] = kept.sum() / amounts.sum(), (kept + grown * 0.15 * amounts).sum() / amounts.sum()
+    return numpy.quantile(retention, [0.05, 0.5, 0.95], axis=0)
+
+
+def cox():
+    import lifelines
+    from lifelines import CoxPHFitter
+
+    table = rows("cox_100k_12")
+    if table is None:
+        return
+    peer = f"lifelines-{lifelines.__version__}"
+    columns = [name for name in table.columns if name.startswith("x")]
+    plain = table[["duration", "event", *columns]]
+    fit = lambda own, **options: CoxPHFitter().fit(own, "duration", "event", **options)
+    report("cox_100k_12", peer, lambda: fit(plain), runs=3)
+    report("cox_100k_12_clusters", peer, lambda: fit(plain.assign(account=table["account"]), cluster_col="account"), runs=1)
+    report("cox_100k_12_untied", peer, lambda: CoxPHFitter().fit(table[["untied", "event", *columns]], "untied", "event"), runs=3)
+    report("cox_100k_12_truncated", peer, lambda: fit(plain.assign(entry=table["entry"]), entry_col="entry"), runs=1)
 
 
 # One function for each bench; each returns at once where its rows are not there.
 logit()
 validation()
+cox()

@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use crate::generate::{ACCOUNTS, Random, account, span, users};
+use crate::generate::{Random, account, span, users};
 
 /// Writes the book.
-pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
+pub(crate) fn run(folder: &Path, n_accounts: u64) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let open = |name: &str| Ok::<_, std::io::Error>(BufWriter::new(fs::File::create(folder.join(name))?));
     let (mut accounts, mut terms, mut licences) =
@@ -17,10 +17,10 @@ pub(crate) fn run(folder: &Path) -> anyhow::Result<()> {
     writeln!(licences, "account,product,on,assigned,activated")?;
     let (first, end) = span();
     let mut random = Random::new(2);
-    for rank in 0..ACCOUNTS {
-        let (id, seats) = (account(rank), users(rank));
+    for rank in 0..n_accounts {
+        let (id, seats) = (account(rank, n_accounts), users(rank, n_accounts));
         let since = first.plus_days((random.uniform() * 300.0) as i32 - 200);
-        let tier = 1 + rank * 4 / ACCOUNTS;
+        let tier = 1 + rank * 4 / n_accounts;
         writeln!(
             accounts,
             "{id},{id},{},{tier},{since}",

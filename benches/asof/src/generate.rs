@@ -8,8 +8,7 @@ use dearly_events::{EventKey, EventRow, Lake, Segment};
 
 use crate::lake;
 
-/// How many accounts, users and features there are.
-pub(crate) const ACCOUNTS: u64 = 20_000;
+/// How many users and features there are.
 const USERS: f64 = 1_000_000.0;
 const FEATURES: u64 = 50;
 /// The first day of telemetry, and the months that it lasts.
@@ -52,14 +51,14 @@ impl Random {
     }
 }
 
-/// The name of the account of a rank: large ones lie anywhere among the others.
-pub(crate) fn account(rank: u64) -> String {
-    format!("account-{:05}", (rank * 7_919 + 4_321) % ACCOUNTS)
+/// The name of the account of a rank among so many: large ones lie anywhere among the others.
+pub(crate) fn account(rank: u64, accounts: u64) -> String {
+    format!("account-{:05}", (rank * 7_919 + 4_321) % accounts)
 }
 
-/// How many users the account of a rank has: as many as its share of the events.
-pub(crate) fn users(rank: u64) -> u64 {
-    let share = ((rank + 2) as f64 / (rank + 1) as f64).ln() / ((ACCOUNTS + 1) as f64).ln();
+/// How many users the account of a rank among so many has: as many as its share of the events.
+pub(crate) fn users(rank: u64, accounts: u64) -> u64 {
+    let share = ((rank + 2) as f64 / (rank + 1) as f64).ln() / ((accounts + 1) as f64).ln();
     ((USERS * share) as u64).max(3)
 }
 
@@ -69,7 +68,7 @@ pub(crate) fn feature(rank: u64) -> String {
 }
 
 /// Writes the telemetry month by month, as it comes in.
-pub(crate) fn run(folder: &Path, rows: u64) -> anyhow::Result<()> {
+pub(crate) fn run(folder: &Path, rows: u64, accounts: u64) -> anyhow::Result<()> {
     let clock = Clock::now();
     let lake = Lake::open(folder);
     let (first, end) = span();
@@ -77,7 +76,8 @@ pub(crate) fn run(folder: &Path, rows: u64) -> anyhow::Result<()> {
     let mut random = Random::new(1);
     let mut written = 0;
     let mut segments: Vec<Segment> = Vec::new();
-    let (features, accounts) = (names(FEATURES, feature), names(ACCOUNTS, account));
+    let features: Vec<String> = (0..FEATURES).map(feature).collect();
+    let names: Vec<String> = (0..accounts).map(|rank| account(rank, accounts)).collect();
     for month in 0..MONTHS {
         let (from, to) = (first.plus_months(month), first.plus_months(month + 1));
         let upto = (rows as f64 * f64::from(to - first) / days) as u64;
@@ -86,12 +86,12 @@ pub(crate) fn run(folder: &Path, rows: u64) -> anyhow::Result<()> {
         for day in 0..to - from {
             let upto_day = written + (upto - written) / (to - from - day) as u64;
             while written < upto_day {
-                let rank = random.rank(ACCOUNTS);
-                let user = random.rank(users(rank));
+                let rank = random.rank(accounts);
+                let user = random.rank(users(rank, accounts));
                 let instant = i64::from(from.days() + day) * MICROS_PER_DAY
                     + (random.uniform() * 86_400_000.0) as i64 * 1_000;
                 let event = features[random.rank(FEATURES) as usize].clone();
-                let account = accounts[rank as usize].clone();
+                let account = names[rank as usize].clone();
                 let mut row = EventRow::new(Some(AccountId(account)), Instant::from_micros(instant), event);
                 row.user = Some(format!("user-{rank:05}-{user:06}"));
                 stager.push(&row, EventKey(u128::from(random.next()) << 64 | u128::from(written)))?;
@@ -109,8 +109,4 @@ pub(crate) fn run(folder: &Path, rows: u64) -> anyhow::Result<()> {
         clock.elapsed().as_secs_f64()
     );
     Ok(())
-}
-
-fn names(n: u64, name: fn(u64) -> String) -> Vec<String> {
-    (0..n).map(name).collect()
 }

@@ -28,11 +28,17 @@ enum Command {
         /// How many events.
         #[arg(long)]
         rows: u64,
+        /// Of how many accounts.
+        #[arg(long, default_value_t = 20_000)]
+        accounts: u64,
     },
     /// Write accounts, terms and licences as a book of CSV, for `dearly import`.
     Book {
         /// The folder of the book.
         folder: PathBuf,
+        /// How many accounts.
+        #[arg(long, default_value_t = 20_000)]
+        accounts: u64,
     },
     /// Make the lake part of the records of its data folder.
     #[cfg(feature = "records")]
@@ -62,8 +68,8 @@ fn main() -> anyhow::Result<()> {
     // The comparison gives every engine two threads.
     rayon::ThreadPoolBuilder::new().num_threads(2).build_global()?;
     match Arguments::parse().command {
-        Command::Generate { folder, rows } => generate::run(&folder, rows),
-        Command::Book { folder } => book::run(&folder),
+        Command::Generate { folder, rows, accounts } => generate::run(&folder, rows, accounts),
+        Command::Book { folder, accounts } => book::run(&folder, accounts),
         #[cfg(feature = "records")]
         Command::Register { folder } => lake::register(&folder),
         Command::Pass { folder, out } => pass::run(&folder, out.as_deref()),

@@ -16,9 +16,9 @@ fn main() {
     let small = Book::drawn("logit_2k_8", 2_000, 8);
     let glm = Glm::new(Family::Logit);
     let fit = |book: &Book| glm.fit(&book.design, &book.outcome).expect("a fit");
-    report("logit_100k_12", 9, 1, || fit(&large).log_likelihood);
+    report("logit_100k_12", 5, 20, || fit(&large).log_likelihood);
     for (name, errors) in [("cr1s", ClusterErrors::Cr1s), ("cv3", ClusterErrors::Cv3)] {
-        report(&format!("logit_100k_12_{name}"), 5, 1, || {
+        report(&format!("logit_100k_12_{name}"), 5, 10, || {
             let covariance = fit(&large).cluster_covariance(&large.design, &large.clusters, errors);
             covariance.expect("a covariance").matrix.values[0]
         });

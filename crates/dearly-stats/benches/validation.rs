@@ -90,7 +90,10 @@ fn main() {
     let rows = 2_000;
     let columns = (0..8)
         .map(|column| (format!("x{column}"), (0..rows).map(|row| noise(row, 10 + column) - 0.5).collect()));
-    let design = Design::with_intercept(rows, columns.collect()).expect("a design");
+    let columns: Vec<(String, Vec<f64>)> = columns.collect();
+    let values: Vec<&[f64]> = columns.iter().map(|(_, values)| values.as_slice()).collect();
+    share("plan_2k", "x0,x1,x2,x3,x4,x5,x6,x7", &values);
+    let design = Design::with_intercept(rows, columns).expect("a design");
     let mut covariance = Matrix::identity(9);
     covariance.values.iter_mut().for_each(|value| *value *= 0.01);
     let slopes = || Uncertainty::of_slopes(&design, &covariance, &[0.0; 9]).expect("an uncertainty");
