@@ -52,6 +52,8 @@ struct Asked {
     from: Day,
     to: Day,
     lead_days: i32,
+    /// The last day with a fact, or today: of later ones nothing is known, so that nobody churned on them.
+    known_until: Day,
 }
 
 impl App {
@@ -146,10 +148,8 @@ impl App {
 
     async fn asked(&self, request: DriversRequest) -> Result<(Arc<InForce>, Asked)> {
         let in_force = self.workbook_version(request.workbook).await?;
-        let to = match request.to {
-            Some(to) => to,
-            None => self.day(When::default(), &in_force.calendar).await?.plus_days(1),
-        };
+        let known_until = self.day(When::default(), &in_force.calendar).await?;
+        let to = request.to.unwrap_or(known_until.plus_days(1));
         let from = request.from.unwrap_or_else(|| to.plus_months(-12));
         if from >= to {
             return Err(Error::Invalid(format!(
@@ -162,7 +162,7 @@ impl App {
                 "a lead of {lead_days} days is not between 1 and {LONGEST_LEAD_DAYS}"
             )));
         }
-        Ok((in_force, Asked { from, to, lead_days }))
+        Ok((in_force, Asked { from, to, lead_days, known_until }))
     }
 
     /// The panel, and the revision of the facts that it is of.
@@ -172,7 +172,8 @@ impl App {
         asked: &Asked,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(Panel, i64)> {
-        let window = Window { from: asked.from, to: asked.to, lead_days: asked.lead_days };
+        let Asked { from, to, lead_days, known_until } = *asked;
+        let window = Window { from, to, lead_days, known_until };
         let mut reader = self.reader(in_force, None).await?;
         let history_from = window.from.plus_months(-12 * HISTORY_YEARS);
         if !in_force.workbook.statements().is_empty() {

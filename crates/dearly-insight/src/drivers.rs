@@ -42,6 +42,7 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         from: panel.window.from,
         to: panel.window.to,
         lead_days: panel.window.lead_days,
+        decided_by: panel.window.last(),
         level: LEVEL,
         counts: counts(panel, &candidates, &used),
         by_colour: colours::by_colour(&candidates)?,

@@ -21,12 +21,14 @@ pub struct Window {
     pub to: Day,
     /// Days between the as-of day and the due day, > 0.
     pub lead_days: i32,
+    /// The last day of which anything is known: that nothing followed by a later day says nothing.
+    pub known_until: Day,
 }
 
 impl Window {
-    /// The last day of the window: what is decided by its end is in the panel.
+    /// The last day of the window of which anything is known: what is decided by its end is in the panel.
     pub fn last(&self) -> Day {
-        self.to.plus_days(-1)
+        self.to.plus_days(-1).min(self.known_until)
     }
 }
 
@@ -75,7 +77,7 @@ impl Decision {
 pub struct Decisions {
     /// By due day and product.
     pub decided: Vec<Decision>,
-    /// How many are open at the end of the window.
+    /// How many are open at the end of the window, or of what is known.
     pub n_open: usize,
 }
 

@@ -1008,6 +1008,8 @@ export interface components {
              * @description Days between the as-of day and the due day.
              */
             lead_days: number;
+            /** @description By whose end a renewal had to be decided: the window's last day, or the last of which anything is known. */
+            decided_by: components["schemas"]["Day"];
             /**
              * Format: double
              * @description Confidence level of all intervals.
@@ -5052,4 +5054,4 @@ export interface operations {
         };
     };
 }
-// stamp 6b577171b8b7a142517965c19c9ab499f93966f3c1a7e27508044d0962dfe3ad
+// stamp 6ff44fe93b8f362c9c16f2dd51cdee3fbcea8ce71f59eb91e15be5bbd60e4087

@@ -24,7 +24,8 @@ pub(crate) fn book(workbook: &Workbook, seed: u64, n_accounts: usize) -> Book {
     let settings = Settings { n_accounts, seed, years: 1, ..Settings::default() };
     let simulation = simulate(&settings, workbook, &|_, _| {});
     let to = settings.until.plus_days(1);
-    let window = Window { from: to.plus_months(-12), to, lead_days: LEAD_DAYS };
+    let window =
+        Window { from: to.plus_months(-12), to, lead_days: LEAD_DAYS, known_until: to.plus_days(-1) };
     let plans = simulation.accounts.iter().flat_map(|account| &account.facts.plans);
     let facts = BookFacts { plans_since: plans.filter_map(|plan| plan.value.created_on).min() };
     let engine = Engine::new(workbook);

@@ -55,7 +55,7 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
     Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
 }
 
-/// Discrimination of the components alone at other leads.
+/// Discrimination of the components alone at other leads, of the renewals that were not decided by then.
 pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
     let mut leads: Vec<Lead> = panel
         .leads
@@ -66,6 +66,7 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
                 .iter()
                 .copied()
                 .filter(|row| row.at_leads[place].iter().all(Option::is_some))
+                .filter(|row| row.decision.early(row.decision.due_on.plus_days(-lead_days)).is_none())
                 .collect();
             let columns: Vec<(String, Vec<f64>)> = COMPONENTS
                 .iter()

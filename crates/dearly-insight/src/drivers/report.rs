@@ -11,6 +11,8 @@ pub struct DriversReport {
     pub to: Day,
     /// Days between the as-of day and the due day.
     pub lead_days: i32,
+    /// By whose end a renewal had to be decided: the window's last day, or the last of which anything is known.
+    pub decided_by: Day,
     /// Confidence level of all intervals.
     pub level: f64,
     /// Rows, and why some are left out.

@@ -41,9 +41,11 @@ pub(super) fn assumptions(panel: &Panel, counts: &PanelCounts, columns: &Columns
     ];
     if counts.n_open > 0 {
         assumptions.push(format!(
-            "{} renewals due in the window are open at its end and left out. A renewal can be decided at once, a churn only \
-             after the grace: the last {} days of the window lean towards renewal.",
-            counts.n_open, panel.grace_days
+            "{} renewals due in the window are open at the end of {} and left out. A renewal can be decided at once, a churn \
+             only after the grace: the {} days before lean towards renewal.",
+            counts.n_open,
+            panel.window.last(),
+            panel.grace_days
         ));
     }
     for (place, share) in &columns.left_out {

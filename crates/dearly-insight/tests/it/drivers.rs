@@ -11,7 +11,7 @@ fn day(text: &str) -> Day {
 }
 
 fn window() -> Window {
-    Window { from: day("2025-01-01"), to: day("2026-01-01"), lead_days: 90 }
+    Window { from: day("2025-01-01"), to: day("2026-01-01"), lead_days: 90, known_until: day("2026-06-30") }
 }
 
 /// Numbers in [0, 1) that look drawn: a fixed sequence, so that a test says the same everywhere (Weyl's, multiplied out).

@@ -51,7 +51,7 @@ fn facts(terms: Vec<Held<Subscription>>) -> AccountFacts {
 }
 
 fn window() -> Window {
-    Window { from: day("2025-01-01"), to: day("2026-01-01"), lead_days: 90 }
+    Window { from: day("2025-01-01"), to: day("2026-01-01"), lead_days: 90, known_until: day("2026-06-30") }
 }
 
 #[test]

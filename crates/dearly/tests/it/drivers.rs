@@ -68,6 +68,15 @@ fn rows_are_counted_and_what_cannot_be_said_is_refused_in_words() {
 }
 
 #[test]
+fn nobody_churned_on_days_of_which_nothing_is_known() {
+    // The last fact is of December 2025: of the eight terms that end in 2026 nobody knows what follows.
+    let said = book().dearly("drivers --from 2025-01-01 --to 2027-03-01 --format json").exits(1).run();
+    let run = said.json();
+    assert_eq!(counts(&run), [20, 8, 12, 1, 1, 0]);
+    assert_eq!(run["report"]["decided_by"], "2025-12-01");
+}
+
+#[test]
 fn the_renewals_behind_the_numbers_are_shown() {
     let rows = book().dearly("drivers --from 2025-01-01 --to 2026-01-01 --rows --format csv").run().csv();
     assert_eq!(rows.len(), 12);
