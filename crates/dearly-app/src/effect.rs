@@ -11,6 +11,6 @@ use crate::error::Result;
 /// # Errors
 /// As [`crate::fit::fit`].
 pub fn effect(panel: &Path, request: &EffectRequest) -> Result<EffectReport> {
-    let table = crate::panel::read(panel)?;
+    let table = crate::panel::read(panel, &request.labels())?;
     crate::panel::refusing(dearly_insight::effect::effect(&table, request))
 }

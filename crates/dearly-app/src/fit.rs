@@ -11,6 +11,6 @@ use crate::error::Result;
 /// # Errors
 /// In words that say what to do: a file that cannot be read, a mistake in the formula, data that cannot carry the model.
 pub fn fit(panel: &Path, request: &FitRequest) -> Result<FitReport> {
-    let table = crate::panel::read(panel)?;
+    let table = crate::panel::read(panel, &request.labels())?;
     crate::panel::refusing(dearly_insight::fit::fit(&table, request))
 }

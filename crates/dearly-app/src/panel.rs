@@ -7,10 +7,10 @@ use dearly_insight::{Table, TableBuilder};
 
 use crate::error::{Error, Result};
 
-/// The file as a table.
-pub(crate) fn read(path: &Path) -> Result<Table> {
+/// The file as a table, in which some columns are names and no numbers.
+pub(crate) fn read(path: &Path, labels: &[&str]) -> Result<Table> {
     let mut panel = Panel::open(path)?;
-    let mut table = TableBuilder::new(panel.columns());
+    let mut table = TableBuilder::new(panel.columns()).labels(labels);
     while let Some(cells) = panel.next_row()? {
         table.push(cells);
     }

@@ -21,10 +21,10 @@ impl Panel {
     /// # Errors
     /// [`Error::Missing`], [`Error::NotATable`] for another ending, [`Error::File`] for what cannot be read.
     pub fn open(path: &Path) -> Result<Panel, Error> {
-        if !path.is_file() {
+        if !path.exists() {
             return Err(Error::Missing { path: path.to_owned() });
         }
-        let Some(source) = Source::recognise(path) else {
+        let Some(source) = Source::recognise(path).filter(|_| path.is_file()) else {
             return Err(Error::NotATable { path: path.to_owned(), endings: ENDINGS.join(", ") });
         };
         let meter = Arc::new(Meter::new("panel", source.bytes, &Reading::default()));

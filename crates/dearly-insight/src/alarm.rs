@@ -5,6 +5,7 @@ use dearly_stats::split::grouped_folds;
 use dearly_stats::{Clusters, Column, Table};
 
 use crate::report::Alarm;
+use crate::{Error, Result};
 
 /// A column that alone has more than this area under the curve is suspect.
 pub(crate) const SINGLE_FEATURE: f64 = 0.95;
@@ -12,6 +13,29 @@ pub(crate) const SINGLE_FEATURE: f64 = 0.95;
 pub(crate) const MODEL: f64 = 0.92;
 /// Below, a high value may be chance.
 pub(crate) const ENOUGH: usize = 100;
+
+/// How the whole model is signed off.
+pub const WHOLE_MODEL: &str = "model";
+/// With so many of the rarer outcome a column that alone tells them all is no chance. Of fewer it may be one, and Firth's method
+/// has its use: then the alarm is a warning.
+const FEWEST_TO_BAR: usize = 30;
+
+/// What rang the alarm of a leak and bars the result, as nobody has signed it off: a column, or [`WHOLE_MODEL`].
+pub fn barring<'a>(alarms: &'a [Alarm], signed_off: &[String]) -> Option<&'a str> {
+    let barring = alarms.iter().filter(|alarm| alarm.bars);
+    let mut names = barring.map(|alarm| alarm.column.as_deref().unwrap_or(WHOLE_MODEL));
+    names.find(|name| !signed_off.iter().any(|own| own == name))
+}
+
+/// Refuses to sign off what is not there.
+pub(crate) fn check_signed_off(table: &Table, signed_off: &[String]) -> Result<()> {
+    match signed_off.iter().find(|name| *name != WHOLE_MODEL && table.column(name).is_none()) {
+        None => Ok(()),
+        Some(name) => Err(Error::Invalid(format!(
+            "{name} is signed off and no column of the panel; expected one that rang the alarm, or {WHOLE_MODEL}"
+        ))),
+    }
+}
 
 /// The single-feature alarm: each column that alone tells the outcome nearly always, higher or lower being likelier.
 ///
@@ -24,6 +48,8 @@ pub fn single_feature_alarms(
     clusters: &Clusters,
     seed: u64,
 ) -> Vec<Alarm> {
+    let events = outcomes.iter().filter(|event| **event).count();
+    let bars = events.min(outcomes.len() - events) >= FEWEST_TO_BAR;
     let alarm = |name: &&str| {
         let scores = match table.column(name)? {
             Column::Numbers(values) => rows.iter().map(|&row| values[row]).collect::<Option<Vec<f64>>>()?,
@@ -38,6 +64,7 @@ pub fn single_feature_alarms(
             kind: "single_feature",
             column: Some((*name).to_owned()),
             auc: area,
+            bars,
             message: format!(
                 "{name} alone tells the outcome with an AUC of {area:.3}, above {SINGLE_FEATURE}: that is most likely a leak, \
                  something recorded after the decision or made of it. Leave it out, or take its value as it was known before \
@@ -54,6 +81,7 @@ pub fn model_alarm(out_of_fold_auc: f64, n_rarer: usize) -> Option<Alarm> {
         kind: "model",
         column: None,
         auc: out_of_fold_auc,
+        bars: true,
         message: format!(
             "the model tells outcomes it has not seen with an AUC of {out_of_fold_auc:.3}, above {MODEL}: look whether some \
              column was recorded after the decision, before these results are used"

@@ -2,11 +2,12 @@
 
 use dearly_stats::aipw::{Aipw, AipwEffect, Effect, RiskRatio};
 use dearly_stats::formula::Formula;
-use dearly_stats::{Clusters, Column, Table};
+use dearly_stats::{Clusters, Column, Family, Glm, SeparationKind, Table};
 use serde::Serialize;
 
-use crate::fit::{cluster_columns, clusters_of, dropped, numbers};
-use crate::report::{Bounded, ClusterColumn, Dropped, Interval};
+use crate::alarm::{check_signed_off, single_feature_alarms};
+use crate::fit::{cluster_columns, clusters_of, dropped, numbers, one_class};
+use crate::report::{Alarm, Bounded, ClusterColumn, Dropped, Interval};
 use crate::{Error, Result};
 
 /// Propensities are held this far from 0 and 1.
@@ -31,6 +32,17 @@ pub struct EffectRequest {
     pub level: f64,
     /// What folds are drawn by.
     pub seed: u64,
+    /// Confounders that may ring the alarm of a leak: somebody has looked.
+    pub signed_off: Vec<String>,
+}
+
+impl EffectRequest {
+    /// The column that is a name and no number: the cluster's, where nothing else reads it.
+    pub fn labels(&self) -> Vec<&str> {
+        let others = [&self.treatment, &self.outcome];
+        let is_read = |name: &String| others.contains(&name) || self.confounders.contains(name);
+        self.cluster.iter().filter(|name| !is_read(name)).map(String::as_str).collect()
+    }
 }
 
 /// Everything that is to be known of an effect. `docs/FIT.md` says what each key means; they stay.
@@ -90,6 +102,8 @@ pub struct EffectReport {
     pub overlap: OverlapReport,
     /// Each confounder before and after weighting.
     pub balance: Vec<BalanceReport>,
+    /// Confounders that alone tell an outcome of 0 and 1 too well.
+    pub alarms: Vec<Alarm>,
     /// What else should be known, in words.
     pub notes: Vec<String>,
 }
@@ -168,6 +182,7 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
     if request.treatment == request.outcome {
         return Err(Error::Invalid(format!("{} is both the treatment and the outcome", request.treatment)));
     }
+    check_signed_off(table, &request.signed_off)?;
     let text = formula_text(table, request);
     let in_words = |error: dearly_stats::Error| match error {
         dearly_stats::Error::Formula { .. } => Error::Invalid(format!("{error} (in {text})")),
@@ -196,11 +211,7 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
     }
     let first = outcome.first().copied().unwrap_or_default();
     if outcome.iter().all(|&value| value == first) {
-        return Err(Error::Invalid(format!(
-            "{} is {first} in all {} rows: with one class only nothing can be compared; take a longer window or more accounts",
-            request.outcome,
-            outcome.len()
-        )));
+        return Err(one_class(&request.outcome, first, &frame));
     }
     let treated: Vec<bool> = treatment.iter().map(|&value| value == 1.0).collect();
     let clusters = match request.cluster.as_deref().and_then(|name| table.column(name)) {
@@ -215,6 +226,20 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
             if clusters.count() == 1 { "" } else { "s" }
         )));
     }
+    let n_treated = treated.iter().filter(|treated| **treated).count();
+    // All or none treated is refused below, in other words.
+    if (1..treated.len()).contains(&n_treated)
+        && let told = Glm::new(Family::Logit).separation(&frame.design, &treatment)?
+        && told.kind != SeparationKind::None
+    {
+        return Err(Error::Invalid(format!(
+            "{} tell{} with certainty who was treated, in {} rows: these have nobody to be compared with. Leave out the rows, or \
+             merge the levels, that were all treated or all not",
+            told.terms.join(", "),
+            if told.terms.len() == 1 { "s" } else { "" },
+            told.n_separated
+        )));
+    }
     // Asked here, where a column that is a combination of others can be named.
     frame.design.collinearity()?;
     let own = Aipw::new(&frame.design, &treated, outcome, &clusters)
@@ -223,6 +248,13 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         .level(request.level)
         .estimate()?;
     let is_binary = outcome.iter().all(|&value| value == 0.0 || value == 1.0);
+    let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
+    let alarms = if is_binary {
+        let columns = formula.predictors();
+        single_feature_alarms(table, &columns, &frame.rows, &outcomes, &clusters, request.seed)
+    } else {
+        Vec::new()
+    };
     let names: Vec<String> = request.cluster.iter().cloned().collect();
     let (risk_ratio, complement) =
         if is_binary { (own.risk_ratio().ok(), own.complement_risk_ratio().ok()) } else { (None, None) };
@@ -260,6 +292,7 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
             effective_treated: own.overlap.effective_treated,
             effective_untreated: own.overlap.effective_untreated,
         },
+        alarms,
         notes: notes(request, &own, clusters.count()),
         balance: own
             .balance

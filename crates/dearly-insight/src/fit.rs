@@ -6,7 +6,7 @@ mod report;
 mod validation;
 
 use dearly_stats::formula::{Formula, Frame};
-use dearly_stats::{Clusters, Column, Covariance, FittedGlm, Table};
+use dearly_stats::{Clusters, Column, Covariance, Design, FittedGlm, Table};
 
 pub use report::{
     Apparent, AucReport, CalibrationReport, FitReport, Joint, OutOfFold, Proportional, ProportionalTerm,
@@ -16,6 +16,7 @@ pub use validation::FOLDS;
 
 pub(crate) use cox::numbers;
 
+pub use crate::alarm::WHOLE_MODEL;
 use crate::report::{ByName, ClusterColumn, Dropped};
 use crate::{Error, Result};
 
@@ -86,6 +87,8 @@ pub struct FitRequest {
     pub level: f64,
     /// What folds are drawn by.
     pub seed: u64,
+    /// Columns that may ring the alarm of a leak, [`WHOLE_MODEL`] among them: somebody has looked.
+    pub signed_off: Vec<String>,
 }
 
 impl FitRequest {
@@ -101,7 +104,19 @@ impl FitRequest {
             entry: None,
             level: 0.95,
             seed: 1,
+            signed_off: Vec::new(),
         }
+    }
+
+    /// The columns that are names and no numbers: those of clusters that nothing else reads.
+    pub fn labels(&self) -> Vec<&str> {
+        let formula = Formula::parse(&self.formula).ok();
+        let is_read = |name: &str| {
+            let times = [&self.duration, &self.event, &self.entry];
+            formula.as_ref().is_some_and(|formula| formula.columns().contains(&name))
+                || times.into_iter().flatten().any(|own| own == name)
+        };
+        self.clusters.iter().map(String::as_str).filter(|name| !is_read(name)).collect()
     }
 }
 
@@ -128,7 +143,14 @@ pub fn fit(table: &Table, request: &FitRequest) -> Result<FitReport> {
             "rows are clustered by {one} twice: name another column, or it once"
         )));
     }
+    crate::alarm::check_signed_off(table, &request.signed_off)?;
     let formula = Formula::parse(&request.formula)?;
+    if formula.predictors().contains(&Design::INTERCEPT) {
+        return Err(Error::Invalid(format!(
+            "a column is called {0}, the name of the constant in every report: rename it",
+            Design::INTERCEPT
+        )));
+    }
     let times = [&request.duration, &request.event, &request.entry];
     match request.family {
         FitFamily::Cox => cox::fit(table, request, &formula),
@@ -227,10 +249,7 @@ fn named(
 }
 
 /// Variance inflation and the condition number, with words where columns cannot be told apart.
-fn collinearity(
-    design: &dearly_stats::Design,
-    notes: &mut Vec<String>,
-) -> (ByName, Option<f64>, Vec<String>) {
+fn collinearity(design: &Design, notes: &mut Vec<String>) -> (ByName, Option<f64>, Vec<String>) {
     let Ok(own) = design.collinearity() else {
         return (ByName::default(), None, Vec::new());
     };
@@ -249,6 +268,47 @@ fn collinearity(
         ));
     }
     (ByName(own.variance_inflation), Some(own.condition_number), inflated)
+}
+
+/// Says that there is nothing to compare, and whether that is since rows were left out.
+pub(crate) fn one_class(outcome: &str, value: f64, frame: &Frame) -> Error {
+    let n = frame.rows.len();
+    let most = frame.missing.iter().max_by_key(|(_, n)| *n);
+    let (why, remedy) = match most.filter(|_| frame.n_dropped > 0) {
+        Some((column, missing)) => (
+            format!("; {} others lack a value, {missing} of them that of {column}", frame.n_dropped),
+            "leave that column out, if it is missing for one outcome only",
+        ),
+        None => (String::new(), "take a longer window or more accounts, so that both outcomes occur"),
+    };
+    Error::Invalid(format!(
+        "{outcome} is {value} in all {n} rows{why}: with one class only nothing can be compared; {remedy}"
+    ))
+}
+
+/// Refuses columns whose digits lie where arithmetic loses them, in words that say what to do.
+fn check_scale(design: &Design) -> Result<()> {
+    const FARTHEST: f64 = 1e5;
+    const LARGEST: f64 = 1e100;
+    let n = design.rows() as f64;
+    for (column, name) in design.names().iter().enumerate() {
+        let values = || (0..design.rows()).map(|row| design.row(row)[column]);
+        let largest = values().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+        if largest > LARGEST || (largest > 0.0 && largest < 1.0 / LARGEST) {
+            return Err(Error::Invalid(format!(
+                "{name} goes as far as {largest:e}, out of reach of the arithmetic: give it in other units"
+            )));
+        }
+        let mean = values().sum::<f64>() / n;
+        let spread = (values().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+        if design.intercept().is_some() && spread > 0.0 && mean.abs() > FARTHEST * spread {
+            return Err(Error::Invalid(format!(
+                "{name} lies around {mean} and varies by {spread:.2e} only, so that it cannot be told from the intercept: take a \
+                 constant off it"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// What every table of terms needs of a family.
@@ -271,7 +331,7 @@ fn ratios(term: &mut Term, family: FitFamily) {
 
 /// The columns besides the intercept.
 fn slopes(names: &[String]) -> Vec<usize> {
-    (0..names.len()).filter(|&column| names[column] != dearly_stats::Design::INTERCEPT).collect()
+    (0..names.len()).filter(|&column| names[column] != Design::INTERCEPT).collect()
 }
 
 /// Wald's test of all columns but the intercept, where there are enough clusters for it.

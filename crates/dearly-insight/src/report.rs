@@ -108,6 +108,8 @@ pub struct Alarm {
     pub column: Option<String>,
     /// The area under the curve that rang the bell.
     pub auc: f64,
+    /// Whether nothing may be claimed before somebody has signed it off; else outcomes are so few that it may be chance.
+    pub bars: bool,
     /// What to think of it, and what to do.
     pub message: String,
 }

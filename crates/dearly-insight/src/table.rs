@@ -30,6 +30,17 @@ impl TableBuilder {
         TableBuilder { names, columns }
     }
 
+    /// Takes columns as words, whatever they look like: `01` is not `1` where it is a name, and a number of 19 digits not the
+    /// one beside it.
+    pub fn labels(mut self, names: &[&str]) -> TableBuilder {
+        for (name, column) in self.names.iter().zip(&mut self.columns) {
+            if names.contains(&name.as_str()) {
+                column.texts = Some(TextsBuilder::default());
+            }
+        }
+        self
+    }
+
     /// Adds a row of a cell for each column; `None` is missing.
     pub fn push<'a>(&mut self, cells: impl IntoIterator<Item = Option<&'a str>>) {
         let mut columns = self.columns.iter_mut();

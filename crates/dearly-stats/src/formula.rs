@@ -134,6 +134,12 @@ impl Formula {
         names
     }
 
+    /// All columns of the table that the formula reads, the outcome and offsets included.
+    pub fn columns(&self) -> Vec<&str> {
+        let offsets = self.offsets.iter().map(|own| own.column.as_str());
+        self.outcome().into_iter().chain(self.predictors()).chain(offsets).collect()
+    }
+
     /// The columns that the formula makes of a table, and the rows that have all they need.
     ///
     /// `also` names columns of the table that must have a value, too: those of clusters and durations.

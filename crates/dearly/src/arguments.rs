@@ -406,7 +406,7 @@ pub(crate) struct FitArguments {
     /// The rows: CSV or JSON Lines, also as .gz or .zst, or Parquet
     #[arg(long, value_name = "FILE")]
     pub(crate) panel: PathBuf,
-    /// The model, as in \"renewed ~ adoption + log(arr) + C(segment)\"; for cox without a left side
+    /// The model, as in "renewed ~ adoption + log(arr) + C(segment)"; for cox without a left side
     #[arg(long)]
     pub(crate) formula: String,
     /// The distribution of the outcome
@@ -433,7 +433,8 @@ pub(crate) struct FitArguments {
     /// What the folds of the validation are drawn by
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
-    /// A column that rang the alarm of a leak, and whose values somebody has seen to be known before the decision
+    /// A column that rang the alarm of a leak, and whose values somebody has seen to be known before the decision; "model" for
+    /// all of it
     #[arg(long, value_name = "COLUMN")]
     pub(crate) sign_off: Vec<String>,
 }
@@ -495,6 +496,9 @@ pub(crate) struct EffectArguments {
     /// What the folds are drawn by
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// A confounder that rang the alarm of a leak, and whose values somebody has seen to be known before the treatment
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sign_off: Vec<String>,
 }
 
 #[derive(Debug, Args)]

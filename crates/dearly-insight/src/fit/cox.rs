@@ -1,11 +1,12 @@
 use dearly_stats::cox::{Cox, FittedCox, TimeScale};
 use dearly_stats::formula::{Formula, Frame};
-use dearly_stats::{Column, Covariance, Table};
+use dearly_stats::{Clusters, Column, Covariance, Table};
 
 use super::report::{
     FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, StandardErrors, Term,
 };
 use super::{FitFamily, FitMethod, FitRequest};
+use crate::alarm::single_feature_alarms;
 use crate::report::{Interval, Test};
 use crate::{Error, Result};
 
@@ -68,6 +69,7 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
             event_observed.len()
         )));
     }
+    super::check_scale(&frame.design)?;
     let clusters = super::clusters(table, &frame, &request.clusters);
     let mut cox = Cox::new(&frame.design, &durations, &event_observed);
     if let Some(entry) = &entry {
@@ -80,7 +82,18 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         (Some(own), Some(column)) => super::named(error, table, &frame, column, own),
         _ => error.into(),
     })?;
-    report(request, &frame, &fitted, &clusters)
+    let mut report = report(request, &frame, &fitted, &clusters)?;
+    let singletons = Clusters::singletons(event_observed.len());
+    let clusters = clusters.first().unwrap_or(&singletons);
+    report.alarms = single_feature_alarms(
+        table,
+        &formula.predictors(),
+        &frame.rows,
+        &event_observed,
+        clusters,
+        request.seed,
+    );
+    Ok(report)
 }
 
 fn report(

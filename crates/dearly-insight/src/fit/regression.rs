@@ -4,7 +4,7 @@ use dearly_stats::{
 };
 
 use super::report::{FitReport, SeparationReport, StandardErrors, Term};
-use super::validation::{Fitted, apparent, out_of_fold};
+use super::validation::{FOLDS, Fitted, apparent, out_of_fold};
 use super::{FitFamily, FitMethod, FitRequest};
 use crate::alarm::{model_alarm, single_feature_alarms};
 use crate::report::{Interval, Test};
@@ -25,6 +25,7 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         return Err(super::named(too_few, table, &frame, column, own));
     }
     let design = &frame.design;
+    super::check_scale(design)?;
     let glm = frame.offset.as_deref().map_or(Glm::new(family), |offset| Glm::new(family).offset(offset));
     let separation = glm.separation(design, outcome)?;
     let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
@@ -40,13 +41,35 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         Some(firth) => firth.fitted.clone(),
         None => glm.fit(design, outcome)?,
     };
+    if family == Family::Gaussian && is_exact(outcome, &fitted) {
+        return Err(Error::Invalid(format!(
+            "{} is told exactly by {}: there is nothing left to explain, and no error to be had; leave out the column that it was \
+             made of, or that was made of it",
+            formula.outcome().unwrap_or("the outcome"),
+            columns.iter().map(|&column| design.names()[column].as_str()).collect::<Vec<_>>().join(", ")
+        )));
+    }
     let errors = Errors::of(table, request, &frame, &fitted, &clusters, is_firth, &mut notes)?;
     let likelihood_ratio: Option<Test> = match &firth {
         Some(firth) => firth.likelihood_ratio_test().ok().map(Into::into),
         None => fitted.likelihood_ratio_test().ok().map(Into::into),
     };
     let reported = errors.reported();
-    let (vif, condition_number, inflated) = super::collinearity(design, &mut notes);
+    // Errors by cluster have no sense of a coefficient that runs away; nor has a test of it with others.
+    let is_untestable =
+        !errors.is_by_rows() && design.names().iter().any(|name| separation.terms.contains(name));
+    if is_untestable {
+        notes.push(format!(
+            "there are no errors by cluster, and no Wald test, where {} separate{}: go by the interval and the likelihood ratio, \
+             which take rows as independent",
+            separation.terms.join(", "),
+            if separation.terms.len() == 1 { "s" } else { "" }
+        ));
+    }
+    let (vif, condition_number, mut inflated) = super::collinearity(design, &mut notes);
+    if is_untestable {
+        inflated.clear();
+    }
     let terms = terms(&glm, &frame, request, &fitted, firth.as_ref(), &errors, &separation.terms)?;
 
     let flic = match &firth {
@@ -73,7 +96,9 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         log_likelihood: fitted.log_likelihood,
         penalized_log_likelihood: firth.as_ref().map(|firth| firth.penalized_log_likelihood),
         likelihood_ratio,
-        wald: if columns.is_empty() { None } else { super::wald(reported, &fitted.coefficients, &columns) },
+        wald: (!is_untestable && !columns.is_empty())
+            .then(|| super::wald(reported, &fitted.coefficients, &columns))
+            .flatten(),
         joint: super::joint(reported, &fitted, inflated, request.level),
         vif,
         condition_number,
@@ -90,20 +115,25 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         alarms: Vec::new(),
         notes,
     };
+    if outcome.iter().all(|&y| y == 0.0 || y == 1.0) {
+        let columns: Vec<&str> =
+            formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect();
+        let singletons = Clusters::singletons(outcomes.len());
+        let clusters = clusters.first().unwrap_or(&singletons);
+        report.alarms =
+            single_feature_alarms(table, &columns, &frame.rows, &outcomes, clusters, request.seed);
+    }
     if is_binary {
         let coefficients = flic.map_or(fitted.coefficients.clone(), |flic| flic.coefficients);
         let model = Fitted { family, is_firth, coefficients };
-        validate(table, request, formula, &frame, &outcomes, clusters.first(), &model, &mut report)?;
+        validate(request, &frame, &outcomes, clusters.first(), &model, &mut report)?;
     }
     Ok(report)
 }
 
 /// How the model does where outcomes are 0 and 1.
-#[expect(clippy::too_many_arguments, reason = "all of it was computed on the way here")]
 fn validate(
-    table: &Table,
     request: &FitRequest,
-    formula: &Formula,
     frame: &Frame,
     outcomes: &[bool],
     clusters: Option<&Clusters>,
@@ -115,16 +145,25 @@ fn validate(
     report.apparent = Some(apparent(model, frame, outcomes, clusters, request.level)?);
     match out_of_fold(model, frame, outcomes, clusters, request.level, request.seed) {
         Ok(own) => report.out_of_fold = Some(own),
+        Err(_) if clusters.count() < FOLDS => report.notes.push(format!(
+            "no out-of-fold validation: {} clusters cannot fill {FOLDS} folds",
+            clusters.count()
+        )),
         Err(error) => report.notes.push(format!("no out-of-fold validation: {error}")),
     }
-    report.alarms =
-        single_feature_alarms(table, &formula.predictors(), &frame.rows, outcomes, clusters, request.seed);
     if report.alarms.is_empty()
         && let (Some(own), Some(n_rarer)) = (&report.out_of_fold, report.n_rarer)
     {
         report.alarms.extend(model_alarm(own.auc.estimate, n_rarer));
     }
     Ok(())
+}
+
+/// Whether residuals are rounding errors.
+fn is_exact(outcome: &[f64], fitted: &FittedGlm) -> bool {
+    let mean = outcome.iter().sum::<f64>() / outcome.len() as f64;
+    let around = |centre: f64| outcome.iter().map(|y| (y - centre).powi(2)).sum::<f64>();
+    fitted.dispersion * (outcome.len() as f64) < 1e-22 * around(mean)
 }
 
 fn family(family: FitFamily) -> Family {
@@ -168,11 +207,7 @@ fn check_outcome(
     }
     let first = outcome.first().copied().unwrap_or_default();
     if outcome.len() > 1 && outcome.iter().all(|&y| y == first) {
-        return Err(Error::Invalid(format!(
-            "{name} is {first} in all {} rows: with one class only nothing can be compared; take a longer window or more \
-             accounts, so that both outcomes occur",
-            outcome.len()
-        )));
+        return Err(super::one_class(name, first, frame));
     }
     Ok(())
 }
@@ -350,18 +385,26 @@ fn terms(
             ),
             None => (Interval::of(intervals[column], reported.kind.as_str()), p_values[column]),
         };
-        let mut term = Term {
-            term: name.clone(),
-            estimate: fitted.coefficients[column],
-            standard_error: shown[column],
-            standard_errors: StandardErrors {
-                model: model[column],
+        let by_model = StandardErrors { model: model[column], ..StandardErrors::default() };
+        // Its residuals are next to nothing, so that errors by cluster are, too, and say the opposite of what is so.
+        let (standard_error, standard_errors) = if separating.contains(name) {
+            (model[column], by_model)
+        } else {
+            let by_cluster = StandardErrors {
                 cr0: at(&cr0, column),
                 cr1: at(&cr1, column),
                 cr1s: at(&cr1s, column),
                 cv3: at(&cv3, column),
                 two_way: at(&two_way, column),
-            },
+                ..by_model
+            };
+            (shown[column], by_cluster)
+        };
+        let mut term = Term {
+            term: name.clone(),
+            estimate: fitted.coefficients[column],
+            standard_error,
+            standard_errors,
             interval,
             odds_ratio: None,
             odds_ratio_interval: None,

@@ -26,6 +26,18 @@ fn a_column_is_of_numbers_when_all_its_values_are() {
 }
 
 #[test]
+fn labels_are_words_to_the_last_digit() {
+    let mut builder = TableBuilder::new(["id", "n"].map(str::to_owned).to_vec()).labels(&["id", "other"]);
+    for id in ["7300000000000000001", "7300000000000000002", "01", "1"] {
+        builder.push([Some(id), Some("01")]);
+    }
+    let table = builder.finish().unwrap();
+    let Some(Column::Texts(ids)) = table.column("id") else { panic!("words") };
+    assert_eq!(ids.levels().len(), 4);
+    assert_eq!(table.column("n"), Some(&Column::numbers([1.0; 4])));
+}
+
+#[test]
 fn two_columns_of_one_name_are_refused() {
     let builder = TableBuilder::new(["n", "n"].map(str::to_owned).to_vec());
     assert_eq!(

@@ -316,6 +316,16 @@ fn unknown_level(variable: &Variable, level: &str, levels: &[String]) -> Error {
 }
 
 fn not_numbers(variable: &Variable, texts: &Texts, is_outcome: bool) -> String {
+    let is_word = |level: &&String| level.parse::<f64>().is_err();
+    let words: Vec<&String> = texts.levels().iter().filter(is_word).collect();
+    if let Some(word) = words.first().filter(|_| words.len() * 2 < texts.levels().len()) {
+        let row = (0..texts.codes().len()).find(|&row| texts.get(row) == Some(word));
+        return format!(
+            "{} is {word:?} in data row {}; expected a number there, as in other rows",
+            variable.column,
+            row.map_or(0, |row| row + 1)
+        );
+    }
     let mut some: Vec<&str> = texts.levels().iter().take(3).map(String::as_str).collect();
     if texts.levels().len() > 3 {
         some.push("…");

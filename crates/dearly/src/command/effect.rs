@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use dearly_app::effect::{EffectReport, EffectRequest, effect};
 
-use super::fit::{counted, notes, p_value, short};
+use super::fit::{counted, notes, p_value, refuse_leaks, short};
 use crate::arguments::{Arguments, EffectArguments, Format};
 use crate::output::{self, Sheet};
 
@@ -16,8 +16,10 @@ pub(crate) fn run(arguments: &Arguments, own: &EffectArguments) -> anyhow::Resul
         cluster: own.cluster.clone(),
         level: own.level,
         seed: own.seed,
+        signed_off: own.sign_off.clone(),
     };
     let report = effect(&own.panel, &request)?;
+    refuse_leaks(&report.alarms, &own.sign_off)?;
     output::write(arguments.format, &report, |raw| effects(&report, raw))?;
     if arguments.format == Format::Table {
         summary(&report);

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use dearly_app::fit::{FitFamily, FitMethod, FitReport, FitRequest, fit};
+use dearly_insight::alarm::{WHOLE_MODEL, barring};
 use dearly_insight::report::{Alarm, ClusterColumn, Dropped};
 
 use crate::arguments::{Arguments, FamilyArgument, FitArguments, Format, MethodArgument};
@@ -31,15 +32,10 @@ pub(crate) fn run(arguments: &Arguments, own: &FitArguments) -> anyhow::Result<E
         entry: own.entry.clone(),
         level: own.level,
         seed: own.seed,
+        signed_off: own.sign_off.clone(),
     };
     let report = fit(&own.panel, &request)?;
-    warn(&report.alarms);
-    if let Some(column) = leaking(&report, &own.sign_off) {
-        anyhow::bail!(
-            "{column} leaks, and nothing is printed that was made with it: leave it out of the formula; or, once somebody has \
-             seen that its values were known before the decision, say --sign-off {column}"
-        );
-    }
+    refuse_leaks(&report.alarms, &own.sign_off)?;
     output::write(arguments.format, &report, |raw| terms(&report, raw))?;
     if arguments.format == Format::Table {
         summary(&report);
@@ -47,21 +43,21 @@ pub(crate) fn run(arguments: &Arguments, own: &FitArguments) -> anyhow::Result<E
     Ok(ExitCode::SUCCESS)
 }
 
-/// With so many of the rarer outcome a column that alone tells them all is no chance.
-const FEWEST_TO_REFUSE: usize = 30;
-
-/// The column that rang the alarm of a leak and that nobody has signed off. Of few outcomes it may be chance, and Firth's
-/// method has its use: then the alarm is a warning.
-fn leaking<'a>(report: &'a FitReport, signed_off: &[String]) -> Option<&'a str> {
-    let columns = report.alarms.iter().filter_map(|alarm| alarm.column.as_deref());
-    let mut unsigned = columns.filter(|column| !signed_off.iter().any(|own| own == column));
-    unsigned.next().filter(|_| report.n_rarer.is_some_and(|n_rarer| n_rarer >= FEWEST_TO_REFUSE))
-}
-
-/// Alarms go to stderr, whatever the format, before anything else.
-fn warn(alarms: &[Alarm]) {
+/// Alarms go to stderr, whatever the format, before anything else; one that nobody has signed off ends it.
+pub(super) fn refuse_leaks(alarms: &[Alarm], signed_off: &[String]) -> anyhow::Result<()> {
     for alarm in alarms {
         eprintln!("ALARM: {}", alarm.message);
+    }
+    match barring(alarms, signed_off) {
+        None => Ok(()),
+        Some(WHOLE_MODEL) => anyhow::bail!(
+            "some column leaks, and nothing is printed: leave out what was recorded after the decision or made of it; or, once \
+             somebody has seen that all was known before, say --sign-off {WHOLE_MODEL}"
+        ),
+        Some(column) => anyhow::bail!(
+            "{column} leaks, and nothing is printed that was made with it: leave it out; or, once somebody has seen that its \
+             values were known before the decision, say --sign-off {column}"
+        ),
     }
 }
 

@@ -8,7 +8,8 @@ use crate::support::Place;
 /// 1,200 accounts with two rows each. Plays go to those with low adoption, who renew less; the play adds 10 points.
 fn place() -> Place {
     let mut chance = Chance::new();
-    let mut text = String::from("account_id,enablement,renewed,adoption,segment,arr,later,all,coin\n");
+    let mut text =
+        String::from("account_id,enablement,renewed,adoption,segment,arr,later,all,coin,leak,told\n");
     for account in 0..1_200 {
         let arr = 1_000.0 * (1.0 + 99.0 * chance.next());
         for row in 0..2 {
@@ -19,9 +20,12 @@ fn place() -> Place {
             let segment = ["smb", "mid", "enterprise"][account % 3];
             let enablement = if treated { "yes" } else { "no" };
             text.push_str(&format!(
-                "a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1,{}\n",
+                "a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1,{},{},{}\n",
                 adoption / 2.0,
-                (account / 2 + row) % 2
+                (account / 2 + row) % 2,
+                // Written down when all was over; and what only who was treated has.
+                if account % 50 == 0 { 0.5 } else { f64::from(renewed) },
+                u8::from(treated && account % 9 == 0),
             ));
         }
     }
@@ -101,6 +105,16 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
         &["enablement is the treatment", "leave it out"],
     );
     refused(&format!("{ASKED} --confounders all"), &["all has the same value in every row"]);
+    refused(
+        &format!("{ASKED} --confounders adoption,told"),
+        &["told tells with certainty who was treated", "nobody to be compared with"],
+    );
+    refused(
+        &format!("{ASKED} --confounders adoption,leak"),
+        &["ALARM: leak alone tells the outcome", "leave it out", "--sign-off leak"],
+    );
+    let signed = place.dearly(&format!("{ASKED} --confounders adoption,leak --sign-off leak --format json"));
+    assert_eq!(signed.run().json()["alarms"][0]["column"], "leak");
     let other = |treatment: &str, outcome: &str, cluster: &str| {
         format!(
             "effect --panel panel.csv --confounders adoption --treatment {treatment} --outcome {outcome} --cluster {cluster}"

@@ -317,6 +317,100 @@ fn a_column_recorded_after_the_decision_is_refused_until_somebody_signs_it_off()
     assert_eq!(report["alarms"][0]["column"], "late");
     assert!(number(&report["alarms"][0]["auc"]) > 0.95);
     assert_eq!(fit(&place, "renewed ~ adoption", "").stderr, "");
+    // Nor is there a way round: as an offset, under another family, or for events of Cox.
+    for (formula, more) in [
+        ("renewed ~ adoption + offset(late)", ""),
+        ("renewed ~ adoption + late", "--family gaussian"),
+        ("adoption + late", "--family cox --duration months --event renewed"),
+    ] {
+        refused(&place, formula, more, &["ALARM: late alone", "--sign-off late"]);
+    }
+    refused(&place, "renewed ~ adoption", "--sign-off nobody", &["nobody is signed off and no column"]);
+}
+
+/// A panel of `id`, `y`, `x` and `q` from what a line says of each row.
+fn small(rows: usize, line: impl Fn(usize, &mut Chance) -> [String; 4]) -> Place {
+    let mut chance = Chance::new();
+    let mut text = String::from("id,y,x,q\n");
+    for row in 0..rows {
+        text.push_str(&(line(row, &mut chance).join(",") + "\n"));
+    }
+    let place = Place::new();
+    place.write("panel.csv", text);
+    place
+}
+
+/// Rows of noise: the outcome comes in three of four rows.
+fn noise(chance: &mut Chance) -> (String, String) {
+    (u8::from(chance.next() < 0.75).to_string(), format!("{:.3}", chance.next()))
+}
+
+#[test]
+fn clusters_are_told_apart_by_every_digit_of_their_names() {
+    for name in [
+        |account: usize| format!("{}", 7_300_000_000_000_000_001 + account),
+        |account| format!("{}{}", ["", "0"][account % 2], account / 2 + 1),
+    ] {
+        let place = small(600, |row, chance| {
+            let (y, x) = noise(chance);
+            [name(row / 4), y, x, "0".to_owned()]
+        });
+        let report = fit(&place, "y ~ x", "--cluster id").json();
+        assert_eq!(report["clusters"][0]["n_clusters"], 150);
+    }
+}
+
+#[test]
+fn what_separates_has_no_error_by_cluster_and_no_wald_test() {
+    // Four rows have q, and all of them happen to have the outcome: noise, of which little is known.
+    let place = small(300, |row, chance| {
+        let (y, x) = noise(chance);
+        let is_marked = row % 75 == 10;
+        [
+            (row / 3).to_string(),
+            if is_marked { "1".to_owned() } else { y },
+            x,
+            u8::from(is_marked).to_string(),
+        ]
+    });
+    let report = fit(&place, "y ~ x + q", "--cluster id").json();
+    assert_eq!(report["separation"]["terms"], serde_json::json!(["q"]));
+    let q = term(&report, "q");
+    assert_eq!(q["standard_error"], q["standard_errors"]["model"]);
+    assert_eq!((&q["standard_errors"]["cv3"], &q["standard_errors"]["cr0"]), (&Value::Null, &Value::Null));
+    assert_eq!(q["interval"]["kind"], "penalized_profile");
+    assert!(number(&q["p_value"]) > 0.05, "{q}");
+    assert_eq!(report["wald"], Value::Null);
+    assert!(report["notes"].to_string().contains("no Wald test, where q separates"), "{report}");
+    let x = term(&report, "x");
+    assert_eq!(x["standard_error"], x["standard_errors"]["cv3"]);
+}
+
+#[test]
+fn numbers_out_of_reach_are_refused_for_what_they_are() {
+    let place = small(400, |row, chance| {
+        let (y, x) = noise(chance);
+        let value: f64 = x.parse().unwrap();
+        [row.to_string(), y, (1e6 + value).to_string(), format!("{}", value * 1e200)]
+    });
+    refused(&place, "y ~ x", "", &["x lies around 1000000", "take a constant off it"]);
+    refused(&place, "y ~ q", "", &["out of reach of the arithmetic", "other units"]);
+    let place = small(400, |row, chance| {
+        let (y, x) = noise(chance);
+        let value: f64 = x.parse().unwrap();
+        [row.to_string(), y, (1e4 + value).to_string(), (2.0 * value + 3.0).to_string()]
+    });
+    fit(&place, "y ~ x", "");
+    refused(&place, "q ~ x", "--family gaussian", &["q is told exactly by x", "leave out the column"]);
+    let place = small(40, |row, chance| {
+        let (y, x) = noise(chance);
+        [row.to_string(), y, if row == 30 { "1,109".replace(',', ";") } else { x }, "1".to_owned()]
+    });
+    refused(&place, "y ~ x", "", &["x is \"1;109\" in data row 31; expected a number there"]);
+    place.write("panel.csv", "intercept,y\n1,0\n2,1\n3,1\n");
+    refused(&place, "y ~ intercept", "", &["a column is called intercept", "rename it"]);
+    let command = place.dearly("fit --panel . --formula");
+    command.argument("y ~ x").exits(1).run().warns(&["is not a table that can be read"]);
 }
 
 #[test]
@@ -555,9 +649,12 @@ fn the_public_telco_set_is_told_as_well_as_can_be() {
     for (formula, column) in [
         ("Churn_Value ~ C(Customer_Status)", "Customer_Status"),
         ("Churn_Value ~ Satisfaction_Score", "Satisfaction_Score"),
+        ("Churn_Value ~ Churn_Score", "model"),
     ] {
         let command = place.dearly("fit --panel").argument(folder.join(status)).argument("--formula");
         let said = command.argument(formula).exits(1).run();
-        said.warns(&[&format!("ALARM: {column} alone"), "leave it out", &format!("--sign-off {column}")]);
+        let rang =
+            if column == "model" { "ALARM: the model tells" } else { &format!("ALARM: {column} alone") };
+        said.warns(&[rang, "leave", &format!("--sign-off {column}")]);
     }
 }
