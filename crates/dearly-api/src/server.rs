@@ -25,6 +25,8 @@ use crate::{
     tickets, timeline, usage, workbook,
 };
 
+use crate::work::Questions;
+
 /// The largest body of a request, but for imports, in bytes.
 const LARGEST_BODY: usize = 2 << 20;
 
@@ -62,6 +64,8 @@ pub(crate) struct Server {
     pub(crate) light: Arc<Semaphore>,
     /// Seats for what reads the whole book: it keeps every core busy, so more at a time would only be slower.
     pub(crate) heavy: Arc<Semaphore>,
+    /// Threads for questions in SQL.
+    pub(crate) questions: Arc<Questions>,
     pub(crate) patience: Duration,
     /// Where telemetry comes in.
     pub(crate) door: Door,
@@ -76,6 +80,7 @@ impl Server {
             app,
             light: Arc::new(Semaphore::new(LIGHT_SEATS)),
             heavy: Arc::new(Semaphore::new(cores.max(2))),
+            questions: Arc::default(),
             patience: PATIENCE,
             door: Door::default(),
             ingest_seats: Arc::new(Semaphore::new(ingest::SEATS)),

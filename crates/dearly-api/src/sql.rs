@@ -133,7 +133,7 @@ async fn answer(
     let patience = server.patience;
     // The request's end is the work's end: both its time and its being waited for.
     let answer =
-        server.heavy(move |app| async move { read(&app, &sql, when, limit, patience).await }).await?;
+        server.question(move |app| async move { read(&app, &sql, when, limit, patience).await }).await?;
     let mut response = match wants_csv(headers) {
         false => Json(answer).into_response(),
         true => {

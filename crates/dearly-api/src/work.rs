@@ -2,16 +2,47 @@
 //! others waiting. Each piece of work has a seat, and an end.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dearly_app::App;
-use tokio::runtime::Handle;
+use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use crate::problem::{Kind, Problem};
 use crate::server::Server;
+
+/// Threads of their own for questions in SQL, begun with the first.
+#[derive(Default)]
+pub(crate) struct Questions(OnceLock<Runtime>);
+
+/// The stack of a thread; only pages that are touched cost memory.
+const STACK_BYTES: usize = 16 << 20;
+
+impl Questions {
+    fn handle(&self) -> std::io::Result<Handle> {
+        if let Some(runtime) = self.0.get() {
+            return Ok(runtime.handle().clone());
+        }
+        let mut threads = Builder::new_multi_thread();
+        let made = threads.enable_all().thread_name("question").thread_stack_size(STACK_BYTES).build()?;
+        // Two first questions at a time: one set of threads is as good as the other.
+        if let Err(other) = self.0.set(made) {
+            other.shutdown_background();
+        }
+        Ok(self.0.get().expect("set").handle().clone())
+    }
+}
+
+impl Drop for Questions {
+    fn drop(&mut self) {
+        // Nobody waits for their answers any more.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
 
 impl Server {
     /// Reads one account, or less.
@@ -21,7 +52,7 @@ impl Server {
         F: FnOnce(App) -> Work + Send + 'static,
         Work: Future<Output = dearly_app::Result<T>>,
     {
-        self.read(&self.light, work).await
+        self.read(&self.light, Handle::current(), work).await
     }
 
     /// Reads the whole book.
@@ -31,7 +62,19 @@ impl Server {
         F: FnOnce(App) -> Work + Send + 'static,
         Work: Future<Output = dearly_app::Result<T>>,
     {
-        self.read(&self.heavy, work).await
+        self.read(&self.heavy, Handle::current(), work).await
+    }
+
+    /// Answers a question that somebody has written: as [`Server::heavy`], on threads of its own, since nobody knows how long it
+    /// keeps one busy, and telemetry must not wait for it.
+    pub(crate) async fn question<T, F, Work>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        let threads = self.questions.handle().map_err(|error| Problem::internal(&error))?;
+        self.read(&self.heavy, threads, work).await
     }
 
     /// Changes something: once begun it goes on to its end, also when nobody waits for the answer any more.
@@ -51,7 +94,7 @@ impl Server {
         Ok(done.await.map_err(|error| Problem::internal(&error))??)
     }
 
-    async fn read<T, F, Work>(&self, seats: &Arc<Semaphore>, work: F) -> Result<T, Problem>
+    async fn read<T, F, Work>(&self, seats: &Arc<Semaphore>, threads: Handle, work: F) -> Result<T, Problem>
     where
         T: Send + 'static,
         F: FnOnce(App) -> Work + Send + 'static,
@@ -71,7 +114,7 @@ impl Server {
                     _ = gone => None,
                 }
             };
-            span.in_scope(|| Handle::current().block_on(answer))
+            span.in_scope(|| threads.block_on(answer))
         });
         match timeout_at(deadline, done).await {
             Ok(Ok(Some(answer))) => Ok(answer?),

@@ -19,6 +19,7 @@ use tokio::time::{Instant as Clock, timeout_at};
 use crate::error::{Error, Result};
 use crate::room::Roomy;
 use crate::session::Limits;
+use crate::stop::EndsOnDrop;
 
 /// A column of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct Answer {
     /// How many rows may still come.
     left: usize,
     is_truncated: bool,
+    /// Ends the work where it does not pause.
+    _guard: Option<EndsOnDrop>,
 }
 
 impl Answer {
@@ -49,6 +52,7 @@ impl Answer {
         stream: SendableRecordBatchStream,
         limits: &Limits,
         deadline: Option<Clock>,
+        guard: EndsOnDrop,
     ) -> Answer {
         let columns = schema
             .fields()
@@ -62,6 +66,7 @@ impl Answer {
             deadline,
             left,
             is_truncated: false,
+            _guard: Some(guard),
         }
     }
 
@@ -75,6 +80,7 @@ impl Answer {
             deadline: None,
             left: usize::MAX,
             is_truncated: self.is_truncated,
+            _guard: None,
         }
     }
 
@@ -92,6 +98,10 @@ impl Answer {
         self.is_truncated
     }
 
+    fn too_slow(&self) -> Error {
+        Error::TooSlow { limit: self.limits.time.unwrap_or_default() }
+    }
+
     /// The next rows; `None` after the last.
     ///
     /// # Errors
@@ -100,13 +110,14 @@ impl Answer {
         loop {
             let next = Roomy::new(self.stream.next());
             let next = match self.deadline {
-                Some(deadline) => timeout_at(deadline, next)
-                    .await
-                    .map_err(|_| Error::TooSlow { limit: self.limits.time.unwrap_or_default() })?,
+                Some(deadline) => timeout_at(deadline, next).await.map_err(|_| self.too_slow())?,
                 None => next.await,
             };
             let Some(batch) = next else { return Ok(None) };
-            let batch = batch.map_err(|error| Error::running(error, self.limits.memory_bytes))?;
+            let batch = batch.map_err(|error| match self.deadline {
+                Some(deadline) if deadline <= Clock::now() => self.too_slow(),
+                _ => Error::running(error, self.limits.memory_bytes),
+            })?;
             if batch.num_rows() > self.left {
                 self.is_truncated = true;
             }

@@ -17,6 +17,7 @@ mod parquet;
 mod records;
 mod room;
 mod session;
+mod stop;
 mod table;
 mod telemetry;
 mod text;

@@ -5,17 +5,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use datafusion::catalog::TableProvider;
+use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result as EngineResult, TableReference};
+use datafusion::common::{DataFusionError, Result as EngineResult, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
 use dearly_domain::book::Kind;
 use dearly_domain::{Cell, Day, Instant, Row};
+use futures_util::StreamExt;
 use tokio::time::{Instant as Clock, timeout_at};
 
 use crate::answer::Answer;
@@ -23,6 +28,7 @@ use crate::error::{Error, Result, unknown_table};
 use crate::live_files::OnlyLiveFiles;
 use crate::records::{RecordsTable, Source, batch};
 use crate::room::Roomy;
+use crate::stop::{Wanted, Watch};
 use crate::table::{Origin, TABLES, Table, table};
 use crate::telemetry::{self, Telemetry};
 use crate::text;
@@ -74,6 +80,8 @@ pub(crate) fn settings() -> SessionConfig {
         SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema(CATALOG, SCHEMA);
     let options = config.options_mut();
     options.sql_parser.collect_spans = true;
+    // Of the indexes of pages nobody has a checksum.
+    options.execution.parquet.enable_page_index = false;
     // Filters decide within the file which rows are read at all.
     options.execution.parquet.pushdown_filters = true;
     options.execution.parquet.reorder_filters = true;
@@ -125,6 +133,8 @@ impl Session {
     /// [`Error::Sql`] where the text cannot be answered, and any other.
     pub async fn ask(&self, sql: &str, as_of: Day) -> Result<Answer> {
         let deadline = self.deadline();
+        let wanted = Wanted::until(deadline);
+        let guard = wanted.guard();
         let asked = async {
             let plan = self.plan(sql, as_of).await?;
             let plan = match self.limits.rows {
@@ -135,10 +145,12 @@ impl Session {
                     .map_err(|error| self.planning(error))?,
                 _ => plan,
             };
-            let frame = DataFrame::new(self.context.state(), plan);
+            let state = SessionStateBuilder::new_from_existing(self.context.state());
+            let state = state.with_optimizer_rule(Arc::new(Watch::of(wanted))).build();
+            let frame = DataFrame::new(state, plan);
             let columns = frame.schema().as_arrow().clone();
             let stream = frame.execute_stream().await.map_err(|error| self.running(error))?;
-            Ok(Answer::new(&columns, stream, &self.limits, deadline))
+            Ok(Answer::new(&columns, apart(stream), &self.limits, deadline, guard))
         };
         let asked = Roomy::new(asked);
         match deadline {
@@ -209,6 +221,29 @@ impl Session {
     fn running(&self, error: datafusion::common::DataFusionError) -> Error {
         Error::running(error, self.limits.memory_bytes)
     }
+}
+
+/// The stream, worked on by a task of its own: whoever waits for it can stop waiting though the work does not pause.
+fn apart(mut stream: SendableRecordBatchStream) -> SendableRecordBatchStream {
+    let schema = stream.schema();
+    let (sender, receiver) = tokio::sync::mpsc::channel(1);
+    let task = SpawnedTask::spawn(async move {
+        while let Some(batch) = Roomy::new(stream.next()).await {
+            if sender.send(batch).await.is_err() {
+                return;
+            }
+        }
+    });
+    let batches =
+        futures_util::stream::unfold((receiver, Some(task)), |(mut receiver, mut task)| async move {
+            if let Some(batch) = receiver.recv().await {
+                return Some((batch, (receiver, task)));
+            }
+            // What ended without an answer has panicked.
+            let ended = task.take()?.join_unwind().await;
+            ended.err().map(|error| (Err(DataFusionError::ExecutionJoin(Box::new(error))), (receiver, None)))
+        });
+    Box::pin(RecordBatchStreamAdapter::new(schema, batches))
 }
 
 /// Makes every documented table known to the engine.

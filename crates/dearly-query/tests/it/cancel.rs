@@ -35,6 +35,35 @@ async fn dropping_the_answer_stops_the_work() {
     tokio::time::timeout(std::time::Duration::from_secs(60), stopped).await.expect("the work went on");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_join_that_finds_nothing_stops_too() {
+    let before = Handle::current().metrics().num_alive_tasks();
+    let pairs = "select count(*) from generate_series(1, 3000000) a(x), generate_series(1, 3000000) b(y) \
+                 where a.x * b.y % 7 = 9";
+    for limit in [Some(std::time::Duration::from_millis(300)), None] {
+        let session = session(Limits { time: limit, ..Limits::default() });
+        let mut answer = session.ask(pairs, day("2025-06-30")).await.unwrap();
+        let working = tokio::spawn(async move { answer.next().await.map(|_| ()) });
+        match limit {
+            Some(_) => {
+                let ended = working.await.unwrap();
+                assert!(matches!(ended, Err(dearly_query::Error::TooSlow { .. })), "{ended:?}");
+            }
+            None => {
+                tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+                assert!(!working.is_finished(), "there is work to stop");
+                working.abort();
+            }
+        }
+        let stopped = async {
+            while Handle::current().metrics().num_alive_tasks() > before {
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(60), stopped).await.expect("the work went on");
+    }
+}
+
 /// A source that never answers, and knows when nobody waits for it any more.
 struct Never {
     asked: Arc<Notify>,
