@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
-use crate::query::Asked;
+use crate::query::{Asked, NoParameters};
 use crate::server::Server;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
@@ -77,7 +77,10 @@ async fn list_driver_rows(
 /// The kept runs, without their results.
 #[utoipa::path(get, path = "/analyses", tag = "insight", operation_id = "list_analyses",
     responses((status = 200, description = "the newest first", body = Vec<AnalysisRun>)))]
-async fn list_analyses(State(server): State<Server>) -> Result<Json<Vec<AnalysisRun>>, Problem> {
+async fn list_analyses(
+    State(server): State<Server>,
+    _: Asked<NoParameters>,
+) -> Result<Json<Vec<AnalysisRun>>, Problem> {
     server.light(|app| async move { app.analyses().await }).await.map(Json)
 }
 

@@ -16,7 +16,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
-use crate::query::Named;
+use crate::query::{Asked, Named, NoParameters};
 use crate::server::Server;
 
 /// How much of a file is in memory at a time, in bytes.
@@ -32,7 +32,10 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 /// All imports with their reports, newest first.
 #[utoipa::path(get, path = "/imports", tag = "data", operation_id = "list_imports",
     responses((status = 200, description = "the imports", body = Vec<ImportRow>)))]
-async fn list_imports(State(server): State<Server>) -> Result<Json<Vec<ImportRow>>, Problem> {
+async fn list_imports(
+    State(server): State<Server>,
+    _: Asked<NoParameters>,
+) -> Result<Json<Vec<ImportRow>>, Problem> {
     server.light(|app| async move { app.imports().await }).await.map(Json)
 }
 

@@ -37,7 +37,8 @@ const PLACEHOLDER: &str = "<!doctype html>
 /// Answers everything that is no route: a file of the pages, else their index. Below `/api` there are no pages.
 pub(crate) async fn show(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
-    if path == "api" || path.starts_with("api/") {
+    // What a page would be mistaken for: nobody asks for these two to read.
+    if path == "api" || path.starts_with("api/") || path == "metrics" {
         return Problem::new(Kind::NotFound, "there is no such route; /api/openapi.json has all of them")
             .into_response();
     }

@@ -213,6 +213,11 @@ described_as_one_of!(
     ["day", "week", "month"]
 );
 
+/// Of a route that has no parameter: any is refused.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoParameters {}
+
 #[cfg(test)]
 mod tests {
     use axum::http::Uri;

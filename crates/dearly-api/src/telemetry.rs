@@ -7,6 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::Problem;
+use crate::query::{Asked, NoParameters};
 use crate::server::Server;
 
 pub(crate) fn routes() -> OpenApiRouter<Server> {
@@ -16,6 +17,9 @@ pub(crate) fn routes() -> OpenApiRouter<Server> {
 /// The sources of telemetry with their freshness and volume, and the newest calls that could not be taken.
 #[utoipa::path(get, path = "/telemetry", tag = "data", operation_id = "get_telemetry",
     responses((status = 200, description = "the sources", body = Telemetry)))]
-async fn get_telemetry(State(server): State<Server>) -> Result<Json<Telemetry>, Problem> {
+async fn get_telemetry(
+    State(server): State<Server>,
+    _: Asked<NoParameters>,
+) -> Result<Json<Telemetry>, Problem> {
     server.light(|app| async move { app.telemetry().await }).await.map(Json)
 }

@@ -12,7 +12,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Problem, WorkbookProblem};
-use crate::query::{AsOf, Asked, Given};
+use crate::query::{AsOf, Asked, Given, NoParameters};
 use crate::server::Server;
 
 /// Who applied it, until there are users.
@@ -52,7 +52,10 @@ struct Validation {
 /// The workbook in force.
 #[utoipa::path(get, path = "/workbook", tag = "workbook", operation_id = "get_workbook",
     responses((status = 200, description = "the workbook", body = WorkbookView)))]
-async fn get_workbook(State(server): State<Server>) -> Result<Json<WorkbookView>, Problem> {
+async fn get_workbook(
+    State(server): State<Server>,
+    _: Asked<NoParameters>,
+) -> Result<Json<WorkbookView>, Problem> {
     server.light(|app| async move { app.workbook().await }).await.map(Json)
 }
 

@@ -176,6 +176,14 @@ impl App {
         write.commit().await?;
         let flushed_through = flushed_through.and_then(|text| text.parse().ok()).unwrap_or(0);
         let ingest = Ingest::open(&self.folder, disk, options, flushed_through)?;
+        let cut_bytes = ingest.stats().cut_bytes;
+        if cut_bytes > 0 {
+            tracing::warn!(
+                cut_bytes,
+                "the telemetry log ended in no whole record and was cut there: what a crash leaves of calls that were never \
+                 answered for, unless somebody has shortened the file"
+            );
+        }
         for damage in ingest.damage() {
             tracing::error!(%damage, "a part of the telemetry log was damaged and is set aside");
         }

@@ -174,6 +174,7 @@ impl App {
         let mut write = self.store.write("erase events").await?;
         change.n_records_deleted = write.erase_telemetry_users(&users).await?;
         write.commit().await?;
+        self.store.fold().await?;
         Ok(change)
     }
 

@@ -101,7 +101,8 @@ impl App {
         let named = check(sql, day)?;
         let mut view = self.store.view().await?;
         let mut tables =
-            BookTables::read(&mut view, &self.lake_place, &in_force, when.known_by, &named).await?;
+            BookTables::read(&mut view, &self.lake_place, &self.lake, &in_force, when.known_by, &named)
+                .await?;
         drop(view);
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
         let session = Arc::new(tables).session(day, self.limits(limits))?;
@@ -119,7 +120,8 @@ impl App {
         let named = check(sql, day)?;
         let mut view = self.store.view().await?;
         let mut tables =
-            BookTables::read(&mut view, &self.lake_place, &in_force, when.known_by, &named).await?;
+            BookTables::read(&mut view, &self.lake_place, &self.lake, &in_force, when.known_by, &named)
+                .await?;
         drop(view);
         self.put_scores(&mut tables, When { as_of: Some(day), ..when }, &named).await?;
         let records = named.iter().filter(|table| !matches!(table.origin, Origin::Telemetry));
@@ -156,7 +158,9 @@ impl App {
         let QueryLimits { rows, time, memory_bytes, may_spill } = limits;
         // Whoever may only read the data folder gets what fits in memory.
         let spill = may_spill.then(|| self.folder.join(SPILL));
-        let spill = spill.filter(|folder| std::fs::create_dir_all(folder).is_ok());
+        let spill = spill.filter(|folder| {
+            std::fs::create_dir_all(folder).is_ok() && tempfile::tempfile_in(folder).is_ok()
+        });
         Limits { rows, time, memory_bytes, spill }
     }
 

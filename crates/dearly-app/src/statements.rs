@@ -94,7 +94,9 @@ impl BookReader {
             named.extend(check_measure(statement)?);
         }
         let known_by = self.known_by();
-        Ok(Arc::new(BookTables::read(&mut self.view, &app.lake_place, in_force, known_by, &named).await?))
+        Ok(Arc::new(
+            BookTables::read(&mut self.view, &app.lake_place, &app.lake, in_force, known_by, &named).await?,
+        ))
     }
 }
 

@@ -12,13 +12,29 @@ use dearly_domain::plan::Plan;
 use dearly_domain::renewal::{Term, end_of, renewals};
 use dearly_domain::subscription::Subscription;
 use dearly_domain::{Calendar, Cell, Day, File, Instant, Record, Row, Version, history};
-use dearly_query::{Limits, Moment, Origin, SegmentFile, Session, Source, SourceError, Table, Telemetry};
-use dearly_store::View;
+use dearly_events::Lake;
+use dearly_query::{
+    Check, Limits, Moment, Origin, SegmentFile, Session, Source, SourceError, Table, Telemetry,
+};
+use dearly_store::{Segment, View};
 
 use crate::account::outcome_id;
 use crate::app::InForce;
+use crate::book::segment;
 use crate::error::Result;
 use crate::remote_files::Place;
+
+/// Compares each file with its checksums before a question reads it, once in the life of this process. Object stores do that
+/// by themselves.
+fn whole(lake: &Lake, segments: &[Segment]) -> Check {
+    let by_path = |own: &Segment| (own.path.clone(), segment(own.clone()));
+    let segments: HashMap<String, dearly_events::Segment> = segments.iter().map(by_path).collect();
+    let lake = lake.clone();
+    Arc::new(move |path| match segments.get(path) {
+        Some(own) => lake.verify(own).map_err(Into::into),
+        None => Ok(()),
+    })
+}
 
 /// One state of the book, of which the tables that a question names were read.
 pub(crate) struct BookTables {
@@ -39,6 +55,7 @@ impl BookTables {
     pub(crate) async fn read(
         view: &mut View,
         place: &Place,
+        lake: &Lake,
         in_force: &InForce,
         known_by: Option<Instant>,
         named: &[&'static Table],
@@ -70,7 +87,7 @@ impl BookTables {
             .map(|own| SegmentFile { path: own.path.clone(), bytes: own.bytes as u64 })
             .collect();
         let telemetry = match place {
-            Place::Folder(folder) => Telemetry::in_folder(folder, files)?,
+            Place::Folder(folder) => Telemetry::in_folder(folder, files)?.checked_by(whole(lake, &segments)),
             Place::Store(store) => Telemetry::in_store(Arc::clone(store), files),
         };
         let stored = segments.iter().map(|own| {

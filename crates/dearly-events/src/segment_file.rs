@@ -1,6 +1,6 @@
 //! A segment opened for reading: checked before anything of it is decoded.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -52,9 +52,21 @@ struct Footer {
 #[derive(Debug, Default)]
 pub(crate) struct Footers {
     known: Mutex<(HashMap<String, Arc<Footer>>, usize)>,
+    /// The paths of files of which every byte that has a checksum was compared with it.
+    whole: Mutex<HashSet<String>>,
 }
 
 impl Footers {
+    pub(crate) fn is_whole(&self, path: &str) -> bool {
+        self.whole.lock().is_ok_and(|whole| whole.contains(path))
+    }
+
+    pub(crate) fn keep_whole(&self, path: &str) {
+        if let Ok(mut whole) = self.whole.lock() {
+            whole.insert(path.to_owned());
+        }
+    }
+
     fn get(&self, path: &str) -> Option<Arc<Footer>> {
         self.known.lock().ok()?.0.get(path).cloned()
     }
@@ -140,6 +152,19 @@ impl SegmentFile {
         columns: &[usize],
         rows: usize,
     ) -> Result<ParquetRecordBatchReader, Error> {
+        let chunks = self.checked(row_group, columns)?;
+        let metadata = self.footer.metadata.clone();
+        let mask = ProjectionMask::leaves(metadata.parquet_schema(), columns.iter().copied());
+        ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks { bytes: self.bytes, chunks }, metadata)
+            .with_row_groups(vec![row_group])
+            .with_projection(mask)
+            .with_batch_size(rows)
+            .build()
+            .map_err(|error| self.damaged(error.to_string()))
+    }
+
+    /// The bytes of some columns of a row group, each with where it begins in the file; they have their checksums.
+    pub(crate) fn checked(&self, row_group: usize, columns: &[usize]) -> Result<Vec<(u64, Bytes)>, Error> {
         let group = self.footer.metadata.metadata().row_group(row_group);
         let range = |column: &usize| {
             let (start, length) = group.column(*column).byte_range();
@@ -156,14 +181,7 @@ impl SegmentFile {
             }
             chunks.push((range.start, chunk));
         }
-        let metadata = self.footer.metadata.clone();
-        let mask = ProjectionMask::leaves(metadata.parquet_schema(), columns.iter().copied());
-        ParquetRecordBatchReaderBuilder::new_with_metadata(Chunks { bytes: self.bytes, chunks }, metadata)
-            .with_row_groups(vec![row_group])
-            .with_projection(mask)
-            .with_batch_size(rows)
-            .build()
-            .map_err(|error| self.damaged(error.to_string()))
+        Ok(chunks)
     }
 
     pub(crate) fn damaged(&self, found: impl Into<String>) -> Error {

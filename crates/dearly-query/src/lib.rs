@@ -30,4 +30,4 @@ pub use parquet::write_parquet;
 pub use records::{Source, SourceError, batch};
 pub use session::{Limits, Moment, Session};
 pub use table::{Column, Origin, TABLES, Table, table};
-pub use telemetry::{SegmentFile, Telemetry};
+pub use telemetry::{Check, SegmentFile, Telemetry};

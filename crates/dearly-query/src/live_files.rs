@@ -14,9 +14,11 @@ use object_store::{
     CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
     PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::telemetry::SegmentFile;
+use crate::telemetry::{Check, SegmentFile};
 
 /// The scheme and host under which the live files are known to the engine.
 pub(crate) const ADDRESS: &str = "dearly://lake/";
@@ -26,19 +28,39 @@ pub(crate) const ADDRESS: &str = "dearly://lake/";
 #[derive(Clone)]
 pub(crate) struct LiveFiles {
     store: Arc<dyn ObjectStore>,
-    files: Arc<HashMap<Path, u64>>,
+    files: Arc<HashMap<Path, LiveFile>>,
+    check: Option<Check>,
+}
+
+struct LiveFile {
+    bytes: u64,
+    /// Set once it was found to be as it was written.
+    is_whole: OnceCell<()>,
 }
 
 impl LiveFiles {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[SegmentFile]) -> LiveFiles {
-        let files = files.iter().map(|file| (Path::from(file.path.as_str()), file.bytes)).collect();
-        LiveFiles { store, files: Arc::new(files) }
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[SegmentFile], check: Option<Check>) -> LiveFiles {
+        let file = |own: &SegmentFile| LiveFile { bytes: own.bytes, is_whole: OnceCell::new() };
+        let files = files.iter().map(|own| (Path::from(own.path.as_str()), file(own))).collect();
+        LiveFiles { store, files: Arc::new(files), check }
     }
 
-    /// The size that a live file has.
-    fn check(&self, location: &Path) -> Result<u64> {
-        if let Some(bytes) = self.files.get(location) {
-            return Ok(*bytes);
+    /// Sees, the first time, that the file is as it was written.
+    async fn see_whole(&self, location: &Path, file: &LiveFile) -> Result<()> {
+        let Some(check) = &self.check else { return Ok(()) };
+        let damaged = |source| object_store::Error::Generic { store: "lake", source };
+        let look = || async {
+            let (check, path) = (Arc::clone(check), location.to_string());
+            let looked = spawn_blocking(move || check(&path)).await;
+            looked.map_err(|error| damaged(error.into()))?.map_err(damaged)
+        };
+        file.is_whole.get_or_try_init(look).await.map(|()| ())
+    }
+
+    /// The live file at a location.
+    fn live(&self, location: &Path) -> Result<&LiveFile> {
+        if let Some(file) = self.files.get(location) {
+            return Ok(file);
         }
         Err(object_store::Error::NotFound {
             path: location.to_string(),
@@ -73,7 +95,9 @@ impl ObjectStore for LiveFiles {
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
-        let bytes = self.check(location)?;
+        let live = self.live(location)?;
+        let bytes = live.bytes;
+        self.see_whole(location, live).await?;
         let file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
         if file.meta.size != bytes {
             // The engine takes a file of no bytes for one of no rows, and trusts the end of any other.

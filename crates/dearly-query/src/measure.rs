@@ -7,6 +7,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Float64Type};
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, LogicalPlan, Volatility};
 use dearly_domain::{Calendar, Day};
 use futures_util::FutureExt;
 
@@ -61,8 +63,28 @@ fn at_once<T>(planned: impl Future<Output = Result<T>> + Send) -> Result<T> {
         .unwrap_or_else(|| Err(Error::Failed("planning had to wait".to_owned())))
 }
 
+/// A function in the plan that gives another answer at another time.
+fn told_by_the_clock(plan: &LogicalPlan) -> Result<Option<String>> {
+    let mut found = None;
+    let looked = plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expression| {
+            expression.apply(|part| {
+                if let Expr::ScalarFunction(own) = part
+                    && own.func.signature().volatility != Volatility::Immutable
+                {
+                    found = Some(own.func.name().to_owned());
+                    return Ok(TreeNodeRecursion::Stop);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    });
+    looked.map_err(|error| Error::Failed(error.to_string()))?;
+    Ok(found)
+}
+
 impl Session {
-    async fn plan_measure(&self, sql: &str, as_of: Day) -> Result<datafusion::logical_expr::LogicalPlan> {
+    async fn plan_measure(&self, sql: &str, as_of: Day) -> Result<LogicalPlan> {
         let mut statement = text::read(sql, as_of)?;
         for reference in self.tables_of(&statement)? {
             let name = reference.table();
@@ -84,6 +106,15 @@ impl Session {
             }
         }
         let plan = self.plan(sql, as_of).await?;
+        if let Some(function) = told_by_the_clock(&plan)? {
+            return Err(Error::Sql {
+                message: format!(
+                    "a measure may not ask `{function}`, which is another each time: a past day has one score"
+                ),
+                place: None,
+                help: Some("`:as_of` is the day".to_owned()),
+            });
+        }
         let schema = plan.schema().as_arrow().clone();
         let columns =
             || schema.fields().iter().map(|field| field.name().as_str()).collect::<Vec<_>>().join(", ");
@@ -104,7 +135,7 @@ impl Session {
         if !value.is_numeric() {
             return Err(shape(format!("`value` is no number but {value}")));
         }
-        if let datafusion::logical_expr::LogicalPlan::Explain(_) = plan {
+        if let LogicalPlan::Explain(_) = plan {
             return Err(shape("the statement explains and does not answer".to_owned()));
         }
         Ok(plan)

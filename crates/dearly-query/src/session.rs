@@ -4,16 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::catalog::TableProvider;
 use datafusion::common::runtime::SpawnedTask;
-use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{DataFusionError, Result as EngineResult, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
@@ -307,10 +308,35 @@ fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
         .with_allow_statements(false)
         .verify_plan(plan)?;
     plan.apply_with_subqueries(|node| match node {
-        LogicalPlan::Analyze(_) => Err(datafusion::common::DataFusionError::Plan(
-            "explain analyze is refused: a question only reads".to_owned(),
-        )),
-        _ => Ok(TreeNodeRecursion::Continue),
+        LogicalPlan::Analyze(_) => {
+            Err(DataFusionError::Plan("explain analyze is refused: a question only reads".to_owned()))
+        }
+        _ => node.apply_expressions(|expression| expression.apply(check_size)),
     })?;
     Ok(())
+}
+
+/// Functions that make as much as their second argument says, and the most that it may say: what they make counts in no limit of
+/// memory.
+const MAKES_MUCH: [&str; 6] = ["repeat", "lpad", "rpad", "array_repeat", "array_resize", "list_repeat"];
+const MOST_MADE: i64 = 10_000;
+
+fn check_size(part: &Expr) -> EngineResult<TreeNodeRecursion> {
+    if let Expr::ScalarFunction(own) = part
+        && MAKES_MUCH.contains(&own.func.name())
+    {
+        let size = match own.args.get(1) {
+            Some(Expr::Literal(size, _)) => {
+                size.cast_to(&DataType::Int64).ok().and_then(|size| i64::try_from(size).ok())
+            }
+            _ => None,
+        };
+        if size.is_none_or(|size| size > MOST_MADE) {
+            return Err(DataFusionError::Plan(format!(
+                "the second argument of {} must be a number written out, {MOST_MADE} at most",
+                own.func.name()
+            )));
+        }
+    }
+    Ok(TreeNodeRecursion::Continue)
 }

@@ -193,7 +193,8 @@ fn telemetry() -> Vec<Table> {
         of(
             "unattributed_events",
             Origin::Telemetry,
-            "An event of which the account is not known on the day.",
+            "An event of which the account is not known on the day. What a later link has told of it, its user too, is \
+             empty until that link.",
             event_columns(false),
         ),
         of(

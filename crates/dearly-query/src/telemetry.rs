@@ -13,7 +13,7 @@ use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
 use datafusion::functions::datetime::expr_fn::to_char;
 use datafusion::functions_aggregate::expr_fn::sum;
-use datafusion::logical_expr::{Expr, cast};
+use datafusion::logical_expr::{Expr, cast, when};
 use datafusion::prelude::{SessionContext, ident, lit};
 use dearly_domain::Instant;
 use object_store::ObjectStore;
@@ -22,7 +22,7 @@ use url::Url;
 
 use crate::error::{Error, Result};
 use crate::live_files::{ADDRESS, LiveFiles};
-use crate::records::{UTC, schema_of_columns};
+use crate::records::{SourceError, UTC, schema_of_columns};
 use crate::session::Moment;
 use crate::table::{Column, table};
 
@@ -35,11 +35,16 @@ pub struct SegmentFile {
     pub bytes: u64,
 }
 
+/// Says of the file at a path, before anything of it is decoded, whether it is as it was written; may take as long as reading
+/// it does.
+pub type Check = Arc<dyn Fn(&str) -> Result<(), SourceError> + Send + Sync>;
+
 /// Where telemetry is, and which of its files are live.
 #[derive(Clone)]
 pub struct Telemetry {
     store: Arc<dyn ObjectStore>,
     files: Vec<SegmentFile>,
+    check: Option<Check>,
 }
 
 impl Telemetry {
@@ -53,17 +58,22 @@ impl Telemetry {
         }
         let store =
             LocalFileSystem::new_with_prefix(folder).map_err(|error| Error::Failed(error.to_string()))?;
-        Ok(Telemetry { store: Arc::new(store), files })
+        Ok(Telemetry { store: Arc::new(store), files, check: None })
     }
 
     /// Telemetry in any store, paths being relative to its root.
     pub fn in_store(store: Arc<dyn ObjectStore>, files: Vec<SegmentFile>) -> Telemetry {
-        Telemetry { store, files }
+        Telemetry { store, files, check: None }
+    }
+
+    /// With a check of each file that a question reads, before it does.
+    pub fn checked_by(self, check: Check) -> Telemetry {
+        Telemetry { check: Some(check), ..self }
     }
 
     /// No telemetry.
     pub fn none() -> Telemetry {
-        Telemetry { store: Arc::new(object_store::memory::InMemory::new()), files: Vec::new() }
+        Telemetry { store: Arc::new(object_store::memory::InMemory::new()), files: Vec::new(), check: None }
     }
 
     /// The addresses of the files for other machines that see the folder under the same path.
@@ -85,7 +95,7 @@ impl Telemetry {
     }
 
     pub(crate) fn live(&self) -> LiveFiles {
-        LiveFiles::new(Arc::clone(&self.store), &self.files)
+        LiveFiles::new(Arc::clone(&self.store), &self.files, self.check.clone())
     }
 
     pub(crate) fn addresses(&self) -> Vec<String> {
@@ -127,8 +137,9 @@ pub(crate) fn register(
     }
     let there = raw.filter(visible)?;
     let events = shaped(there.clone().filter(ident("account").is_not_null().and(linked.clone()))?, "events")?;
-    let unattributed =
-        shaped(there.filter(ident("account").is_null().or(linked.is_not_true()))?, "unattributed_events")?;
+    let unattributed = there.filter(ident("account").is_null().or(linked.clone().is_not_true()))?;
+    let unattributed = before_the_link(unattributed, &linked)?;
+    let unattributed = shaped(unattributed, "unattributed_events")?;
     let zone = moment.time_zone.as_deref().unwrap_or(UTC);
     let local = cast(ident("at"), DataType::Timestamp(TimeUnit::Microsecond, Some(zone.into())));
     let day = cast(local, DataType::Date32).alias("day");
@@ -142,6 +153,21 @@ pub(crate) fn register(
 
 fn instant(at: Instant) -> Expr {
     lit(ScalarValue::TimestampMicrosecond(Some(at.micros()), Some(UTC.into())))
+}
+
+/// Of an event that was linked later, what the link has told: nobody knew it yet.
+const TOLD_BY_THE_LINK: [&str; 3] = ["user", "linked_at", "attributed_by"];
+
+fn before_the_link(frame: DataFrame, linked: &Expr) -> EngineResult<DataFrame> {
+    let columns: Vec<String> = frame.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let columns = columns.iter().map(|name| {
+        let column = ident(name);
+        if !TOLD_BY_THE_LINK.contains(&name.as_str()) {
+            return Ok(column);
+        }
+        Ok(when(linked.clone().is_true(), column).end()?.alias(name))
+    });
+    frame.select(columns.collect::<EngineResult<Vec<_>>>()?)
 }
 
 /// The columns of the documented table, in its order.

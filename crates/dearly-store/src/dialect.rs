@@ -40,6 +40,8 @@ impl Dialect {
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = FULL",
                 "PRAGMA foreign_keys = ON",
+                // What is erased is overwritten, not only forgotten.
+                "PRAGMA secure_delete = ON",
                 "PRAGMA cache_size = -65536",
             ],
             (Dialect::Sqlite, false) => &[

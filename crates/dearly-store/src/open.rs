@@ -165,6 +165,20 @@ impl Store {
         Ok(Write::new(View::new(transaction, inner.clone()), lock))
     }
 
+    /// Folds the write-ahead log of SQLite into the database, as far as readers allow, and empties it: what was overwritten is
+    /// then in no file. Nothing where another database keeps the records.
+    ///
+    /// # Errors
+    /// [`Error::Database`].
+    pub async fn fold(&self) -> Result<()> {
+        let inner = &self.inner;
+        if inner.dialect == Dialect::Sqlite {
+            let folded = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&inner.writer).await;
+            folded.map_err(|source| inner.error("fold the write-ahead log", source))?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections; on SQLite the write-ahead log is then folded into the database.
     pub async fn close(&self) {
         self.inner.readers.close().await;

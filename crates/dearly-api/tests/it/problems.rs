@@ -43,6 +43,7 @@ async fn parameters_that_make_no_sense_are_named() {
             "status: unknown variant `lost`, expected one of `customer`, `churned`, `prospect`, `all`",
         ),
         ("accounts/acme?asof=2025-01-01", "asof: unknown field `asof`, expected `as_of` or `known_by`"),
+        ("telemetry?as_of=2025-01-01", "as_of: unknown field `as_of`, there are no fields"),
         ("accounts/acme/usage?weeks=999", "weeks: \"999\" is not a whole number from 1 to 260"),
         (
             "accounts/acme/explanation?since=2025-06-28",

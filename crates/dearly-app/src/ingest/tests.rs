@@ -291,3 +291,33 @@ async fn who_is_erased_does_not_come_back_from_the_log() {
     door.send(&["7 u1 did z"]).await;
     assert_eq!(door.events().await, ["4 x: u2", "5 y: u2", "7 z: u1"]);
 }
+
+#[tokio::test]
+async fn what_an_erased_user_said_is_in_no_file() {
+    let door = Door::open().await;
+    door.send(&["1 u1 in acme"]).await;
+    let said = json!({"batch": [
+        {"type": "track", "userId": "u1", "context": {"note": "secret words"}},
+        {"type": "track", "userId": "u1", "event": "x", "properties": {"note": "secret words"}},
+    ]});
+    door.ingestion.take(Endpoint::Batch, Some(&door.key), said.to_string().as_bytes()).await.unwrap();
+    door.events().await;
+    let places = || files_with(&door.app.folder, b"secret words");
+    assert!(!places().is_empty(), "there is something to erase");
+    door.app.erase(&std::collections::BTreeSet::from(["u1".to_owned()])).await.unwrap();
+    // Not in what the database has set free, nor in its log.
+    assert_eq!(places(), Vec::<std::path::PathBuf>::new());
+}
+
+/// The files below the folder that hold the bytes.
+fn files_with(folder: &std::path::Path, bytes: &[u8]) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let holds = |path: std::path::PathBuf| {
+        if path.is_dir() {
+            return files_with(&path, bytes);
+        }
+        let content = std::fs::read(&path).unwrap();
+        content.windows(bytes.len()).any(|own| own == bytes).then_some(path).into_iter().collect()
+    };
+    entries.flat_map(holds).collect()
+}

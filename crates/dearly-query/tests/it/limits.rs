@@ -29,6 +29,21 @@ async fn rows_beyond_the_limit_are_left_out_and_it_is_said() {
     }
 }
 
+#[tokio::test]
+async fn texts_are_not_made_without_measure() {
+    let session = session(Limits::default());
+    for sql in [
+        "select repeat('a', 300000000)",
+        "select lpad(subject, 10001) from tickets",
+        "select array_repeat(1, severity * 1000000) from tickets",
+        "select 1 where exists (select repeat('a', 100000))",
+    ] {
+        let error = session.ask(sql, day("2025-06-30")).await.err().unwrap().to_string();
+        assert!(error.contains("must be a number written out, 10000 at most"), "{sql}: {error}");
+    }
+    assert_eq!(ask(&session, "select repeat('ab', 3), lpad('7', 3, '0')").await, "[\"ababab\",\"007\"]");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_takes_too_long_is_given_up() {
     let session = session(Limits { time: Some(Duration::from_millis(200)), ..Limits::default() });

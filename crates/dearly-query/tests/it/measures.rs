@@ -33,6 +33,12 @@ fn what_is_no_measure_is_refused_without_a_book() {
             "select account, c.n as value from (select account, count(*) n from components group by 1) c",
             "`components`",
         ),
+        (
+            "select account, date_part('year', now()) as value from tickets",
+            "a measure may not ask `now`, which is another each time",
+        ),
+        ("select account, 1 as value from tickets where opened_at < current_date", "`current_date`"),
+        ("select account, (select random()) as value from tickets", "`random`"),
         ("drop table accounts", "a question only reads"),
         ("select account, value", "account"),
         ("explain select account, 1 as value from tickets", "account"),

@@ -28,6 +28,13 @@ async fn only_what_was_visible_on_the_day_counts() {
         let session = with_events(folder.path(), files.clone(), &moment(as_of, None));
         assert_eq!(ask(&session, counts).await, row, "{as_of}");
     }
+    // Nor what the link has told is known before it: whose event it was.
+    let users = "select \"user\", linked_at, attributed_by from unattributed_events where event = 'export'";
+    let session = with_events(folder.path(), files.clone(), &moment("2025-06-30", None));
+    assert_eq!(ask(&session, users).await, "[null,null,null]");
+    let linked = with_events(folder.path(), files.clone(), &moment("2025-07-02", None));
+    let users = "select \"user\" from events where event = 'export'";
+    assert_eq!(ask(&linked, users).await, "[\"bob\"]");
     let mut known = moment("2025-07-02", None);
     known.known_by = Some(at("2025-06-29T23:00:00Z"));
     let session = with_events(folder.path(), files, &known);

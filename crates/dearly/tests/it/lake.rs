@@ -151,8 +151,14 @@ fn a_missing_or_damaged_file_stops_what_needs_it() {
     let mut damaged = bytes.clone();
     damaged[100] ^= 1;
     std::fs::write(&path, &damaged).unwrap();
-    for command in ["lake compact", "lake erase --user u0"] {
-        let said = place.dearly(command).exits(1).run();
+    for (command, argument) in
+        [("lake compact", None), ("lake erase --user u0", None), ("query", Some("select 1 from events"))]
+    {
+        let command_line = place.dearly(command);
+        let said = match argument {
+            Some(argument) => command_line.argument(argument).exits(1).run(),
+            None => command_line.exits(1).run(),
+        };
         assert!(said.stderr.contains("is damaged"), "{command}: {}", said.stderr);
         assert!(
             said.stderr.contains(path.file_name().unwrap().to_str().unwrap()),
