@@ -182,8 +182,14 @@ impl App {
     /// hour for readers that began before.
     ///
     /// # Errors
-    /// [`Error::Busy`].
+    /// [`Error::Busy`]; [`Error::Invalid`] for a day to come, before which nearly everything is.
     pub async fn retain(&self, from: Day) -> Result<LakeChange> {
+        let today = Calendar::utc().day_of(Instant::now());
+        if from > today {
+            return Err(Error::Invalid(format!(
+                "{from} is a day to come, and all events before it would go; today is {today}"
+            )));
+        }
         let before = Calendar::utc().start_of(from);
         let rewrite = move |lake: &Lake, live: &[Segment]| lake.drop_before(live, before);
         let mut change = self.rewrite("retain events", rewrite).await?;

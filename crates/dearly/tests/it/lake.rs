@@ -138,6 +138,7 @@ fn old_events_go() {
     let all = place.dearly("lake retain --months 0 --format json").run().json();
     assert_eq!(all["n_dropped"], 56);
     assert_eq!(status(&place)["n_events"], 0);
+    place.dearly("lake retain --from 2999-01-01").exits(1).run().warns(&["a day to come"]);
     let said = place.dearly("lake retain").exits(2).run();
     assert!(said.stderr.contains("--months"), "{}", said.stderr);
 }
