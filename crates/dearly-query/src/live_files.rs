@@ -54,7 +54,8 @@ impl LiveFiles {
             let looked = spawn_blocking(move || check(&path)).await;
             looked.map_err(|error| damaged(error.into()))?.map_err(damaged)
         };
-        file.is_whole.get_or_try_init(look).await.map(|()| ())
+        file.is_whole.get_or_try_init(look).await?;
+        Ok(())
     }
 
     /// The live file at a location.
