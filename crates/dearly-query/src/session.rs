@@ -70,6 +70,8 @@ impl Default for Limits {
 pub struct Session {
     context: SessionContext,
     limits: Limits,
+    /// Whether the work is done in this process. Elsewhere nobody knows whether it is still wanted.
+    is_here: bool,
 }
 
 /// Names of the catalogue and of the schema; nobody needs to write them.
@@ -120,11 +122,11 @@ impl Session {
         telemetry::all_rows(&telemetry.addresses())
             .and_then(|all| register(&context, moment, all, records))
             .map_err(|error| Error::Failed(error.to_string()))?;
-        Ok(Session { context, limits })
+        Ok(Session { context, limits, is_here: true })
     }
 
     pub(crate) fn over(context: SessionContext, limits: Limits) -> Session {
-        Session { context, limits }
+        Session { context, limits, is_here: false }
     }
 
     /// Answers a statement that only reads, `:as_of` in it being `as_of`. Dropping the future, or the answer, stops the
@@ -146,8 +148,11 @@ impl Session {
                     .map_err(|error| self.planning(error))?,
                 _ => plan,
             };
-            let state = SessionStateBuilder::new_from_existing(self.context.state());
-            let state = state.with_optimizer_rule(Arc::new(Watch::of(wanted))).build();
+            let mut state = self.context.state();
+            if self.is_here {
+                let watched = SessionStateBuilder::new_from_existing(state);
+                state = watched.with_optimizer_rule(Arc::new(Watch::of(wanted))).build();
+            }
             let frame = DataFrame::new(state, plan);
             let columns = frame.schema().as_arrow().clone();
             let stream = frame.execute_stream().await.map_err(|error| self.running(error))?;
