@@ -91,9 +91,16 @@ fn a_killed_import_keeps_nothing_and_run_again_ends_in_the_same_state() {
         if import.wait().unwrap().success() {
             break;
         }
-        killed += 1;
         assert_eq!(rows, 1 + 2);
-        assert_eq!(place.state("data"), state, "killed at {share} of its time");
+        if place.state("data") != state {
+            // It was done, and killed while it cleaned up: then all of it is there.
+            assert!(
+                place.state("data") == place.state("straight"),
+                "killed at {share} of its time, half of it is there"
+            );
+            break;
+        }
+        killed += 1;
     }
     assert!(killed > 0, "no import was killed in its {duration:?}");
 
