@@ -1,6 +1,7 @@
 //! The whole analysis of `dearly fit`: a panel and a model in words in, a report out.
 
 mod cox;
+mod errors;
 mod regression;
 mod report;
 mod validation;
@@ -172,12 +173,17 @@ pub fn fit(table: &Table, request: &FitRequest) -> Result<FitReport> {
     }
 }
 
-/// The clusters of the rows of a frame, by each column.
-fn clusters(table: &Table, frame: &Frame, columns: &[String]) -> Vec<Clusters> {
-    columns
-        .iter()
-        .filter_map(|name| table.column(name))
-        .map(|column| clusters_of(column, &frame.rows))
+/// The clusters of the rows of a frame, by each column; refused where all rows are one.
+fn clusters(table: &Table, frame: &Frame, columns: &[String]) -> Result<Vec<Clusters>> {
+    let named_columns = columns.iter().filter_map(|name| Some((name, table.column(name)?)));
+    named_columns
+        .map(|(name, column)| match clusters_of(column, &frame.rows) {
+            own if own.count() < 2 => {
+                let too_few = dearly_stats::Error::TooFewClusters { found: own.count() };
+                Err(named(too_few, table, frame, name, &own))
+            }
+            own => Ok(own),
+        })
         .collect()
 }
 

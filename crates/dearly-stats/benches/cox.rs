@@ -2,7 +2,7 @@
 //! `cargo bench -p dearly-stats --bench cox`. `scripts/bench-stats` runs it beside its peers, on the same rows.
 
 use dearly_stats::cox::{Cox, TimeScale};
-use dearly_stats::{Clusters, Design};
+use dearly_stats::{ClusterErrors, Clusters, Design};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, StandardNormal};
@@ -44,7 +44,12 @@ fn main() {
     let clusters = Clusters::from_labels(&accounts);
     let plain = Cox::new(&design, &durations, &event_observed);
     time("cox_100k_12", || plain.fit().expect("a fit").log_likelihood);
-    time("cox_100k_12_clusters", || plain.clone().clusters(&clusters).fit().expect("a fit").log_likelihood);
+    let by = |errors| {
+        let covariance = plain.fit().expect("a fit").cluster_covariance(&clusters, errors);
+        covariance.expect("many accounts").standard_errors()[0]
+    };
+    time("cox_100k_12_clusters", || by(ClusterErrors::Cr0));
+    time("cox_100k_12_cv3", || by(ClusterErrors::Cv3));
     time("cox_100k_12_untied", || {
         Cox::new(&design, &untied, &event_observed).fit().expect("a fit").log_likelihood
     });

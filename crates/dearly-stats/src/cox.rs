@@ -3,6 +3,7 @@
 //! One backward sweep over rows sorted by time keeps the sums over each risk set, so that a fit of n rows and p columns
 //! costs about n·p² a step.
 
+mod cluster;
 mod concordance;
 mod fit;
 mod fitted;

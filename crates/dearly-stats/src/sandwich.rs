@@ -18,6 +18,22 @@ pub enum ClusterErrors {
     Cv3,
 }
 
+impl ClusterErrors {
+    /// CR0, CR1 or CR1S from H⁻¹ (Σ s_g s_g′) H⁻¹ over so many clusters and rows.
+    pub(crate) fn corrected(self, mut sandwich: Matrix, n_clusters: usize, rows: f64) -> Covariance {
+        let plain = n_clusters as f64 / (n_clusters as f64 - 1.0);
+        let (factor, kind) = match self {
+            ClusterErrors::Cr0 | ClusterErrors::Cv3 => (1.0, CovarianceKind::Cr0),
+            ClusterErrors::Cr1 => (plain, CovarianceKind::Cr1),
+            ClusterErrors::Cr1s => {
+                (plain * (rows - 1.0) / (rows - sandwich.rows as f64), CovarianceKind::Cr1s)
+            }
+        };
+        sandwich.values.iter_mut().for_each(|value| *value *= factor);
+        Covariance { matrix: sandwich, kind, degrees: None, n_clusters: Some(n_clusters) }
+    }
+}
+
 /// How a covariance was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum CovarianceKind {
@@ -96,27 +112,15 @@ impl FittedGlm {
         if counted < 2 {
             return Err(Error::TooFewClusters { found: counted });
         }
-        let count = counted as f64;
-        let (matrix, kind, degrees) = match errors {
-            ClusterErrors::Cv3 => {
-                (self.jackknife(design, clusters, count)?, CovarianceKind::Cv3, Some(count - 1.0))
-            }
-            sums => {
-                let mut matrix = self.bread_and_meat(design, clusters)?;
-                let plain = count / (count - 1.0);
-                let (factor, kind) = match sums {
-                    ClusterErrors::Cr1 => (plain, CovarianceKind::Cr1),
-                    ClusterErrors::Cr1s => (
-                        plain * (self.n - 1.0) / (self.n - self.coefficients.len() as f64),
-                        CovarianceKind::Cr1s,
-                    ),
-                    _ => (1.0, CovarianceKind::Cr0),
-                };
-                matrix.values.iter_mut().for_each(|value| *value *= factor);
-                (matrix, kind, None)
-            }
-        };
-        Ok(Covariance { matrix, kind, degrees, n_clusters: Some(counted) })
+        if errors == ClusterErrors::Cv3 {
+            return Ok(Covariance {
+                matrix: self.jackknife(design, clusters, counted as f64)?,
+                kind: CovarianceKind::Cv3,
+                degrees: Some(counted as f64 - 1.0),
+                n_clusters: Some(counted),
+            });
+        }
+        Ok(errors.corrected(self.bread_and_meat(design, clusters)?, counted, self.n))
     }
 
     /// The covariance when rows depend on each other along two ways, as renewals do by account and by customer-success
@@ -141,19 +145,7 @@ impl FittedGlm {
         let one = self.cluster_covariance(design, first, ClusterErrors::Cr1)?;
         let other = self.cluster_covariance(design, second, ClusterErrors::Cr1)?;
         let both = self.cluster_covariance(design, &first.crossed(second), ClusterErrors::Cr1)?;
-        let mut matrix = one.matrix;
-        for (value, (add, take)) in
-            matrix.values.iter_mut().zip(other.matrix.values.iter().zip(&both.matrix.values))
-        {
-            *value += add - take;
-        }
-        let fewer = one.n_clusters.min(other.n_clusters);
-        Ok(Covariance {
-            matrix: without_negative(&matrix),
-            kind: CovarianceKind::TwoWay,
-            degrees: fewer.map(|count| count as f64 - 1.0),
-            n_clusters: fewer,
-        })
+        Ok(Covariance::two_way(one, &other, &both))
     }
 
     fn same_rows(&self, design: &Design, clusters: &Clusters) -> Result<(), Error> {
@@ -255,6 +247,23 @@ impl FittedGlm {
 }
 
 impl Covariance {
+    /// V₁ + V₂ − V₁₂ without negative eigenvalues; t with one degree less than the fewer clusters.
+    pub(crate) fn two_way(one: Covariance, other: &Covariance, both: &Covariance) -> Covariance {
+        let fewer = one.n_clusters.min(other.n_clusters);
+        let mut matrix = one.matrix;
+        for (value, (add, take)) in
+            matrix.values.iter_mut().zip(other.matrix.values.iter().zip(&both.matrix.values))
+        {
+            *value += add - take;
+        }
+        Covariance {
+            matrix: without_negative(&matrix),
+            kind: CovarianceKind::TwoWay,
+            degrees: fewer.map(|count| count as f64 - 1.0),
+            n_clusters: fewer,
+        }
+    }
+
     /// The standard error of each coefficient.
     pub fn standard_errors(&self) -> Vec<f64> {
         self.matrix.diagonal().into_iter().map(|value| value.max(0.0).sqrt()).collect()

@@ -1,10 +1,9 @@
 use dearly_stats::cox::{Cox, FittedCox, TimeScale};
 use dearly_stats::formula::{Formula, Frame};
-use dearly_stats::{Clusters, Column, Covariance, Table};
+use dearly_stats::{Clusters, Column, Table};
 
-use super::report::{
-    FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, StandardErrors, Term,
-};
+use super::errors::Errors;
+use super::report::{FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, Term};
 use super::{FitFamily, FitMethod, FitRequest};
 use crate::alarm::single_feature_alarms;
 use crate::report::{Interval, Test};
@@ -35,9 +34,6 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let frame = formula.frame_over_baseline(table, &also)?;
     if frame.offset.is_some() {
         return Err(Error::Invalid("cox takes no offset: leave offset() out".to_owned()));
-    }
-    if request.clusters.len() > 1 {
-        return Err(Error::Invalid("cox takes one cluster: leave the second out".to_owned()));
     }
     let durations = numbers(table, &frame, duration)?;
     let entry = request.entry.as_deref().map(|entry| numbers(table, &frame, entry)).transpose()?;
@@ -70,19 +66,25 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         )));
     }
     super::check_scale(&frame.design)?;
-    let clusters = super::clusters(table, &frame, &request.clusters);
+    let clusters = super::clusters(table, &frame, &request.clusters)?;
     let mut cox = Cox::new(&frame.design, &durations, &event_observed);
     if let Some(entry) = &entry {
         cox = cox.entry(entry);
     }
-    if let Some(clusters) = clusters.first() {
-        cox = cox.clusters(clusters);
-    }
-    let fitted = cox.fit().map_err(|error| match (clusters.first(), request.clusters.first()) {
-        (Some(own), Some(column)) => super::named(error, table, &frame, column, own),
-        _ => error.into(),
-    })?;
-    let mut report = report(request, &frame, &fitted, &clusters)?;
+    let fitted = cox.fit()?;
+    let mut notes = Vec::new();
+    let errors = Errors::of(
+        fitted.model_covariance.clone(),
+        &clusters,
+        false,
+        &mut notes,
+        |by, kind| {
+            let covariance = fitted.cluster_covariance(by, kind);
+            covariance.map_err(|error| super::named(error, table, &frame, &request.clusters[0], by))
+        },
+        |first, second| Ok(fitted.two_way_covariance(first, second)?),
+    )?;
+    let mut report = report(request, &frame, &fitted, &errors, &clusters, notes)?;
     let singletons = Clusters::singletons(event_observed.len());
     let clusters = clusters.first().unwrap_or(&singletons);
     report.alarms = single_feature_alarms(
@@ -100,12 +102,13 @@ fn report(
     request: &FitRequest,
     frame: &Frame,
     fitted: &FittedCox,
-    clusters: &[dearly_stats::Clusters],
+    errors: &Errors,
+    clusters: &[Clusters],
+    mut notes: Vec<String>,
 ) -> Result<FitReport> {
-    let mut notes = Vec::new();
     let (vif, condition_number, inflated) = super::collinearity(&frame.design, &mut notes);
     let columns = super::slopes(&fitted.names);
-    let covariance = fitted.covariance();
+    let covariance = errors.reported();
     let proportional = fitted.proportional_hazards(TimeScale::KaplanMeier).ok().map(|own| Proportional {
         terms: (0..own.statistics.len())
             .map(|column| ProportionalTerm {
@@ -158,7 +161,7 @@ fn report(
         method: "ml",
         method_reason: "partial likelihood, ties by Efron".to_owned(),
         n_parameters: fitted.coefficients.len(),
-        terms: terms(request, fitted)?,
+        terms: terms(request, fitted, errors)?,
         flic_intercept: None,
         log_likelihood: fitted.log_likelihood,
         penalized_log_likelihood: None,
@@ -178,14 +181,9 @@ fn report(
     })
 }
 
-fn terms(request: &FitRequest, fitted: &FittedCox) -> Result<Vec<Term>> {
-    let errors = |covariance: Option<&Covariance>| covariance.map(Covariance::standard_errors);
-    let model = fitted.model_covariance.standard_errors();
-    let cr0 = errors(fitted.cluster_covariance.as_ref());
-    let cr1 = errors(fitted.cr1_covariance().as_ref());
-    let kind = fitted.covariance().kind.as_str();
-    let of = |own: &Option<Vec<f64>>, column: usize| own.as_ref().map(|own| own[column]);
-    let terms = fitted.terms(request.level)?;
+fn terms(request: &FitRequest, fitted: &FittedCox, errors: &Errors) -> Result<Vec<Term>> {
+    let kind = errors.reported().kind.as_str();
+    let terms = fitted.terms(errors.reported(), request.level)?;
     Ok(terms
         .into_iter()
         .enumerate()
@@ -194,12 +192,7 @@ fn terms(request: &FitRequest, fitted: &FittedCox) -> Result<Vec<Term>> {
                 term: own.term,
                 estimate: own.estimate,
                 standard_error: own.standard_error,
-                standard_errors: StandardErrors {
-                    model: model[column],
-                    cr0: of(&cr0, column),
-                    cr1: of(&cr1, column),
-                    ..StandardErrors::default()
-                },
+                standard_errors: errors.standard_errors(column),
                 interval: Interval::of(own.interval, kind),
                 odds_ratio: None,
                 odds_ratio_interval: None,

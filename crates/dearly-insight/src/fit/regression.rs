@@ -1,8 +1,7 @@
 use dearly_stats::formula::{Formula, Frame};
-use dearly_stats::{
-    ClusterErrors, Clusters, Covariance, Design, Family, FittedFirth, FittedGlm, Glm, SeparationKind, Table,
-};
+use dearly_stats::{Clusters, Design, Family, FittedFirth, FittedGlm, Glm, SeparationKind, Table};
 
+use super::errors::Errors;
 use super::report::{FitReport, SeparationReport, StandardErrors, Term};
 use super::validation::{FOLDS, Fitted, apparent, out_of_fold};
 use super::{FitFamily, FitMethod, FitRequest};
@@ -19,11 +18,7 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let family = family(request.family);
     let outcome = frame.outcome.as_deref().unwrap_or_default();
     check_outcome(family, request.family, formula, table, &frame, outcome)?;
-    let clusters = super::clusters(table, &frame, &request.clusters);
-    if let Some((column, own)) = request.clusters.iter().zip(&clusters).find(|(_, own)| own.count() < 2) {
-        let too_few = dearly_stats::Error::TooFewClusters { found: own.count() };
-        return Err(super::named(too_few, table, &frame, column, own));
-    }
+    let clusters = super::clusters(table, &frame, &request.clusters)?;
     let design = &frame.design;
     super::check_scale(design)?;
     let glm = frame.offset.as_deref().map_or(Glm::new(family), |offset| Glm::new(family).offset(offset));
@@ -49,7 +44,17 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
             columns.iter().map(|&column| design.names()[column].as_str()).collect::<Vec<_>>().join(", ")
         )));
     }
-    let errors = Errors::of(table, request, &frame, &fitted, &clusters, is_firth, &mut notes)?;
+    let errors = Errors::of(
+        fitted.model_covariance(),
+        &clusters,
+        is_firth,
+        &mut notes,
+        |by, kind| {
+            let covariance = fitted.cluster_covariance(design, by, kind);
+            covariance.map_err(|error| super::named(error, table, &frame, &request.clusters[0], by))
+        },
+        |first, second| Ok(fitted.two_way_covariance(design, first, second)?),
+    )?;
     let likelihood_ratio: Option<Test> = match &firth {
         Some(firth) => firth.likelihood_ratio_test().ok().map(Into::into),
         None => fitted.likelihood_ratio_test().ok().map(Into::into),
@@ -282,77 +287,6 @@ fn method(
     ))
 }
 
-/// The covariances of a fit.
-struct Errors {
-    model: Covariance,
-    cr0: Option<Covariance>,
-    cr1: Option<Covariance>,
-    cr1s: Option<Covariance>,
-    cv3: Option<Covariance>,
-    two_way: Option<Covariance>,
-}
-
-impl Errors {
-    fn of(
-        table: &Table,
-        request: &FitRequest,
-        frame: &Frame,
-        fitted: &FittedGlm,
-        clusters: &[Clusters],
-        is_firth: bool,
-        notes: &mut Vec<String>,
-    ) -> Result<Errors> {
-        let mut errors = Errors {
-            model: fitted.model_covariance(),
-            cr0: None,
-            cr1: None,
-            cr1s: None,
-            cv3: None,
-            two_way: None,
-        };
-        let (Some(first), Some(column)) = (clusters.first(), request.clusters.first()) else {
-            return Ok(errors);
-        };
-        let design = &frame.design;
-        let by = |kind: ClusterErrors| {
-            fitted
-                .cluster_covariance(design, first, kind)
-                .map_err(|error| super::named(error, table, frame, column, first))
-        };
-        errors.cr0 = Some(by(ClusterErrors::Cr0)?);
-        errors.cr1 = Some(by(ClusterErrors::Cr1)?);
-        errors.cr1s = Some(by(ClusterErrors::Cr1s)?);
-        match by(ClusterErrors::Cv3) {
-            Ok(own) => errors.cv3 = Some(own),
-            Err(error) if is_firth => notes.push(format!(
-                "intervals are of the penalised profile and take rows as independent, since the jackknife over clusters has \
-                 no value: {error}"
-            )),
-            Err(error) => return Err(error),
-        }
-        if let Some(second) = clusters.get(1) {
-            errors.two_way = Some(fitted.two_way_covariance(design, first, second)?);
-        }
-        let fewest = clusters.iter().map(Clusters::count).min().unwrap_or(0);
-        if fewest < 30 {
-            notes.push(format!(
-                "{fewest} clusters are few (below 30): intervals are wide for it, and still somewhat too narrow"
-            ));
-        }
-        Ok(errors)
-    }
-
-    /// The covariance behind the intervals.
-    fn reported(&self) -> &Covariance {
-        self.two_way.as_ref().or(self.cv3.as_ref()).unwrap_or(&self.model)
-    }
-
-    /// Whether rows are taken as independent.
-    fn is_by_rows(&self) -> bool {
-        self.two_way.is_none() && self.cv3.is_none()
-    }
-}
-
 fn terms(
     glm: &Glm<'_>,
     frame: &Frame,
@@ -366,11 +300,7 @@ fn terms(
     let reported = errors.reported();
     let intervals = reported.intervals(&fitted.coefficients, request.level)?;
     let p_values = reported.p_values(&fitted.coefficients)?;
-    let all = |covariance: &Option<Covariance>| covariance.as_ref().map(Covariance::standard_errors);
-    let (model, shown) = (errors.model.standard_errors(), reported.standard_errors());
-    let (cr0, cr1, cr1s) = (all(&errors.cr0), all(&errors.cr1), all(&errors.cr1s));
-    let (cv3, two_way) = (all(&errors.cv3), all(&errors.two_way));
-    let at = |own: &Option<Vec<f64>>, column: usize| own.as_ref().map(|own| own[column]);
+    let shown = reported.standard_errors();
     let mut terms = Vec::with_capacity(design.columns());
     for (column, name) in design.names().iter().enumerate() {
         // Of a coefficient that runs away, the likelihood's shape is all that is known: no error is about right.
@@ -385,20 +315,12 @@ fn terms(
             ),
             None => (Interval::of(intervals[column], reported.kind.as_str()), p_values[column]),
         };
-        let by_model = StandardErrors { model: model[column], ..StandardErrors::default() };
+        let all = errors.standard_errors(column);
         // Its residuals are next to nothing, so that errors by cluster are, too, and say the opposite of what is so.
         let (standard_error, standard_errors) = if separating.contains(name) {
-            (model[column], by_model)
+            (all.model, StandardErrors { model: all.model, ..StandardErrors::default() })
         } else {
-            let by_cluster = StandardErrors {
-                cr0: at(&cr0, column),
-                cr1: at(&cr1, column),
-                cr1s: at(&cr1s, column),
-                cv3: at(&cv3, column),
-                two_way: at(&two_way, column),
-                ..by_model
-            };
-            (shown[column], by_cluster)
+            (shown[column], all)
         };
         let mut term = Term {
             term: name.clone(),

@@ -1,8 +1,8 @@
+use super::FittedCox;
 use super::rows::Rows;
-use super::{FittedCox, residuals};
 use crate::error::{all_finite, same_length};
 use crate::survival::Lifetimes;
-use crate::{Clusters, Covariance, CovarianceKind, Design, Error, Matrix};
+use crate::{Clusters, Covariance, CovarianceKind, Design, Error};
 
 /// A Cox model to be fitted: what is known of each row, and how its rows belong together.
 ///
@@ -29,8 +29,7 @@ use crate::{Clusters, Covariance, CovarianceKind, Design, Error, Matrix};
 /// ```
 ///
 /// # Source
-/// Cox (1972); Efron (1977); Lin and Wei (1989) for errors by cluster, with Efron's weights in the residuals. Checked
-/// against R `survival::coxph`, see `tests/golden/survival.json`.
+/// Cox (1972); Efron (1977). Checked against R `survival::coxph`, see `tests/golden/survival.json`.
 #[derive(Debug, Clone)]
 pub struct Cox<'a> {
     design: &'a Design,
@@ -39,7 +38,6 @@ pub struct Cox<'a> {
     entry: Option<&'a [f64]>,
     strata: Option<&'a Clusters>,
     frequency_weights: Option<&'a [f64]>,
-    clusters: Option<&'a Clusters>,
     start: Option<&'a [f64]>,
 }
 
@@ -53,7 +51,6 @@ impl<'a> Cox<'a> {
             entry: None,
             strata: None,
             frequency_weights: None,
-            clusters: None,
             start: None,
         }
     }
@@ -75,11 +72,6 @@ impl<'a> Cox<'a> {
         Cox { frequency_weights: Some(weights), ..self }
     }
 
-    /// Which rows may depend on one another: adds errors by cluster.
-    pub fn clusters(self, clusters: &'a Clusters) -> Cox<'a> {
-        Cox { clusters: Some(clusters), ..self }
-    }
-
     /// Coefficients to begin at instead of 0, as those of the full data in a bootstrap.
     pub fn start(self, start: &'a [f64]) -> Cox<'a> {
         Cox { start: Some(start), ..self }
@@ -91,8 +83,8 @@ impl<'a> Cox<'a> {
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a negative
     /// duration, an entry not before it, a weight that is not a whole number; [`Error::OneClass`] without an event;
     /// [`Error::TooFewRows`]; [`Error::Collinear`]; [`Error::Monotone`] where the likelihood has no maximum because the
-    /// columns tell at every event who is next; [`Error::TooFewClusters`]; [`Error::NotConverged`];
-    /// [`Error::Refused`] for a constant column, the intercept among them.
+    /// columns tell at every event who is next; [`Error::NotConverged`]; [`Error::Refused`] for a constant column, the
+    /// intercept among them.
     pub fn fit(&self) -> Result<FittedCox, Error> {
         let rows = self.checked_rows()?;
         let n_events: f64 =
@@ -104,7 +96,6 @@ impl<'a> Cox<'a> {
         if columns as f64 >= rows.weight.iter().sum::<f64>() {
             return Err(Error::TooFewRows { rows: rows.len(), parameters: columns });
         }
-        let clusters = self.counted_clusters()?;
 
         let null = rows.log_likelihood(&vec![0.0; rows.len()]);
         let start: Vec<f64> = match self.start {
@@ -112,41 +103,18 @@ impl<'a> Cox<'a> {
             None => vec![0.0; columns],
         };
         let maximum = rows.maximise(start, self.design.names())?;
-        let scaled = &maximum.factor.inverse();
         let model_covariance = Covariance {
-            matrix: rows.unscaled(scaled),
+            matrix: rows.unscaled(&maximum.factor.inverse()),
             kind: CovarianceKind::Model,
             degrees: None,
             n_clusters: None,
         };
         let coefficients: Vec<f64> =
             maximum.coefficients.iter().zip(&rows.scales).map(|(b, sd)| b / sd).collect();
-        let cluster_covariance = clusters.map(|(clusters, counted)| {
-            let (score_residuals, _) = residuals::score(&rows, &maximum.eta);
-            let mut sums = Matrix::zeros(clusters.count(), columns);
-            for place in 0..rows.len() {
-                let into = clusters.of(rows.source[place]) * columns;
-                for (column, residual) in score_residuals[place * columns..][..columns].iter().enumerate() {
-                    sums.values[into + column] += rows.weight[place] * residual;
-                }
-            }
-            let mut meat = Matrix::zeros(columns, columns);
-            for cluster in 0..clusters.count() {
-                meat.add_outer_lower(sums.row(cluster), 1.0);
-            }
-            meat.mirror_lower();
-            Covariance {
-                matrix: rows.unscaled(&scaled.times(&meat).times(scaled)),
-                kind: CovarianceKind::Cr0,
-                degrees: None,
-                n_clusters: Some(counted),
-            }
-        });
         Ok(FittedCox {
             names: self.design.names().to_vec(),
             coefficients,
             model_covariance,
-            cluster_covariance,
             n: self.durations.len(),
             n_events: n_events as usize,
             log_likelihood: maximum.log_likelihood,
@@ -163,9 +131,6 @@ impl<'a> Cox<'a> {
         same_length("the design", n, self.design.rows())?;
         if let Some(strata) = self.strata {
             same_length("strata", n, strata.rows())?;
-        }
-        if let Some(clusters) = self.clusters {
-            same_length("clusters", n, clusters.rows())?;
         }
         if let Some(start) = self.start {
             same_length("start", self.design.columns(), start.len())?;
@@ -189,16 +154,5 @@ impl<'a> Cox<'a> {
             return Err(Error::Refused("Cox's model needs at least one column".to_owned()));
         }
         Rows::new(self.design, lifetimes, self.frequency_weights, self.strata)
-    }
-
-    /// The clusters and how many of them have a row that counts.
-    fn counted_clusters(&self) -> Result<Option<(&'a Clusters, usize)>, Error> {
-        let Some(clusters) = self.clusters else { return Ok(None) };
-        let mut counts = vec![false; clusters.count()];
-        for row in 0..clusters.rows() {
-            counts[clusters.of(row)] |= self.frequency_weights.is_none_or(|weights| weights[row] > 0.0);
-        }
-        let found = counts.iter().filter(|&&counts| counts).count();
-        if found < 2 { Err(Error::TooFewClusters { found }) } else { Ok(Some((clusters, found))) }
     }
 }

@@ -2,7 +2,7 @@ use super::concordance::concordance;
 use super::residuals;
 use super::rows::Rows;
 use crate::distribution::chi_squared_upper;
-use crate::{Covariance, CovarianceKind, Error, Interval, Matrix, TestResult};
+use crate::{Covariance, Error, Interval, Matrix, TestResult};
 
 /// A fitted Cox model.
 #[derive(Debug, Clone)]
@@ -13,9 +13,6 @@ pub struct FittedCox {
     pub coefficients: Vec<f64>,
     /// The model's covariance, which takes rows for independent.
     pub model_covariance: Covariance,
-    /// The covariance by cluster, where clusters were given: CR0, H⁻¹(Σ s s′)H⁻¹ with the summed score residuals s of
-    /// each cluster, as R's `robust`.
-    pub cluster_covariance: Option<Covariance>,
     /// Rows given.
     pub n: usize,
     /// Events, counted by frequency weight.
@@ -37,46 +34,25 @@ pub struct CoxTerm {
     pub term: String,
     /// The log hazard ratio.
     pub estimate: f64,
-    /// Its standard error: by cluster where there are clusters.
+    /// Its standard error, by the covariance that was given.
     pub standard_error: f64,
     /// exp(estimate).
     pub hazard_ratio: f64,
     /// The interval of the log hazard ratio.
     pub interval: Interval,
-    /// Two-sided, by the normal distribution.
+    /// Two-sided.
     pub p_value: f64,
 }
 
 impl FittedCox {
-    /// The covariance to report: by cluster where clusters were given, otherwise the model's.
-    pub fn covariance(&self) -> &Covariance {
-        self.cluster_covariance.as_ref().unwrap_or(&self.model_covariance)
-    }
-
-    /// The covariance by cluster with the factor G/(G − 1), which few clusters need, and t with G − 1 degrees for its
-    /// intervals.
-    pub fn cr1_covariance(&self) -> Option<Covariance> {
-        let mut covariance = self.cluster_covariance.clone()?;
-        let clusters = covariance.n_clusters? as f64;
-        covariance.matrix.values.iter_mut().for_each(|value| *value *= clusters / (clusters - 1.0));
-        covariance.kind = CovarianceKind::Cr1;
-        covariance.degrees = Some(clusters - 1.0);
-        Some(covariance)
-    }
-
-    /// The standard errors to report: see [`FittedCox::covariance`].
-    pub fn standard_errors(&self) -> Vec<f64> {
-        self.covariance().standard_errors()
-    }
-
-    /// Each column with its interval: normal, by the errors of [`FittedCox::standard_errors`], as R's.
+    /// Each column with its interval, by the model's covariance or one of [`FittedCox::cluster_covariance`].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level.
-    pub fn terms(&self, level: f64) -> Result<Vec<CoxTerm>, Error> {
-        let intervals = self.covariance().intervals(&self.coefficients, level)?;
-        let p_values = self.covariance().p_values(&self.coefficients)?;
-        let standard_errors = self.standard_errors();
+    /// [`Error::OutOfRange`] for the level, [`Error::LengthMismatch`] for a covariance of another model.
+    pub fn terms(&self, covariance: &Covariance, level: f64) -> Result<Vec<CoxTerm>, Error> {
+        let intervals = covariance.intervals(&self.coefficients, level)?;
+        let p_values = covariance.p_values(&self.coefficients)?;
+        let standard_errors = covariance.standard_errors();
         Ok((0..self.coefficients.len())
             .map(|column| CoxTerm {
                 term: self.names[column].clone(),

@@ -220,7 +220,7 @@ impl Rows {
 
 /// Adds `weight · x` and, unless there is no triangle, the packed lower triangle of `weight · xx′`.
 #[inline]
-fn add(first: &mut [f64], second: &mut [f64], x: &[f64], weight: f64) {
+pub(super) fn add(first: &mut [f64], second: &mut [f64], x: &[f64], weight: f64) {
     for (sum, value) in first.iter_mut().zip(x) {
         *sum += weight * value;
     }

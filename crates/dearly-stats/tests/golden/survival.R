@@ -38,6 +38,32 @@ describe <- function(fit) {
     n_events = fit$nevent
   )
 }
+# CV3 by its definition: what each cluster adds to the information, summed over risk sets one by one.
+cv3 <- function(fit, x, from, to, event, account, stratum = rep(1, length(to))) {
+  naive <- if (is.null(fit$naive.var)) fit$var else fit$naive.var
+  theta <- exp(drop(x %*% coef(fit)))
+  p <- ncol(x)
+  H <- lapply(unique(account), function(a) matrix(0, p, p))
+  names(H) <- unique(account)
+  for (s in unique(stratum)) for (t in unique(to[event == 1 & stratum == s])) {
+    at_risk <- which(stratum == s & from < t & to >= t)
+    dies <- event[at_risk] == 1 & to[at_risk] == t
+    for (k in seq_len(sum(dies)) - 1) {
+      risk <- theta[at_risk] * (1 - dies * k / sum(dies))
+      centred <- sweep(x[at_risk, , drop = FALSE], 2, colSums(risk * x[at_risk, , drop = FALSE]) / sum(risk))
+      for (i in seq_along(at_risk)) {
+        a <- as.character(account[at_risk[i]])
+        H[[a]] <- H[[a]] + risk[i] / sum(risk) * outer(centred[i, ], centred[i, ])
+      }
+    }
+  }
+  whole <- Reduce(`+`, H)
+  stopifnot(isTRUE(all.equal(unname(solve(whole)), unname(naive), tolerance = 1e-8)))
+  scores <- rowsum(as.matrix(residuals(fit, "score", weighted = FALSE)), account)
+  moved <- sapply(names(H), function(a) solve(whole - H[[a]], scores[a, ]))
+  G <- length(H)
+  list(standard_errors = unname(sqrt(rowSums(moved^2) * (G - 1) / G)), clusters = G)
+}
 curve <- function(formula) {
   s <- summary(survfit(formula, conf.type = "log-log"))
   list(time = s$time, n_at_risk = s$n.risk, n_events = s$n.event, survival = s$surv, standard_error = s$std.err,
@@ -64,6 +90,18 @@ out <- list(
     repeated = describe(cox_by(Surv(entry[copies], time[copies], event[copies]) ~ adoption[copies] + roi[copies] +
                               plan[copies] + strata(segment[copies]), account[copies]))
   )
+)
+x <- cbind(adoption, roi, plan)
+start <- rep(-Inf, n)
+manager <- (account - 1) %% 9
+out$cv3 <- list(
+  clustered = cv3(cox(Surv(time, event) ~ adoption + roi + plan), x, start, time, event, account),
+  few = cv3(cox(Surv(time, event) ~ adoption + roi + plan), x, start, time, event, manager),
+  stratified = cv3(cox(Surv(entry, time, event) ~ adoption + roi + plan + strata(segment)), x, entry, time, event,
+                   account, segment),
+  repeated = cv3(cox(Surv(entry[copies], time[copies], event[copies]) ~ adoption[copies] + roi[copies] + plan[copies] +
+                       strata(segment[copies])),
+                 x[copies, ], entry[copies], time[copies], event[copies], account[copies], segment[copies])
 )
 for (name in names(out$cox)) if (name != "stratified") {
   out$cox[[name]]$score_residuals <- NULL

@@ -1,6 +1,6 @@
 use dearly_stats::cox::{Cox, FittedCox, TimeScale};
 use dearly_stats::survival::{SurvivalCurve, kaplan_meier, kaplan_meier_truncated};
-use dearly_stats::{Clusters, Design, Error};
+use dearly_stats::{ClusterErrors, Clusters, CovarianceKind, Design, Error};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -55,7 +55,7 @@ fn a_curve_ends_at_zero_stays_at_one_and_refuses() {
     );
 }
 
-fn check_cox(name: &str, fitted: &FittedCox, expected: &Value) {
+fn check_cox(name: &str, fitted: &FittedCox, clusters: &Clusters, expected: &Value) {
     let same = |what: &str, found: &[f64], key: &str, tolerance: f64| {
         for (index, value) in numbers(&expected[key]).into_iter().enumerate() {
             close(&format!("{name}: {what} {index}"), found[index], value, tolerance);
@@ -64,7 +64,8 @@ fn check_cox(name: &str, fitted: &FittedCox, expected: &Value) {
     same("coefficient", &fitted.coefficients, "coefficients", 1e-10);
     same("model error", &fitted.model_covariance.standard_errors(), "model", 1e-10);
     if expected["cluster"].is_array() {
-        same("error by cluster", &fitted.standard_errors(), "cluster", 1e-10);
+        let by_cluster = fitted.cluster_covariance(clusters, ClusterErrors::Cr0).unwrap();
+        same("error by cluster", &by_cluster.standard_errors(), "cluster", 1e-10);
     }
     same("log-likelihood", &[fitted.log_likelihood_null, fitted.log_likelihood], "log_likelihood", 1e-12);
     close(name, fitted.concordance().unwrap(), number(&expected["concordance"]), 1e-12);
@@ -137,18 +138,17 @@ fn cox_equals_coxph() {
         data["segment"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     let (strata, weights) = (Clusters::from_labels(&segments), column("weight"));
     let tied = Cox::new(&design, &time, &event);
-    let plain = Cox::new(&design, &fine, &event).fit().unwrap();
-    check_cox("plain", &plain, &golden["cox"]["plain"]);
-    check_cox("tied", &tied.fit().unwrap(), &golden["cox"]["tied"]);
-    let clustered = tied.clone().clusters(&clusters);
-    check_cox("clustered", &clustered.fit().unwrap(), &golden["cox"]["clustered"]);
-    let truncated = clustered.entry(&entry);
-    check_cox("truncated", &truncated.fit().unwrap(), &golden["cox"]["truncated"]);
-    let stratified = truncated.strata(&strata);
-    check_cox("stratified", &stratified.fit().unwrap(), &golden["cox"]["stratified"]);
-    let weighted = stratified.frequency_weights(&weights).fit().unwrap();
-    let repeated = &golden["cox"]["repeated"];
-    check_cox("repeated", &weighted, repeated);
+    let truncated = tied.clone().entry(&entry);
+    let stratified = truncated.clone().strata(&strata);
+    let check = |name: &str, cox: &Cox<'_>| {
+        check_cox(name, &cox.fit().unwrap(), &clusters, &golden["cox"][name]);
+    };
+    check("plain", &Cox::new(&design, &fine, &event));
+    check("tied", &tied);
+    check("clustered", &tied);
+    check("truncated", &truncated);
+    check("stratified", &stratified);
+    check("repeated", &stratified.clone().frequency_weights(&weights));
     let warm = Cox::new(&design, &time, &event).start(&tied.fit().unwrap().coefficients).fit().unwrap();
     assert!(warm.iterations <= 2);
     close("warm", warm.coefficients[0], tied.fit().unwrap().coefficients[0], 1e-12);
@@ -157,6 +157,86 @@ fn cox_equals_coxph() {
         assert_eq!(time, numbers(&golden["cumulative_hazard"]["time"])[index]);
         close("hazard", hazard, numbers(&golden["cumulative_hazard"]["hazard"])[index], 1e-10);
     }
+}
+
+#[test]
+fn the_linearised_jackknife_equals_its_definition() {
+    let golden = golden("survival");
+    let data = &golden["data"];
+    let column = |name: &str| numbers(&data[name]);
+    let columns = ["adoption", "roi", "plan"].map(|name| (name.to_owned(), column(name)));
+    let design = Design::new(columns.to_vec()).unwrap();
+    let (time, event, entry) = (column("time"), bools(&data["event"]), column("entry"));
+    let ids: Vec<u32> = column("account").iter().map(|&id| id as u32).collect();
+    let managers: Vec<u32> = ids.iter().map(|id| (id - 1) % 9).collect();
+    let (accounts, managers) = (Clusters::from_labels(&ids), Clusters::from_labels(&managers));
+    let segments: Vec<&str> =
+        data["segment"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let (strata, weights) = (Clusters::from_labels(&segments), column("weight"));
+    let tied = Cox::new(&design, &time, &event);
+    let stratified = tied.clone().entry(&entry).strata(&strata);
+    let repeated = stratified.clone().frequency_weights(&weights);
+    for (name, cox, clusters) in [
+        ("clustered", &tied, &accounts),
+        ("few", &tied, &managers),
+        ("stratified", &stratified, &accounts),
+        ("repeated", &repeated, &accounts),
+    ] {
+        let found = cox.fit().unwrap().cluster_covariance(clusters, ClusterErrors::Cv3).unwrap();
+        let expected = &golden["cv3"][name];
+        let count = number(&expected["clusters"]);
+        assert_eq!((found.kind, found.degrees), (CovarianceKind::Cv3, Some(count - 1.0)), "{name}");
+        for (found, expected) in found.standard_errors().iter().zip(numbers(&expected["standard_errors"])) {
+            close(name, *found, expected, 1e-9);
+        }
+    }
+}
+
+#[test]
+fn errors_by_cluster_are_ordered_and_refuse() {
+    let n = 90;
+    let ([x, z, _, time], event) = drawn(3, n);
+    let groups: Vec<usize> = (0..n).map(|row| row % 10).collect();
+    let managers = Clusters::from_labels(&groups);
+    let first: Vec<f64> = groups.iter().map(|&group| f64::from(u8::from(group == 4))).collect();
+    let columns = |third: &[f64]| {
+        let columns = [("x", x.as_slice()), ("z", z.as_slice()), ("w", third)];
+        Design::new(columns.map(|(name, values)| (name.to_owned(), values.to_vec())).to_vec()).unwrap()
+    };
+    let design = columns(&first);
+    let fitted = Cox::new(&design, &time, &event).fit().unwrap();
+    let by = |errors| fitted.cluster_covariance(&managers, errors).map(|own| own.standard_errors()[0]);
+    let (cr0, cr1, cr1s) =
+        (by(ClusterErrors::Cr0).unwrap(), by(ClusterErrors::Cr1).unwrap(), by(ClusterErrors::Cr1s).unwrap());
+    close("CR1", cr1, cr0 * (10.0f64 / 9.0).sqrt(), 1e-12);
+    close("CR1S", cr1s, cr1 * (89.0f64 / 87.0).sqrt(), 1e-12);
+    // Without the rows of manager 4 nothing is known of w.
+    assert_eq!(
+        by(ClusterErrors::Cv3).unwrap_err(),
+        Error::ToldByOneCluster { column: Some("w".to_owned()), cluster: 4 }
+    );
+    let other: Vec<f64> = (0..n).map(|row| ((row * 7) % 11) as f64).collect();
+    let design = columns(&other);
+    let fitted = Cox::new(&design, &time, &event).fit().unwrap();
+    let by = |errors| fitted.cluster_covariance(&managers, errors).unwrap();
+    let (cr1, cv3) = (by(ClusterErrors::Cr1), by(ClusterErrors::Cv3));
+    assert!(cv3.standard_errors().iter().zip(cr1.standard_errors()).all(|(cv3, cr1)| *cv3 > cr1 * 0.999));
+    // Two ways that are the same are one.
+    let both = fitted.two_way_covariance(&managers, &managers).unwrap();
+    for (both, cr1) in both.standard_errors().iter().zip(cr1.standard_errors()) {
+        close("two ways", *both, cr1, 1e-12);
+    }
+    assert_eq!((both.kind, both.degrees), (CovarianceKind::TwoWay, Some(9.0)));
+    let short = Clusters::singletons(n - 1);
+    assert!(matches!(
+        fitted.cluster_covariance(&short, ClusterErrors::Cv3),
+        Err(Error::LengthMismatch { expected: 90, found: 89, .. })
+    ));
+    let one = Clusters::from_labels(&["a"; 90]);
+    assert_eq!(
+        fitted.cluster_covariance(&one, ClusterErrors::Cv3).unwrap_err(),
+        Error::TooFewClusters { found: 1 }
+    );
 }
 
 #[test]
@@ -171,7 +251,7 @@ fn cox_equals_lifelines() {
         for column in 0..3 {
             let value = |name: &str| numbers(&expected[name])[column];
             close(key, fitted.coefficients[column], value("coefficients"), 1e-8);
-            close(key, fitted.standard_errors()[column], value("standard_errors"), 1e-8);
+            close(key, fitted.model_covariance.standard_errors()[column], value("standard_errors"), 1e-8);
         }
         close(key, fitted.log_likelihood, number(&expected["log_likelihood"]), 1e-10);
     }
@@ -230,11 +310,6 @@ fn cox_refuses_in_words() {
     );
     let half = [0.5; 6];
     assert!(words(Cox::new(&spared, &time, &event).frequency_weights(&half).fit()).contains("whole number"));
-    let one = Clusters::from_labels(&["a"; 6]);
-    assert_eq!(
-        Cox::new(&column(&[1.0, 5.0, 2.0, 4.0, 3.0, 6.0]), &time, &event).clusters(&one).fit().unwrap_err(),
-        Error::TooFewClusters { found: 1 }
-    );
 }
 
 #[test]
@@ -248,7 +323,7 @@ fn cox_finds_the_law_and_sees_it_drift() {
     let steady: Vec<f64> = (0..n).map(|row| waited(row, (0.8 * x[row] - 0.3 * z[row]).exp())).collect();
     let (time, event): (Vec<f64>, Vec<bool>) = steady.iter().map(|&time| (time.min(1.5), time < 1.5)).unzip();
     let fitted = Cox::new(&design, &time, &event).fit().unwrap();
-    for (term, truth) in fitted.terms(0.95).unwrap().iter().zip([0.8, -0.3]) {
+    for (term, truth) in fitted.terms(&fitted.model_covariance, 0.95).unwrap().iter().zip([0.8, -0.3]) {
         assert!((term.estimate - truth).abs() < 4.0 * term.standard_error, "{term:?}");
         assert!(
             (term.hazard_ratio.ln() - term.estimate).abs() < 1e-12 && term.interval.contains(term.estimate)
@@ -325,33 +400,35 @@ proptest! {
         let d = design(&x, &z);
         let accounts: Vec<usize> = (0..n).map(|row| row / 3).collect();
         let clusters = Clusters::from_labels(&accounts);
-        let fit = Cox::new(&d, &time, &event).entry(&entry).clusters(&clusters).fit().unwrap();
+        let fit = Cox::new(&d, &time, &event).entry(&entry).fit().unwrap();
 
         let back: Vec<usize> = (0..n).rev().collect();
         let turned = |values: &[f64]| back.iter().map(|&row| values[row]).collect::<Vec<f64>>();
         let (time_back, entry_back) = (turned(&time), turned(&entry));
         let event_back: Vec<bool> = back.iter().map(|&row| event[row]).collect();
         let (d_back, c_back) = (design(&turned(&x), &turned(&z)), clusters.rows_of(&back));
-        let other = Cox::new(&d_back, &time_back, &event_back).entry(&entry_back).clusters(&c_back).fit().unwrap();
+        let other = Cox::new(&d_back, &time_back, &event_back).entry(&entry_back).fit().unwrap();
         close("order", other.coefficients[0], fit.coefficients[0], 1e-9);
-        close("order, error", other.standard_errors()[1], fit.standard_errors()[1], 1e-9);
+        let errors = |fit: &FittedCox, clusters: &Clusters| fit.cluster_covariance(clusters, ClusterErrors::Cv3).unwrap().standard_errors();
+        close("order, error", errors(&other, &c_back)[1], errors(&fit, &clusters)[1], 1e-9);
 
         let two = vec![2.0; n];
-        let weighted = Cox::new(&d, &time, &event).entry(&entry).clusters(&clusters).frequency_weights(&two).fit().unwrap();
+        let weighted = Cox::new(&d, &time, &event).entry(&entry).frequency_weights(&two).fit().unwrap();
         let copies: Vec<usize> = (0..n).chain(0..n).collect();
         let doubled = |values: &[f64]| copies.iter().map(|&row| values[row]).collect::<Vec<f64>>();
         let (time_two, entry_two, event_two) = (doubled(&time), doubled(&entry), copies.iter().map(|&row| event[row]).collect::<Vec<_>>());
         let (d_two, c_two) = (d.rows_of(&copies), clusters.rows_of(&copies));
-        let repeated = Cox::new(&d_two, &time_two, &event_two).entry(&entry_two).clusters(&c_two).fit().unwrap();
+        let repeated = Cox::new(&d_two, &time_two, &event_two).entry(&entry_two).fit().unwrap();
         close("copies", weighted.coefficients[0], repeated.coefficients[0], 1e-9);
-        close("copies, error", weighted.standard_errors()[0], repeated.standard_errors()[0], 1e-9);
+        close("copies, error", errors(&weighted, &clusters)[0], errors(&repeated, &c_two)[0], 1e-9);
         close("copies, likelihood", weighted.log_likelihood, repeated.log_likelihood, 1e-11);
         close("copies, concordance", weighted.concordance().unwrap(), repeated.concordance().unwrap(), 1e-12);
 
         let scaled: Vec<f64> = x.iter().map(|value| value * scale + 7.0).collect();
         let d_scaled = design(&scaled, &z);
-        let units = Cox::new(&d_scaled, &time, &event).entry(&entry).clusters(&clusters).fit().unwrap();
+        let units = Cox::new(&d_scaled, &time, &event).entry(&entry).fit().unwrap();
         close("units", units.coefficients[0] * scale, fit.coefficients[0], 1e-8);
+        close("units, error", errors(&units, &clusters)[0] * scale, errors(&fit, &clusters)[0], 1e-8);
         close("units, other", units.coefficients[1], fit.coefficients[1], 1e-8);
     }
 }

@@ -219,7 +219,11 @@ fn cox_takes_durations_and_no_left_side() {
     let adoption = term(&report, "adoption");
     close(&adoption["hazard_ratio"], number(&adoption["estimate"]).exp());
     assert!(number(&adoption["estimate"]) < 0.0);
-    assert_eq!(adoption["interval"]["kind"], "cr0");
+    assert_eq!(adoption["interval"]["kind"], "cv3");
+    assert_eq!(adoption["standard_error"], adoption["standard_errors"]["cv3"]);
+    assert!(number(&adoption["standard_errors"]["cv3"]) > number(&adoption["standard_errors"]["cr0"]));
+    let both = fit(&place, "adoption + C(segment)", &format!("{times} --cluster csm_id")).json();
+    assert_eq!(term(&both, "adoption")["interval"]["kind"], "two_way");
     assert!(number(&report["concordance"]) > 0.5);
     assert!(number(&report["proportional_hazards"]["global"]["p_value"]) > 0.0);
     assert_eq!(report["out_of_fold"], Value::Null);
