@@ -6,10 +6,10 @@ import { isNotFound } from '../../api/problem';
 import { accountQuery, historyQuery } from '../../api/queries';
 import { useTitle } from '../../frame/title';
 import { Failure } from '../../show/Failure';
+import { Page } from '../../show/Page';
 import { Section } from '../../show/Section';
 import { useAsOf } from '../../show/useAsOf';
 import { AccountHeader } from './AccountHeader';
-import classes from './AccountPage.module.css';
 import { CommercialSection } from './commercial/CommercialSection';
 import { HealthSection } from './health/HealthSection';
 import { NoSuchAccount } from './NoSuchAccount';
@@ -38,18 +38,18 @@ export function AccountPage() {
   if (query.isError) return <Failure what="the account" error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data) {
     return (
-      <div className={classes.page} aria-busy="true">
+      <Page isBusy>
         <Skeleton height={24} width="60%" my={8} />
         <Skeleton height={320} />
         <Skeleton height={420} />
-      </div>
+      </Page>
     );
   }
   const view = query.data;
   return (
     <>
       <SectionNavigation />
-      <div className={classes.page}>
+      <Page>
         <AccountHeader view={view} />
         <HealthSection view={view} />
         {isFirstIn ? (
@@ -69,7 +69,7 @@ export function AccountPage() {
             </Section>
           ))
         )}
-      </div>
+      </Page>
     </>
   );
 }

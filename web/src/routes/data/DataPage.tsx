@@ -1,6 +1,6 @@
 import { useTitle } from '../../frame/title';
+import { Page } from '../../show/Page';
 import { CoverageSection } from './CoverageSection';
-import classes from './DataPage.module.css';
 import { ImportsSection } from './ImportsSection';
 import { SourcesSection } from './SourcesSection';
 import { TelemetrySection } from './TelemetrySection';
@@ -9,11 +9,11 @@ import { TelemetrySection } from './TelemetrySection';
 export function DataPage() {
   useTitle('Data');
   return (
-    <div className={classes.page}>
+    <Page>
       <ImportsSection />
       <SourcesSection />
       <TelemetrySection />
       <CoverageSection />
-    </div>
+    </Page>
   );
 }

@@ -7,6 +7,7 @@ import { analysisQuery, driversQuery } from '../../../api/queries';
 import { useTitle } from '../../../frame/title';
 import { Empty } from '../../../show/Empty';
 import { Failure } from '../../../show/Failure';
+import { Page } from '../../../show/Page';
 import { Section } from '../../../show/Section';
 import { useAsOf } from '../../../show/useAsOf';
 import { AnswerSection } from './AnswerSection';
@@ -33,7 +34,7 @@ export function DriversPage() {
   const query = kept === undefined ? fresh : analysis;
 
   return (
-    <div className={classes.page}>
+    <Page>
       <SetupForm run={query.data} />
       {asOf.known_by && (
         <p className={classes.note}>
@@ -56,7 +57,7 @@ export function DriversPage() {
       ) : (
         <Waiting isKept={kept !== undefined} />
       )}
-    </div>
+    </Page>
   );
 }
 
