@@ -58,8 +58,15 @@ async fn get_drivers(
     State(server): State<Server>,
     Asked(asked): Asked<DriversAsked>,
 ) -> Result<Json<DriversRun>, Problem> {
-    let run = move |app: dearly_app::App| async move { app.drivers(asked.into(), &|_, _| {}).await };
-    server.heavy(run).await.map(Json)
+    run(&server, asked.into()).await.map(Json)
+}
+
+/// The kept run, or a new one.
+async fn run(server: &Server, request: DriversRequest) -> Result<DriversRun, Problem> {
+    if let Some(kept) = server.light(move |app| async move { app.kept_drivers(request).await }).await? {
+        return Ok(kept);
+    }
+    server.keep(move |app| async move { app.drivers(request, &|_, _| {}).await }).await
 }
 
 /// The renewals behind the numbers of `GET /drivers`, with what was known of each account on its as-of day.
@@ -70,8 +77,8 @@ async fn list_driver_rows(
     State(server): State<Server>,
     Asked(asked): Asked<DriversAsked>,
 ) -> Result<Json<Vec<RenewalRow>>, Problem> {
-    let rows = move |app: dearly_app::App| async move { app.driver_rows(asked.into(), &|_, _| {}).await };
-    server.heavy(rows).await.map(Json)
+    let run = run(&server, asked.into()).await?;
+    server.light(move |app| async move { app.analysis_rows(&run.id).await }).await.map(Json)
 }
 
 /// The kept runs, without their results.

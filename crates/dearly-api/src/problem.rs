@@ -11,7 +11,7 @@
 //! | `media-type` | 415 | a body of a kind that is not read |
 //! | `workbook`, `not-imported` | 422 | documents or rows that cannot be taken; all mistakes are listed |
 //! | `internal` | 500 | our own fault, or the disk's; the log has more under the request's id |
-//! | `busy`, `overloaded`, `too-slow` | 503 | later it may work; `Retry-After` says when to try |
+//! | `busy`, `overloaded`, `too-slow` | 503 | later it may work; `Retry-After` says when to try; a run of the drivers goes on meanwhile, and is kept |
 
 use std::any::Any;
 

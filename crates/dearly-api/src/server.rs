@@ -12,7 +12,7 @@ use axum::serve::ListenerExt;
 use dearly_app::App;
 use dearly_app::ingest::Door;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -64,6 +64,8 @@ pub(crate) struct Server {
     pub(crate) light: Arc<Semaphore>,
     /// Seats for what reads the whole book: it keeps every core busy, so more at a time would only be slower.
     pub(crate) heavy: Arc<Semaphore>,
+    /// The turn of what reads the whole book for an answer that is kept.
+    pub(crate) keeping: Arc<Mutex<()>>,
     /// Threads for questions in SQL.
     pub(crate) questions: Arc<Questions>,
     pub(crate) patience: Duration,
@@ -80,6 +82,7 @@ impl Server {
             app,
             light: Arc::new(Semaphore::new(LIGHT_SEATS)),
             heavy: Arc::new(Semaphore::new(cores.max(2))),
+            keeping: Arc::default(),
             questions: Arc::default(),
             patience: PATIENCE,
             door: Door::default(),

@@ -94,6 +94,36 @@ impl Server {
         Ok(done.await.map_err(|error| Problem::internal(&error))??)
     }
 
+    /// Reads the whole book for an answer that is kept. One at a time, and once begun it goes on to its end: who waited for it
+    /// too long finds it when asking again.
+    pub(crate) async fn keep<T, F, Work>(&self, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        let deadline = Instant::now() + self.patience;
+        let seconds = self.patience.as_secs();
+        let late = |_| {
+            Problem::new(
+                Kind::TooSlow,
+                format!(
+                    "the answer was not ready after {seconds} s; it is still being made and will be kept: ask again"
+                ),
+            )
+        };
+        let turn = timeout_at(deadline, Arc::clone(&self.keeping).lock_owned()).await.map_err(late)?;
+        let seat = self.seat(&self.heavy, deadline).await?;
+        let app = self.app.clone();
+        let span = tracing::Span::current();
+        let done = spawn_blocking(move || {
+            let (_turn, _seat) = (turn, seat);
+            span.in_scope(|| Handle::current().block_on(work(app)))
+        });
+        let answer = timeout_at(deadline, done).await.map_err(late)?;
+        Ok(answer.map_err(|error| Problem::internal(&error))??)
+    }
+
     async fn read<T, F, Work>(&self, seats: &Arc<Semaphore>, threads: Handle, work: F) -> Result<T, Problem>
     where
         T: Send + 'static,
@@ -174,6 +204,26 @@ mod tests {
         // The work was stopped: its seat is free again.
         tokio::time::sleep(Duration::from_millis(50)).await;
         assert_eq!(server.light.available_permits(), 64);
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_goes_on_when_nobody_waits() {
+        let (server, _folder) = server(Duration::from_millis(200)).await;
+        let (begin, mut ended) = tokio::sync::mpsc::unbounded_channel();
+        let slow = |number: u32| {
+            let begin = begin.clone();
+            move |_| async move {
+                tokio::time::sleep(Duration::from_millis(600)).await;
+                begin.send(number).unwrap();
+                Ok(())
+            }
+        };
+        assert_eq!(kind(server.keep(slow(1)).await), Some(Kind::TooSlow));
+        // The first is still under way, so that the second is not begun.
+        assert_eq!(kind(server.keep(slow(2)).await), Some(Kind::TooSlow));
+        assert_eq!(ended.recv().await, Some(1));
+        server.keep(|_| async { Ok(()) }).await.unwrap_or_else(|_| panic!("its turn has come"));
+        assert!(ended.try_recv().is_err());
     }
 
     #[tokio::test]

@@ -56,6 +56,12 @@ struct Asked {
     known_until: Day,
 }
 
+impl Asked {
+    fn to_json(self) -> serde_json::Value {
+        serde_json::to_value(self).expect("days and numbers are JSON")
+    }
+}
+
 impl App {
     /// Which components go with renewal. A run of the same facts, rules and program is not made again; every run is kept.
     ///
@@ -67,19 +73,8 @@ impl App {
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<DriversRun> {
         let (in_force, asked) = self.asked(request).await?;
-        let request = serde_json::to_value(asked).expect("days and numbers are JSON");
-        let revision = self.store.revision().await?;
-        let is_same = |own: &Analysis| {
-            own.revision == revision
-                && own.workbook_hash == in_force.content_hash
-                && own.code_version == code_version()
-                && own.request == request
-        };
-        if let Some(known) = self.store.analyses(KIND, LISTED).await?.into_iter().find(is_same)
-            && let Some(kept) = self.store.analysis(&known.id).await?
-            && let Ok(run) = run_of(kept, &in_force)
-        {
-            return Ok(run);
+        if let Some(kept) = self.kept(&in_force, &asked).await? {
+            return Ok(kept);
         }
         let (panel, revision) = self.panel(&in_force, &asked, progress).await?;
         let rows: Vec<RenewalRow> = panel.rows.iter().map(renewal_row).collect();
@@ -93,13 +88,37 @@ impl App {
             workbook_version: in_force.version,
             workbook_hash: in_force.content_hash.clone(),
             code_version: code_version(),
-            request,
+            request: asked.to_json(),
             result: serde_json::to_value(&report).expect("the report is JSON"),
         };
         let mut write = self.store.write_within("keep an analysis", KEEP_WITHIN).await?;
         write.insert_analysis(&own, pack(&rows)).await?;
         write.commit().await?;
         run_of(own, &in_force)
+    }
+
+    /// The kept run of the same facts, rules and program, if there is one.
+    ///
+    /// # Errors
+    /// As [`App::drivers`].
+    pub async fn kept_drivers(&self, request: DriversRequest) -> Result<Option<DriversRun>> {
+        let (in_force, asked) = self.asked(request).await?;
+        self.kept(&in_force, &asked).await
+    }
+
+    async fn kept(&self, in_force: &InForce, asked: &Asked) -> Result<Option<DriversRun>> {
+        let (request, revision) = (asked.to_json(), self.store.revision().await?);
+        let is_same = |own: &Analysis| {
+            own.revision == revision
+                && own.workbook_hash == in_force.content_hash
+                && own.code_version == code_version()
+                && own.request == request
+        };
+        let Some(known) = self.store.analyses(KIND, LISTED).await?.into_iter().find(is_same) else {
+            return Ok(None);
+        };
+        // One that this program cannot read is made anew.
+        Ok(self.store.analysis(&known.id).await?.and_then(|kept| run_of(kept, in_force).ok()))
     }
 
     /// The renewals behind the numbers of [`App::drivers`], with what was known before them.

@@ -323,7 +323,7 @@ fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
 
 /// Functions that make as much as their second argument says, and the most that it may say: what they make counts in no limit of
 /// memory.
-const MAKES_MUCH: [&str; 6] = ["repeat", "lpad", "rpad", "array_repeat", "array_resize", "list_repeat"];
+const MAKES_MUCH: [&str; 5] = ["repeat", "lpad", "rpad", "array_repeat", "array_resize"];
 const MOST_MADE: i64 = 10_000;
 
 fn check_size(part: &Expr) -> EngineResult<TreeNodeRecursion> {
