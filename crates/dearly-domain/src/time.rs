@@ -208,10 +208,10 @@ impl Calendar {
     /// The days that hold the instants, in their order. Quick where instants mostly ascend: the offset of the zone is
     /// looked up once between two of its transitions.
     pub fn days_of(&self, instants: &[Instant]) -> Vec<Day> {
-        if self.utc {
-            return instants.iter().map(|instant| self.day_of(*instant)).collect();
-        }
-        let mut known = OffsetSpan { from: i64::MAX, until: i64::MIN, offset: 0 };
+        let mut known = match self.utc {
+            true => OffsetSpan { from: i64::MIN, until: i64::MAX, offset: 0 },
+            false => OffsetSpan { from: i64::MAX, until: i64::MIN, offset: 0 },
+        };
         let day = |instant: &Instant| {
             if instant.0 < known.from || instant.0 >= known.until {
                 match self.offset_span(*instant) {

@@ -151,9 +151,11 @@ impl Cursor {
             };
             // Whoever reads whole rows reads blank columns too, so that any damaged byte is noticed.
             let whole = self.columns.contains(&ATTRIBUTES);
-            let is_blank = |column: &usize| {
-                let may_be = !whole && [PRODUCT, RECORDED_AT, LINKED_AT].contains(column);
-                may_be && self.file.is_blank(row_group, *column)
+            let is_blank = |column: &usize| match *column {
+                _ if whole => false,
+                PRODUCT | RECORDED_AT | LINKED_AT => self.file.is_blank(row_group, *column),
+                COUNT => self.file.is_all_ones(row_group, COUNT),
+                _ => false,
             };
             let columns: Vec<usize> =
                 self.columns.iter().copied().filter(|column| !is_blank(column)).collect();
@@ -173,7 +175,8 @@ pub(crate) struct Batch {
     recorded_at: Option<TimestampMicrosecondArray>,
     linked_at: Option<TimestampMicrosecondArray>,
     pub(crate) origin: Option<Origin>,
-    count: Int64Array,
+    /// Absent where every event counts once.
+    count: Option<Int64Array>,
     counts_differ: bool,
     value: Option<Float64Array>,
     message_id: Option<StringArray>,
@@ -227,7 +230,7 @@ impl Batch {
             }),
             _ => None,
         };
-        let count = required("count")?.as_primitive::<Int64Type>().clone();
+        let count = column("count").map(|array| array.as_primitive::<Int64Type>().clone());
         Ok(Batch {
             rows: batch.num_rows(),
             account: Words::new(required("account")?)?,
@@ -240,7 +243,7 @@ impl Batch {
             recorded_at: column("recorded_at").map(|_| instants("recorded_at")).transpose()?,
             linked_at: column("linked_at").map(|_| instants("linked_at")).transpose()?,
             origin,
-            counts_differ: count.values().iter().any(|count| *count != 1),
+            counts_differ: count.iter().any(|counts| counts.values().iter().any(|count| *count != 1)),
             count,
             value: column("value").map(|array| array.as_primitive::<Float64Type>().clone()),
             message_id: column("message_id").map(|array| array.as_string::<i32>().clone()),
@@ -332,7 +335,7 @@ impl Batch {
 
     /// How many times; only counts that fit were ever written.
     pub(crate) fn count(&self, row: usize) -> u32 {
-        u32::try_from(self.count.value(row)).unwrap_or(u32::MAX)
+        self.count.as_ref().map_or(1, |counts| u32::try_from(counts.value(row)).unwrap_or(u32::MAX))
     }
 
     pub(crate) fn value(&self, row: usize) -> Option<f64> {

@@ -73,8 +73,7 @@ impl Numbering {
         let mut former: Option<Arc<Batch>> = None;
         for (batch, range) in account.runs {
             self.users.enter(&batch.user, former.as_ref().map(|former| &former.user));
-            // Mostly one piece; several where some rows were not known yet.
-            for rows in known(&batch, range, known_by) {
+            let mut take = |rows: Range<usize>| {
                 let begun = at.len();
                 at.extend(batch.instants(rows.clone()));
                 self.users.extend(&mut user, &batch.user, rows.clone());
@@ -93,6 +92,10 @@ impl Numbering {
                         places.map(|(row, linked_at)| ((begun + row - rows.start) as u32, linked_at)),
                     );
                 }
+            };
+            match known_by {
+                None => take(range),
+                Some(by) => known(&batch, range, by).into_iter().for_each(take),
             }
             former = Some(batch);
         }
@@ -113,8 +116,7 @@ impl Numbering {
 }
 
 /// The pieces of the rows that were known in time.
-fn known(batch: &Batch, rows: Range<usize>, by: Option<Instant>) -> Vec<Range<usize>> {
-    let Some(by) = by else { return vec![rows] };
+fn known(batch: &Batch, rows: Range<usize>, by: Instant) -> Vec<Range<usize>> {
     let mut pieces: Vec<Range<usize>> = Vec::new();
     // Whose event it was is known from the link on.
     let known_at = |row| {

@@ -52,7 +52,7 @@ impl Merge {
         let Some(account) = self.next_id()? else {
             return Ok(None);
         };
-        let mut runs = Vec::new();
+        let mut runs = Vec::with_capacity(self.cursors.len());
         let mut at = 0;
         while at < self.cursors.len() {
             let cursor = &mut self.cursors[at].1;

@@ -14,6 +14,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use parquet::file::reader::{ChunkReader, Length};
+use parquet::file::statistics::Statistics;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::columns::{ACCOUNT, CHECKSUMS, LAYOUT, LAYOUT_VERSION, SCHEMA};
@@ -143,6 +144,17 @@ impl SegmentFile {
         let group = self.footer.metadata.metadata().row_group(row_group);
         let nulls = group.column(column).statistics().and_then(|statistics| statistics.null_count_opt());
         nulls.is_some_and(|nulls| i64::try_from(nulls) == Ok(group.num_rows()))
+    }
+
+    /// Whether the column of whole numbers is 1 in every row of the row group, by what its writer noted.
+    pub(crate) fn is_all_ones(&self, row_group: usize, column: usize) -> bool {
+        let group = self.footer.metadata.metadata().row_group(row_group);
+        match group.column(column).statistics() {
+            Some(Statistics::Int64(own)) => {
+                own.min_opt() == Some(&1) && own.max_opt() == Some(&1) && own.null_count_opt() == Some(0)
+            }
+            _ => false,
+        }
     }
 
     /// A reader of some columns of a row group, so many rows at a time; all bytes are read and checked here.

@@ -244,15 +244,20 @@ impl<'a> Presence<'a> {
         let mut counts: Vec<Counts<'_>> = features.iter().map(|_| Counts::new(&self.wanted)).collect();
         if days_at_least == 1 {
             let mut stretches = vec![Stretch::NONE; features.len()];
+            // Most users use few features.
+            let mut begun: Vec<usize> = Vec::with_capacity(features.len());
             self.by_user.each_user(|_, seen, epoch| {
                 for seen in seen {
                     let place = place_of[seen.kind as usize];
                     if place != NO_FEATURE {
+                        if !stretches[place].is_begun() {
+                            begun.push(place);
+                        }
                         stretches[place].add(&mut counts[place], window.seen_from(seen.day), epoch);
                     }
                 }
-                for (counts, stretch) in counts.iter_mut().zip(&mut stretches) {
-                    stretch.end(counts, epoch);
+                for place in begun.drain(..) {
+                    stretches[place].end(&mut counts[place], epoch);
                 }
             });
         } else {

@@ -208,7 +208,11 @@ impl ByUser {
                 see(*user, Seen { day: day.days(), kind: kinds.number(*event, *product) });
             }),
         }
-        let mut per_day: Vec<(i32, u64)> = Vec::new();
+        let span = days
+            .first()
+            .zip(days.last())
+            .map_or(0, |(first, last)| (last.days() - first.days()) as usize + 1);
+        let mut per_day: Vec<(i32, u64)> = Vec::with_capacity(span.min(days.len()));
         for (row, day) in days.iter().enumerate() {
             let count = count.as_ref().map_or(1, |count| u64::from(count[row]));
             match per_day.last_mut() {

@@ -128,10 +128,16 @@ impl Stretch {
         self.until = until;
     }
 
+    /// Whether there is anything to be counted.
+    #[inline]
+    pub(super) fn is_begun(&self) -> bool {
+        self.from <= self.until
+    }
+
     /// Counts what was gathered.
     #[inline]
     pub(super) fn end(&mut self, counts: &mut Counts<'_>, epoch: Epoch) {
-        if self.from <= self.until {
+        if self.is_begun() {
             counts.add(self.from, self.until, epoch, 1);
         }
         *self = Stretch::NONE;
