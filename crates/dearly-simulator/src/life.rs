@@ -13,7 +13,7 @@ use crate::names;
 use crate::people::Member;
 use crate::random::{Purpose, Random};
 use crate::touchpoints::Rhythm;
-use crate::truth::RenewalTruth;
+use crate::truth::{PlayTruth, RenewalTruth};
 use crate::usage::Users;
 use crate::value::Objectives;
 use crate::world::{LEAD_DAYS, PERIOD_DAYS, World, instant};
@@ -40,6 +40,8 @@ pub struct SimulatedAccount {
     pub initiatives: Vec<Initiative>,
     /// What was drawn, and from what.
     pub renewals: Vec<RenewalTruth>,
+    /// Plays and why they were run or not, oldest first.
+    pub plays: Vec<PlayTruth>,
 }
 
 /// What an account is.
@@ -71,6 +73,8 @@ pub(crate) struct Streams {
     pub(crate) support: Random,
     pub(crate) billing: Random,
     pub(crate) outcome: Random,
+    /// Drawn from in experiments only.
+    pub(crate) experiment: Random,
 }
 
 /// The days of a period that the account lives through, `to` excluded.
@@ -157,6 +161,7 @@ impl<'w> Life<'w> {
             support: stream(Purpose::Support),
             billing: stream(Purpose::Billing),
             outcome: Random::of(outcome_seed, slot, life, Purpose::Outcome),
+            experiment: stream(Purpose::Experiment),
         };
         let (contracts, customer_since, terms) =
             Contracts::begin(world, &number, segment, starts_on, &mut streams.contracts);

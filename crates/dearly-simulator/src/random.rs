@@ -21,6 +21,7 @@ pub(crate) enum Purpose {
     Billing,
     Outcome,
     Year,
+    Experiment,
 }
 
 /// A stream.

@@ -17,8 +17,25 @@ pub struct Settings {
     pub until: Day,
     /// Years of renewals before `until`.
     pub years: i32,
+    /// A play that is ordered; empty where managers decide.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<Experiment>,
     /// The law.
     pub coefficients: Coefficients,
+}
+
+/// A play that all accounts get, or none, in the four weeks that hold a day before their renewal, whatever their managers
+/// see. What the play does is the difference of two books that differ in `is_run` alone.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Experiment {
+    /// Which play; empty is at least one of those that lift health, whichever managers would choose.
+    pub playbook: Option<&'static str>,
+    /// Whether it is run.
+    pub is_run: bool,
+    /// Days from the day in those four weeks to the due day.
+    pub days_before_due: i32,
+    /// Only before renewals due on this day or later.
+    pub due_from: Day,
 }
 
 impl Default for Settings {
@@ -29,6 +46,7 @@ impl Default for Settings {
             outcome_seed: None,
             until: "2026-06-30".parse().expect("a date"),
             years: 3,
+            experiment: None,
             coefficients: Coefficients::default(),
         }
     }

@@ -6,7 +6,9 @@ use dearly_domain::{ActivityId, Attributes, Day, Held};
 use crate::health::{A, D, E, R};
 use crate::life::{Life, Span};
 use crate::random::logistic;
+use crate::settings::Experiment;
 use crate::texts;
+use crate::truth::PlayTruth;
 use crate::world::{instant, working_day};
 
 /// When the next of the regular touchpoints are.
@@ -32,6 +34,14 @@ struct Play {
     subject: &'static str,
 }
 
+/// What a manager makes of a play in a period.
+struct Wish {
+    playbook: &'static str,
+    perceived_health: f64,
+    chance: f64,
+    is_wanted: bool,
+}
+
 /// The plays that CSMs run where they see need, in the scale of latent health.
 const PLAYS: [Play; 4] = [
     Play {
@@ -51,6 +61,9 @@ const PLAYS: [Play; 4] = [
     Play { playbook: "adoption_sprint", kind: "training", lifts: A, by: 0.45, subject: "Adoption sprint" },
     Play { playbook: "value_review", kind: "meeting", lifts: R, by: 0.40, subject: "Value review" },
 ];
+
+/// The play that does nothing.
+pub(crate) const NEWSLETTER: &str = "newsletter";
 
 /// What a play does to latent health, for the description of the law.
 pub(crate) fn play_effects() -> Vec<(&'static str, &'static str, f64)> {
@@ -198,68 +211,116 @@ impl Life<'_> {
             }
         }
         // The newsletter goes to those who do well, and does nothing.
-        if newsletter < logistic(-1.1 + 1.3 * self.health.overall()) && span.holds(newsletter_on) {
-            let champion = self
-                .members
-                .iter()
-                .position(|it| it.record.has_role("champion") && it.is_there(newsletter_on));
-            if let Some(place) = champion {
-                let playbook = Some("newsletter");
-                self.write_activity(
-                    "email",
-                    newsletter_on,
-                    &[place],
-                    playbook,
-                    Some("outbound"),
-                    "Newsletter",
-                    None,
-                );
-            }
+        let health = self.health.overall();
+        let chance =
+            if self.champion_on(newsletter_on).is_some() { logistic(-1.1 + 1.3 * health) } else { 0.0 };
+        let wish =
+            Wish { playbook: NEWSLETTER, perceived_health: health, chance, is_wanted: newsletter < chance };
+        let (is_run, day) = self.decide_play(wish, newsletter_on, span);
+        if is_run {
+            let attendees: Vec<usize> = self.champion_on(day).into_iter().collect();
+            self.write_activity(
+                "email",
+                day,
+                &attendees,
+                Some(NEWSLETTER),
+                Some("outbound"),
+                "Newsletter",
+                None,
+            );
+        }
+    }
+
+    /// The place of the champion who is there.
+    fn champion_on(&self, day: Day) -> Option<usize> {
+        self.members.iter().position(|it| it.record.has_role("champion") && it.is_there(day))
+    }
+
+    /// Whether a play is run, and on what day: as the manager would have it, or as an experiment orders.
+    fn decide_play(&mut self, wish: Wish, day: Day, span: Span) -> (bool, Day) {
+        let Wish { playbook, perceived_health, chance, is_wanted } = wish;
+        let (is_run, day) = match self.ordered(playbook, span) {
+            // On a day of the period whatever the one drawn, for an order leaves nobody out.
+            Some(is_run) if span.holds(day) => (is_run, day),
+            Some(is_run) => (is_run, working_day(span.from)),
+            None => (is_wanted && span.holds(day), day),
+        };
+        let period_start = span.period_start;
+        self.out.plays.push(PlayTruth { playbook, period_start, perceived_health, chance, is_run });
+        (is_run, day)
+    }
+
+    /// The experiment, where this is the period that it is about.
+    fn experiment_in(&self, span: Span) -> Option<&Experiment> {
+        let due = self.contracts.undecided_due()?;
+        let own = self.world.settings.experiment.as_ref()?;
+        (due >= own.due_from && span.holds(due.plus_days(-own.days_before_due))).then_some(own)
+    }
+
+    /// What an experiment orders of a play in the period.
+    fn ordered(&self, playbook: &str, span: Span) -> Option<bool> {
+        let own = self.experiment_in(span)?;
+        match own.playbook {
+            Some(ordered) => (ordered == playbook).then_some(own.is_run),
+            // Which of them it is to be, is known when all managers have spoken.
+            None => (!own.is_run && playbook != NEWSLETTER).then_some(false),
         }
     }
 
     /// CSMs act where they see need: the lower the health they perceive, the likelier the play.
     pub(crate) fn run_plays(&mut self, span: Span) {
+        let mut drawn: Vec<(&Play, f64, Day, i32)> = Vec::with_capacity(PLAYS.len());
+        let mut is_any_run = false;
         for play in &PLAYS {
             let random = &mut self.random.touchpoints;
-            let perceived = self.health.now[play.lifts] + 0.6 * random.normal();
+            let perceived_health = self.health.now[play.lifts] + 0.6 * random.normal();
             let (luck, first, gap) =
                 (random.uniform(), working_day(span.any_day(random)), random.whole(5, 12));
-            if luck >= logistic(-3.1 - 1.1 * perceived) || !span.holds(first) {
-                continue;
+            let chance = logistic(-3.1 - 1.1 * perceived_health);
+            let wish = Wish { playbook: play.playbook, perceived_health, chance, is_wanted: luck < chance };
+            let (is_run, first) = self.decide_play(wish, first, span);
+            if is_run {
+                self.run_play(play, first, gap, span);
             }
-            self.health.push[play.lifts] += play.by;
-            let role = if play.lifts == E { "executive_sponsor" } else { "champion" };
-            let mut attendees: Vec<usize> = Vec::new();
-            for (place, member) in self.members.iter().enumerate() {
-                let wanted =
-                    member.record.has_role(role) || play.lifts == D && member.record.has_role("admin");
-                if wanted && member.is_there(first) {
-                    attendees.push(place);
+            is_any_run |= is_run;
+            drawn.push((play, chance, first, gap));
+        }
+        let must_run_any = self.experiment_in(span).is_some_and(|own| own.playbook.is_none() && own.is_run);
+        if must_run_any && !is_any_run {
+            // Drawn again until there is one, so that which play it is goes by the managers' chances.
+            let wanted = loop {
+                let random = &mut self.random.experiment;
+                let wanted: Vec<bool> =
+                    drawn.iter().map(|(_, chance, ..)| random.uniform() < *chance).collect();
+                if wanted.contains(&true) {
+                    break wanted;
                 }
+            };
+            for ((play, _, first, gap), _) in drawn.into_iter().zip(wanted).filter(|(_, wanted)| *wanted) {
+                let first = if span.holds(first) { first } else { working_day(span.from) };
+                self.run_play(play, first, gap, span);
+                let told = self.out.plays.iter_mut().rev().find(|told| told.playbook == play.playbook);
+                told.expect("all were decided on").is_run = true;
             }
-            self.write_activity(
-                play.kind,
-                first,
-                &attendees,
-                Some(play.playbook),
-                Some("two_way"),
-                play.subject,
-                None,
-            );
-            let second = working_day(first.plus_days(gap));
-            if span.holds(second) {
-                let subject = "Follow-up of the play";
-                self.write_activity(
-                    "email",
-                    second,
-                    &attendees,
-                    Some(play.playbook),
-                    Some("outbound"),
-                    subject,
-                    None,
-                );
+        }
+    }
+
+    fn run_play(&mut self, play: &Play, first: Day, gap: i32, span: Span) {
+        self.health.push[play.lifts] += play.by;
+        let role = if play.lifts == E { "executive_sponsor" } else { "champion" };
+        let mut attendees: Vec<usize> = Vec::new();
+        for (place, member) in self.members.iter().enumerate() {
+            let wanted = member.record.has_role(role) || play.lifts == D && member.record.has_role("admin");
+            if wanted && member.is_there(first) {
+                attendees.push(place);
             }
+        }
+        let playbook = Some(play.playbook);
+        self.write_activity(play.kind, first, &attendees, playbook, Some("two_way"), play.subject, None);
+        let second = working_day(first.plus_days(gap));
+        if span.holds(second) {
+            let subject = "Follow-up of the play";
+            self.write_activity("email", second, &attendees, playbook, Some("outbound"), subject, None);
         }
     }
 

@@ -41,6 +41,21 @@ pub struct RenewalTruth {
     pub renewed_cents: i64,
 }
 
+/// A play as it was decided on, in one period of four weeks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlayTruth {
+    /// Which play.
+    pub playbook: &'static str,
+    /// The first day of the period.
+    pub period_start: Day,
+    /// The latent health that the manager perceived, on which alone the chance depends.
+    pub perceived_health: f64,
+    /// The probability with which the manager runs it.
+    pub chance: f64,
+    /// Whether it was run.
+    pub is_run: bool,
+}
+
 impl RenewalTruth {
     /// `churned`, `contraction`, `flat` or `expansion`.
     pub fn outcome(&self) -> &'static str {

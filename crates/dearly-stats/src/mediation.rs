@@ -40,13 +40,14 @@ pub struct Mediation<'a> {
     outcome: &'a [f64],
     clusters: &'a Clusters,
     amounts: Option<&'a [f64]>,
+    is_moderated: bool,
     resampling: Resampling,
 }
 
 /// A measured chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chain {
-    /// What the treatment moves each mediator by, in its own units.
+    /// What the treatment moves each mediator by on average, in its own units.
     pub on_mediators: Vec<(String, Bootstrapped)>,
     /// The log odds of the outcome for one unit of each mediator, at the same treatment and confounders.
     pub on_outcome: Vec<(String, Bootstrapped)>,
@@ -82,6 +83,7 @@ impl<'a> Mediation<'a> {
             outcome,
             clusters,
             amounts: None,
+            is_moderated: false,
             resampling: Resampling::default(),
         }
     }
@@ -89,6 +91,14 @@ impl<'a> Mediation<'a> {
     /// What each row is worth, as its ARR.
     pub fn amounts(self, amounts: &'a [f64]) -> Mediation<'a> {
         Mediation { amounts: Some(amounts), ..self }
+    }
+
+    /// Lets the treatment move the mediators of one row by more than those of another: M ~ N(B′(1, C, T, T·(C − C̄)), Σ), with
+    /// as many parameters more for each mediator as there are confounders. For treatments that help the sick more than
+    /// the healthy, and for scores that end at 0 and 100, where one number for all is off by the way in which effect and
+    /// chance of renewal go together.
+    pub fn moderated(self) -> Mediation<'a> {
+        Mediation { is_moderated: true, ..self }
     }
 
     /// Replicates of the bootstrap over clusters, their seed and the level of the intervals.

@@ -1,6 +1,8 @@
 //! A simulated book, as the drivers see it.
 
-use dearly_domain::Day;
+use std::collections::HashMap;
+
+use dearly_domain::{AccountId, Day};
 use dearly_health::Engine;
 use dearly_health::facts::BookFacts;
 use dearly_insight::panel::{Panel, PanelRow, Window, decisions, seen};
@@ -17,6 +19,8 @@ pub(crate) struct Book {
     pub(crate) panel: Panel,
     /// The mean of the year shocks of its rows.
     pub(crate) shock: f64,
+    /// The logit with which each renewal was drawn, by account, due day and product.
+    pub(crate) drawn: HashMap<(AccountId, Day, String), f64>,
 }
 
 /// A year of renewals and what was known before them, the last day being that of the book.
@@ -41,8 +45,12 @@ pub(crate) fn book(workbook: &Workbook, seed: u64, n_accounts: usize) -> Book {
         let year = i32::from(due_on.date().year());
         simulation.year_shocks.iter().find(|own| own.0 == year).expect("every due day has its year").1
     };
+    let drawn = simulation
+        .renewals()
+        .map(|own| ((own.account.clone(), own.due_on, own.product.to_owned()), own.linear_predictor));
     Book {
         seed,
+        drawn: drawn.collect(),
         shock: rows.iter().map(|row| shock(row.decision.due_on)).sum::<f64>() / rows.len().max(1) as f64,
         // No other leads and no history: they serve checks and the rolling origin, and are in no coefficient.
         panel: Panel {

@@ -3,6 +3,8 @@
 //! `cargo bench -p dearly-insight --bench law -- [SEEDS] [ACCOUNTS]`, by default 300 books of 1,000 accounts. Each book
 //! has its own seed, shocks of the years included; the panel is that of twelve months, as `dearly drivers` builds it.
 //!
+//! And whether the what-if of that model, red adoption at 75, holds what the law says of just these renewals.
+//!
 //! Two truths: the law's own log-odds for 10 points, and the value to which the drivers' model goes on ever more rows
 //! (`model::population`), because its columns are not exactly the law's.
 
@@ -29,6 +31,8 @@ struct Answer {
     components: Vec<Range>,
     /// Other intervals of a sparse book.
     sparse: Vec<Vec<Range>>,
+    /// What if red adoption stood at 75, and what the law says.
+    what_if: Option<(Range, f64)>,
     rows: Vec<Row>,
 }
 
@@ -64,7 +68,14 @@ fn answer(book: &Book) -> Answer {
             assert!(is_same, "seed {}, {}: {said:?} is not {own:?}", book.seed, term.term);
         }
     }
-    Answer { seed: book.seed, report, components, sparse: model::sparse(&rows), rows }
+    Answer {
+        seed: book.seed,
+        report,
+        components,
+        sparse: model::sparse(&rows),
+        what_if: model::what_if(&rows),
+        rows,
+    }
 }
 
 /// The law's own log-odds for 10 points.
@@ -106,6 +117,7 @@ fn tell(answers: &[Answer]) {
         let (own, alone) = (plus_minus(all[at]), plus_minus(plan[at]));
         println!("{name:<12} law {:.2}   population {own}   without add-ons {alone}", law()[at]);
     }
+    tell_what_if(answers);
     let population = all.map(|own| own.0);
     let every: Vec<&[Range]> = answers.iter().map(|own| own.components.as_slice()).collect();
     table("all books", &every, &population);
@@ -118,6 +130,21 @@ fn tell(answers: &[Answer]) {
             table(&format!("sparse books, {name}"), &books, &population);
         }
     }
+}
+
+fn tell_what_if(answers: &[Answer]) {
+    let told: Vec<&(Range, f64)> = answers.iter().filter_map(|own| own.what_if.as_ref()).collect();
+    let n = told.len() as f64;
+    let mean = |of: &dyn Fn(&(Range, f64)) -> f64| told.iter().map(|own| of(own)).sum::<f64>() / n;
+    let held = mean(&|(said, law)| f64::from(u8::from(said.low <= *law && *law <= said.high)));
+    println!(
+        "\nwhat if red adoption stood at 75, {n} books: law {:.4}, mean estimate {:.4}, width {:.4}, holds {:.1} ± {:.1} %",
+        mean(&|own| own.1),
+        mean(&|own| own.0.estimate),
+        mean(&|own| own.0.high - own.0.low),
+        100.0 * held,
+        100.0 * (held * (1.0 - held) / n).sqrt()
+    );
 }
 
 fn table(which: &str, books: &[&[Range]], population: &[f64; 4]) {

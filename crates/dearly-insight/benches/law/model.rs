@@ -2,6 +2,8 @@
 
 use dearly_insight::drivers::Range;
 use dearly_insight::panel::PanelRow;
+use dearly_simulator::Coefficients;
+use dearly_stats::standardisation::Standardisation;
 use dearly_stats::{ClusterErrors, Clusters, Design, Family, Glm, Interval};
 
 use crate::book::Book;
@@ -10,6 +12,10 @@ const NAMES: [&str; 8] =
     ["deployment", "engagement", "adoption", "roi", "log(arr)", "tenure_years", "smb", "enterprise"];
 /// Fewer churns than this for each column, and the drivers take Firth's method.
 const CHURNS_PER_COLUMN: usize = 10;
+/// Adoption below this is red.
+const RED_BELOW: f64 = 50.0;
+/// What red adoption is raised to, in the what-if.
+const TARGET: f64 = 75.0;
 
 /// A row as the model takes it.
 pub(crate) struct Row {
@@ -19,6 +25,8 @@ pub(crate) struct Row {
     /// In the order of [`NAMES`].
     x: [f64; 8],
     pub(crate) is_add_on: bool,
+    /// What the law adds to the probability of renewal where adoption is [`TARGET`] instead.
+    lift: f64,
 }
 
 /// The book's rows that the drivers take.
@@ -39,13 +47,20 @@ fn of(row: &PanelRow, book: &Book) -> Option<Row> {
     x[5] = f64::from(seen.tenure_days?) / 365.25;
     x[6] = f64::from(seen.segment.as_deref() == Some("smb"));
     x[7] = f64::from(seen.segment.as_deref() == Some("enterprise"));
+    let drawn = (decision.account.clone(), decision.due_on, decision.product.clone());
+    let (logit, adoption_per_10) = (book.drawn[&drawn], Coefficients::default().adoption_per_10);
     Some(Row {
         account: format!("{}/{}", book.seed, decision.account),
         renewed: f64::from(decision.is_renewed()),
         shock: book.shock,
+        lift: expit(logit + adoption_per_10 * ((TARGET - 60.0) / 10.0 - x[2])) - expit(logit),
         x,
         is_add_on: decision.product != "plan",
     })
+}
+
+fn expit(logit: f64) -> f64 {
+    1.0 / (1.0 + (-logit).exp())
 }
 
 fn data(rows: &[&Row]) -> (Design, Vec<f64>, Clusters) {
@@ -67,6 +82,30 @@ pub(crate) fn components(rows: &[Row]) -> Vec<Range> {
     let covariance = fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3);
     let intervals = covariance.expect("many accounts").intervals(&fitted.coefficients, 0.95);
     ranges(&fitted.coefficients, &intervals.expect("a level within (0, 1)"))
+}
+
+/// What if red adoption stood at [`TARGET`]: the model's answer for the rows with it, by how much their renewals would be
+/// likelier, and the law's. `None` where a book has no such row.
+pub(crate) fn what_if(rows: &[Row]) -> Option<(Range, f64)> {
+    let (design, outcome, clusters) = data(&rows.iter().collect::<Vec<_>>());
+    let glm = Glm::new(Family::Logit);
+    let fitted = if is_sparse(&outcome) {
+        glm.fit_firth(&design, &outcome).expect("both outcomes").fitted
+    } else {
+        glm.fit(&design, &outcome).expect("enough churns, of all kinds")
+    };
+    let covariance =
+        fitted.cluster_covariance(&design, &clusters, ClusterErrors::Cv3).expect("many accounts");
+    let red = |row: &Row| row.x[2] < (RED_BELOW - 60.0) / 10.0;
+    let weights: Vec<f64> = rows.iter().map(|row| f64::from(u8::from(red(row)))).collect();
+    let n = weights.iter().sum::<f64>();
+    if n == 0.0 {
+        return None;
+    }
+    let own = Standardisation::new(&fitted, &covariance).weights(&weights);
+    let own = own.what_if(&design, "adoption", (TARGET - 60.0) / 10.0, 0.95).expect("a column of the model");
+    let law = rows.iter().filter(|row| red(row)).map(|row| row.lift).sum::<f64>() / n;
+    Some((Range { estimate: own.estimate, low: own.interval.low, high: own.interval.high }, law))
 }
 
 fn is_sparse(outcome: &[f64]) -> bool {

@@ -7,7 +7,7 @@ use std::io::BufWriter;
 use serde_json::{Value, json};
 
 use crate::simulation::Simulation;
-use crate::touchpoints::play_effects;
+use crate::touchpoints::{NEWSLETTER, play_effects};
 use crate::world::LEAD_DAYS;
 
 /// One row per renewal drawn, those due after the end of the book included.
@@ -75,7 +75,7 @@ pub(super) fn as_json(simulation: &Simulation) -> Value {
     let plays: Vec<Value> = play_effects()
         .into_iter()
         .map(|(playbook, lifts, by)| json!({ "playbook": playbook, "lifts": lifts, "by": by }))
-        .chain([json!({ "playbook": "newsletter", "lifts": null, "by": 0.0 })])
+        .chain([json!({ "playbook": NEWSLETTER, "lifts": null, "by": 0.0 })])
         .collect();
     json!({
         "settings": simulation.settings,

@@ -2,6 +2,7 @@
 
 mod books;
 mod determinism;
+mod experiment;
 mod import;
 mod integrity;
 mod law;

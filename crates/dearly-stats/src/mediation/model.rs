@@ -12,10 +12,12 @@ const POINTS: usize = 40;
 /// The data of a chain, laid out for many fits.
 pub(super) struct Panel<'a> {
     mediation: &'a Mediation<'a>,
-    /// Confounders and, last, the treatment.
+    /// What mediators are explained by: confounders, the treatment's products with `moderators`, and last the treatment.
     before: Design,
-    /// The same and the mediators.
+    /// Confounders, treatment and mediators.
     after: Design,
+    /// What moves the treatment's effect on mediators, as deviations from the mean; no column where nothing does.
+    moderators: Matrix,
     /// Mediators row by row.
     mediators: Matrix,
     nodes: Vec<f64>,
@@ -48,9 +50,24 @@ impl<'a> Panel<'a> {
             (0..design.columns()).map(|at| (design.names()[at].clone(), design.column(at))).collect()
         };
         let treatment = mediation.treatment.iter().map(|&treated| f64::from(u8::from(treated))).collect();
+        let treatment: (String, Vec<f64>) = ("treatment".to_owned(), treatment);
+        let deviations: Vec<(String, Vec<f64>)> = match mediation.is_moderated {
+            true => deviations(confounders),
+            false => Vec::new(),
+        };
+        let mut moderators = Matrix::zeros(confounders.rows(), deviations.len());
         let mut columns = named(confounders);
-        columns.push(("treatment".to_owned(), treatment));
-        let before = Design::new(columns.clone())?;
+        for (at, (name, values)) in deviations.into_iter().enumerate() {
+            for (row, value) in values.iter().enumerate() {
+                moderators[(row, at)] = *value;
+            }
+            let products = values.iter().zip(&treatment.1).map(|(value, treated)| value * treated);
+            columns.push((format!("treatment:{name}"), products.collect()));
+        }
+        columns.push(treatment.clone());
+        let before = Design::new(columns)?;
+        let mut columns = named(confounders);
+        columns.push(treatment);
         columns.extend(mediation.mediators.iter().cloned());
         let after = Design::new(columns)?;
         let count = mediation.mediators.len();
@@ -67,7 +84,7 @@ impl<'a> Panel<'a> {
         let kept: Vec<usize> = (0..POINTS).filter(|&at| weights[at] > 1e-17).collect();
         let nodes = kept.iter().map(|&at| nodes[at]).collect();
         let weights = kept.iter().map(|&at| weights[at]).collect();
-        Ok(Panel { mediation, before, after, mediators, nodes, weights })
+        Ok(Panel { mediation, before, after, moderators, mediators, nodes, weights })
     }
 
     /// Fits both links to all rows.
@@ -140,28 +157,26 @@ impl<'a> Panel<'a> {
 
     /// The effects, averaged over rows by their weights.
     pub(super) fn effects(&self, links: &Links, weights: &[f64]) -> Effects {
-        let p = self.before.columns();
-        let treatment = p - 1;
-        let on_outcome = links.outcome[p..].to_vec();
-        let on_mediators: Vec<f64> =
-            (0..self.mediators.columns).map(|mediator| links.slopes[(mediator, treatment)]).collect();
+        let (confounders, count) = (self.mediation.confounders.columns(), self.moderators.columns);
+        let on_outcome = links.outcome[confounders + 1..].to_vec();
         let spread = links.residual_covariance.quadratic(&on_outcome).max(0.0).sqrt();
-        let (direct, through) = (links.outcome[treatment], dot(&on_outcome, &on_mediators));
-        // What a row's confounders say of its linear predictor, the mediators' part by their means included.
-        let by_confounder: Vec<f64> = (0..treatment)
-            .map(|column| {
-                let of_mediators: f64 =
-                    on_outcome.iter().enumerate().map(|(at, slope)| slope * links.slopes[(at, column)]).sum();
-                links.outcome[column] + of_mediators
-            })
-            .collect();
+        // What a column of `before` says of the linear predictor by way of the mediators.
+        let by_mediators = |column: usize| -> f64 {
+            on_outcome.iter().enumerate().map(|(at, slope)| slope * links.slopes[(at, column)]).sum()
+        };
+        // What a row's confounders say of it, the mediators' part by their means included.
+        let by_confounder: Vec<f64> =
+            (0..confounders).map(|column| links.outcome[column] + by_mediators(column)).collect();
+        let direct = links.outcome[confounders];
+        let through = by_mediators(confounders + count);
+        let by_moderator: Vec<f64> = (0..count).map(|at| by_mediators(confounders + at)).collect();
         let away: Vec<f64> = self.nodes.iter().map(|node| spread * node).collect();
         let mean = |eta: f64| -> f64 {
             away.iter().zip(&self.weights).map(|(away, weight)| weight * expit(eta + away)).sum()
         };
         let mut effects = Effects {
-            on_mediators,
-            on_outcome,
+            on_mediators: self.on_mediators(links, weights),
+            on_outcome: on_outcome.clone(),
             total: 0.0,
             indirect: 0.0,
             indirect_complement_ratio: 0.0,
@@ -170,7 +185,8 @@ impl<'a> Panel<'a> {
         let (mut fails, mut fails_without) = (0.0, 0.0);
         let total_weight: f64 = weights.iter().sum();
         for (row, &weight) in weights.iter().enumerate().filter(|&(_, &weight)| weight > 0.0) {
-            let base = dot(&self.before.row(row)[..treatment], &by_confounder);
+            let base = dot(&self.before.row(row)[..confounders], &by_confounder);
+            let through = through + dot(self.moderators.row(row), &by_moderator);
             let (neither, both) = (mean(base), mean(base + direct + through));
             let moved_directly = mean(base + direct);
             let indirect = both - moved_directly;
@@ -184,4 +200,34 @@ impl<'a> Panel<'a> {
         effects.indirect_complement_ratio = fails / fails_without;
         effects
     }
+
+    /// What the treatment moves each mediator by, on average over rows by their weights.
+    fn on_mediators(&self, links: &Links, weights: &[f64]) -> Vec<f64> {
+        let confounders = self.mediation.confounders.columns();
+        let (count, total) = (self.moderators.columns, weights.iter().sum::<f64>());
+        let mut means = vec![0.0; count];
+        for (row, weight) in weights.iter().enumerate().filter(|(_, weight)| **weight > 0.0) {
+            for (mean, value) in means.iter_mut().zip(self.moderators.row(row)) {
+                *mean += weight / total * value;
+            }
+        }
+        let of = |mediator: usize| {
+            let slopes = &links.slopes.row(mediator)[confounders..];
+            slopes[count] + dot(&slopes[..count], &means)
+        };
+        (0..self.mediators.columns).map(of).collect()
+    }
+}
+
+/// The confounders that vary, less their means.
+fn deviations(confounders: &Design) -> Vec<(String, Vec<f64>)> {
+    let varying =
+        (0..confounders.columns()).map(|at| (confounders.names()[at].clone(), confounders.column(at)));
+    varying
+        .filter(|(_, values)| values.iter().any(|value| *value != values[0]))
+        .map(|(name, values)| {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            (name, values.into_iter().map(|value| value - mean).collect())
+        })
+        .collect()
 }

@@ -83,19 +83,20 @@ standard = dict(treatment=standardise(x0, x1, np.ones(n)), what_if=standardise(X
 
 # Mediation.
 nodes, weights = np.polynomial.hermite.hermgauss(40)
-def mediation(w):
-    B = np.c_[C, treatment]
+def mediation(w, moderated=False):
+    # The products stand last here, in Dearly before the treatment.
+    with_treatment = lambda a: np.c_[C, a, (a[:, None] * (C[:, 1:] - C[:, 1:].mean(0)) if moderated else np.empty((n, 0)))]
+    B = with_treatment(treatment)
     M = np.c_[adoption, roi]
     slopes = np.linalg.solve(B.T @ (w[:, None] * B), B.T @ (w[:, None] * M))
     rest = M - B @ slopes
     S = rest.T @ (w[:, None] * rest) / (w.sum() - B.shape[1])
     rows = np.repeat(np.arange(n), w.astype(int))
-    b = logit(renewed[rows], np.c_[B, M][rows]).params
+    b = logit(renewed[rows], np.c_[B[:, :4], M][rows]).params
     bM = b[4:]
     spread = np.sqrt(bM @ S @ bM)
     def mean(a, through):
-        b1, b2 = B.copy(), B.copy()
-        b1[:, 3], b2[:, 3] = a, through
+        b1, b2 = with_treatment(np.full(n, float(a)))[:, :4], with_treatment(np.full(n, float(through)))
         eta = b1 @ b[:4] + (b2 @ slopes) @ bM
         return (expit(eta[:, None] + spread * np.sqrt(2) * nodes) * weights).sum(1) / np.sqrt(np.pi)
     y11, y00, y10 = mean(1, 1), mean(0, 0), mean(1, 0)
@@ -112,6 +113,7 @@ out = dict(
               renewed_folds=aipw(renewed, account % 5, True, 0.1)),
     standardisation=dict(coefficients=fit.params, **standard),
     mediation=mediation(np.ones(n)),
+    moderated=mediation(np.ones(n), True),
     quadrature=dict(nodes=nodes, weights=weights),
 )
 print(json.dumps(out, default=lambda v: v.tolist()))
