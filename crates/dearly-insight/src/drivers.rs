@@ -76,7 +76,7 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
             return Ok(report);
         }
     };
-    report.leads = checks::leads(panel, &candidates);
+    report.leads = checks::leads(panel, &candidates, &columns.components);
     report.checks.push(checks::shuffled(&used, &columns, &fit));
     report.checks.push(checks::lead_decay(&report.leads, panel.window.lead_days));
     let (held_out, validation) = validation::rolling(panel, &used, &columns)?;

@@ -227,6 +227,13 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         )));
     }
     let n_treated = treated.iter().filter(|treated| **treated).count();
+    if frame.offset.is_some() || frame.design.intercept().is_none() {
+        return Err(Error::Invalid(
+            "confounders are columns to adjust for: an offset() is none, and neither is 0 or -1, which would take the constant \
+             away; leave it out"
+                .to_owned(),
+        ));
+    }
     // All or none treated is refused below, in other words.
     if (1..treated.len()).contains(&n_treated)
         && let told = Glm::new(Family::Logit).separation(&frame.design, &treatment)?

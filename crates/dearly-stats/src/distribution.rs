@@ -86,6 +86,9 @@ pub fn t_upper(t: f64, degrees: f64) -> f64 {
     if t < 0.0 {
         return 1.0 - t_upper(-t, degrees);
     }
+    if degrees == f64::INFINITY {
+        return normal_upper(t);
+    }
     // Each share from the ratio, so that a square beyond the largest number leaves 0 and not NaN.
     let ratio = t / degrees * t;
     0.5 * beta_tails_of(0.5 * degrees, 0.5, 1.0 / (1.0 + ratio), 1.0 / (1.0 + 1.0 / ratio)).lower
@@ -128,14 +131,19 @@ pub fn t_critical(level: f64, degrees: f64) -> f64 {
     -t_quantile(0.5 * (1.0 - level), degrees)
 }
 
+/// The value, 0 where it is below; NaN stays NaN, which `max` would lose.
+fn not_below_0(value: f64) -> f64 {
+    if value < 0.0 { 0.0 } else { value }
+}
+
 /// The distribution function of χ² with `degrees` > 0 of freedom.
 pub fn chi_squared_cdf(value: f64, degrees: f64) -> f64 {
-    gamma_tails(0.5 * degrees, 0.5 * value.max(0.0)).lower
+    gamma_tails(0.5 * degrees, 0.5 * not_below_0(value)).lower
 }
 
 /// The upper tail of χ² with `degrees` > 0 of freedom.
 pub fn chi_squared_upper(value: f64, degrees: f64) -> f64 {
-    gamma_tails(0.5 * degrees, 0.5 * value.max(0.0)).upper
+    gamma_tails(0.5 * degrees, 0.5 * not_below_0(value)).upper
 }
 
 /// The quantile of χ² with `degrees` > 0 of freedom.
@@ -163,7 +171,7 @@ pub fn f_cdf(value: f64, numerator: f64, denominator: f64) -> f64 {
 }
 
 fn f_tails(value: f64, numerator: f64, denominator: f64) -> Tails {
-    let ratio = numerator / denominator * value.max(0.0);
+    let ratio = numerator / denominator * not_below_0(value);
     beta_tails_of(0.5 * numerator, 0.5 * denominator, 1.0 / (1.0 + 1.0 / ratio), 1.0 / (1.0 + ratio))
 }
 
@@ -217,6 +225,9 @@ pub fn binomial_upper(successes: u64, n: u64, p: f64) -> f64 {
 
 /// ln of the probability of `successes` out of `n`, each with probability p.
 pub fn binomial_ln_mass(successes: u64, n: u64, p: f64) -> f64 {
+    if successes > n {
+        return f64::NEG_INFINITY;
+    }
     saddle::ln_binomial(successes as f64, (n - successes) as f64, p, 1.0 - p)
 }
 

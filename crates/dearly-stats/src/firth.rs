@@ -164,7 +164,10 @@ impl FittedFirth {
     /// # Errors
     /// [`Error::Refused`] for a model with no other column.
     pub fn likelihood_ratio_test(&self) -> Result<TestResult, Error> {
-        let degrees = self.fitted.names.iter().filter(|&name| name != Design::INTERCEPT).count();
+        if !self.fitted.names.iter().any(|name| name == Design::INTERCEPT) {
+            return Err(Error::Refused(crate::hypothesis::NO_INTERCEPT.to_owned()));
+        }
+        let degrees = self.fitted.names.len() - 1;
         if degrees == 0 {
             return Err(Error::Refused(
                 "the model has nothing but an intercept: there is nothing to test".to_owned(),

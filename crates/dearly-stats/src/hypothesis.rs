@@ -1,6 +1,8 @@
 use crate::distribution::chi_squared_upper;
 use crate::{Design, Error, FittedGlm};
 
+pub(crate) const NO_INTERCEPT: &str =
+    "a model without an intercept does not contain the one with nothing else: compare it by the Wald test";
 const NO_LIKELIHOOD: &str = "a fractional logit has no likelihood to compare: use the Wald test by cluster";
 
 /// The outcome of a test.
@@ -49,12 +51,16 @@ impl FittedGlm {
     /// The likelihood-ratio test of the model against one with nothing but the intercept.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a quasi-likelihood, or a model with no column besides the intercept.
+    /// [`Error::Refused`] for a quasi-likelihood, a model without an intercept, in which the smaller one is not contained,
+    /// or one with no column besides it.
     pub fn likelihood_ratio_test(&self) -> Result<TestResult, Error> {
         if !self.family.has_likelihood() {
             return Err(Error::Refused(NO_LIKELIHOOD.to_owned()));
         }
-        let columns = self.names.iter().filter(|&name| name != Design::INTERCEPT).count();
+        if !self.names.iter().any(|name| name == Design::INTERCEPT) {
+            return Err(Error::Refused(NO_INTERCEPT.to_owned()));
+        }
+        let columns = self.names.len() - 1;
         if columns == 0 {
             return Err(Error::Refused(
                 "the model has nothing but an intercept: there is nothing to test".to_owned(),

@@ -55,8 +55,8 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
     Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
 }
 
-/// Discrimination of the components alone at other leads, of the renewals that were not decided by then.
-pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
+/// Discrimination of the model's components alone at other leads, of the renewals that were not decided by then.
+pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow], components: &[usize]) -> Vec<Lead> {
     let mut leads: Vec<Lead> = panel
         .leads
         .iter()
@@ -65,16 +65,15 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow]) -> Vec<Lead> {
             let own: Vec<&PanelRow> = candidates
                 .iter()
                 .copied()
-                .filter(|row| row.at_leads[place].iter().all(Option::is_some))
+                .filter(|row| components.iter().all(|component| row.at_leads[place][*component].is_some()))
                 .filter(|row| row.decision.early(row.decision.due_on.plus_days(-lead_days)).is_none())
                 .collect();
-            let columns: Vec<(String, Vec<f64>)> = COMPONENTS
+            let columns: Vec<(String, Vec<f64>)> = components
                 .iter()
-                .enumerate()
-                .map(|(component, name)| {
+                .map(|&component| {
                     let scores =
                         own.iter().map(|row| row.at_leads[place][component].expect("all are") / 10.0);
-                    ((*name).to_owned(), scores.collect())
+                    (COMPONENTS[component].to_owned(), scores.collect())
                 })
                 .collect();
             let outcome: Vec<f64> = own.iter().map(|row| f64::from(row.decision.is_renewed())).collect();
@@ -116,22 +115,28 @@ pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
 pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns) -> Check {
     let renewed: Vec<bool> = used.iter().map(|row| row.decision.is_renewed()).collect();
     let outcome: Vec<f64> = renewed.iter().map(|renewed| f64::from(*renewed)).collect();
-    let area = |scores: &[f64]| auc(&renewed, scores, LEVEL).map_or(0.5, |own| own.estimate);
     let best = columns
         .of(used)
         .into_iter()
-        .map(|(name, values)| {
-            let area = area(&values);
-            (name, area.max(1.0 - area))
+        .filter_map(|(name, values)| {
+            let area = auc(&renewed, &values, LEVEL).ok()?.estimate;
+            Some((name, area.max(1.0 - area)))
         })
         .max_by(|a, b| a.1.total_cmp(&b.1));
-    let whole = out_of_fold_auc(&columns.of(used), &outcome, &model::clusters(used))
-        .map_or(0.5, |(area, _)| area.estimate);
+    let Some((name, single)) = best else {
+        let words = "too few outcomes of either kind to look at columns one by one".to_owned();
+        return Check { name: "single_feature".to_owned(), passed: None, bars: true, words };
+    };
+    let whole = out_of_fold_auc(&columns.of(used), &outcome, &model::clusters(used));
     let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
-    let (name, single) = best.unwrap_or_default();
-    let is_leak = single > SINGLE_FEATURE || (whole > MODEL && n_churned >= ENOUGH);
+    let is_leak = single > SINGLE_FEATURE
+        || (n_churned >= ENOUGH && whole.as_ref().is_some_and(|(area, _)| area.estimate > MODEL));
+    let of_model = whole.map_or_else(
+        || "the model could not be fitted in every fold".to_owned(),
+        |(area, _)| format!("the model out of fold {:.3} (alarm above {MODEL})", area.estimate),
+    );
     let told = format!(
-        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), the model out of fold {whole:.3} (alarm above {MODEL})"
+        "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), {of_model}"
     );
     let words =
         if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };

@@ -135,8 +135,22 @@ impl Fit {
 }
 
 pub(super) fn fit(rows: &[&PanelRow], columns: &Columns) -> Result<Fit, Refusal> {
-    let outcome = rows.iter().map(|row| f64::from(row.decision.is_renewed())).collect();
-    fit_columns(columns.of(rows), outcome, clusters(rows))
+    let outcome: Vec<f64> = rows.iter().map(|row| f64::from(row.decision.is_renewed())).collect();
+    let mut columns = columns.of(rows);
+    loop {
+        let fit = fit_columns(columns.clone(), outcome.clone(), clusters(rows))?;
+        // Of a segment that is one account's nothing is known apart from that account: it joins the base.
+        match covariance(&fit) {
+            Ok(_) => return Ok(fit),
+            Err(Refusal::ToldByOneCluster { column: Some(column), .. })
+                if !COMPONENTS.contains(&column.as_str())
+                    && columns.iter().any(|(name, _)| *name == column) =>
+            {
+                columns.retain(|(name, _)| *name != column);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 pub(super) fn clusters(rows: &[&PanelRow]) -> Clusters {
@@ -181,11 +195,9 @@ pub(super) fn fit_columns(
     }
 }
 
-/// The errors behind the intervals: the linearised jackknife by account; where an account alone tells a column apart, the sum
-/// over accounts.
+/// The errors behind the intervals: the linearised jackknife by account.
 fn covariance(fit: &Fit) -> Result<Covariance, Refusal> {
-    let by = |errors| fit.fitted.cluster_covariance(&fit.design, &fit.clusters, errors);
-    by(ClusterErrors::Cv3).or_else(|_| by(ClusterErrors::Cr1s))
+    fit.fitted.cluster_covariance(&fit.design, &fit.clusters, ClusterErrors::Cv3)
 }
 
 pub(super) fn report(rows: &[&PanelRow], columns: &Columns, fit: &Fit, level: u8) -> Result<Model> {
@@ -219,7 +231,12 @@ pub(super) fn report(rows: &[&PanelRow], columns: &Columns, fit: &Fit, level: u8
         p_holm: None,
         direction: direction(intervals[place]).to_owned(),
     };
-    let standardisation = Standardisation::new(&fit.fitted, &covariance);
+    // Firth's intercept leads to probabilities that are too near one half; FLIC's does not.
+    let mut predicting = fit.fitted.clone();
+    if let Some((_, flic)) = &fit.firth {
+        predicting.coefficients.clone_from(&flic.coefficients);
+    }
+    let standardisation = Standardisation::new(&predicting, &covariance);
     let mut terms = Vec::new();
     for (&place, p_holm) in places.iter().zip(adjusted) {
         let marginal_change = if level >= 2 {

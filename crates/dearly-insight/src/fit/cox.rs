@@ -75,12 +75,14 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let mut notes = Vec::new();
     let errors = Errors::of(
         fitted.model_covariance.clone(),
+        &fitted.names,
         &clusters,
         false,
         &mut notes,
-        |by, kind| {
-            let covariance = fitted.cluster_covariance(by, kind);
-            covariance.map_err(|error| super::named(error, table, &frame, &request.clusters[0], by))
+        |at, kind| {
+            let covariance = fitted.cluster_covariance(&clusters[at], kind);
+            let column = &request.clusters[at];
+            covariance.map_err(|error| super::named(error, table, &frame, column, &clusters[at]))
         },
         |first, second| Ok(fitted.two_way_covariance(first, second)?),
     )?;

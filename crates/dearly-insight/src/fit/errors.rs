@@ -14,36 +14,46 @@ pub(super) struct Errors {
     cr1s: Option<Covariance>,
     cv3: Option<Covariance>,
     two_way: Option<Covariance>,
+    /// By both ways, but no error smaller than those by one.
+    wider: Option<Covariance>,
 }
 
 impl Errors {
-    /// Those of no cluster, one or two, with `by` for the first alone and `two_way` for both. The jackknife of a fit by
-    /// Firth's method may be missing, which a note then says.
+    /// Those of no cluster, one or two: `by` one of them, and by `both`. The jackknife of a fit by Firth's method may be
+    /// missing, which a note then says; then there is nothing by both ways either.
     pub(super) fn of(
         model: Covariance,
+        names: &[String],
         clusters: &[Clusters],
         is_firth: bool,
         notes: &mut Vec<String>,
-        by: impl Fn(&Clusters, ClusterErrors) -> Result<Covariance>,
-        two_way: impl Fn(&Clusters, &Clusters) -> Result<Covariance>,
+        by: impl Fn(usize, ClusterErrors) -> Result<Covariance>,
+        both: impl Fn(&Clusters, &Clusters) -> Result<Covariance>,
     ) -> Result<Errors> {
-        let mut errors = Errors { model, cr0: None, cr1: None, cr1s: None, cv3: None, two_way: None };
-        let Some(first) = clusters.first() else {
+        let mut errors =
+            Errors { model, cr0: None, cr1: None, cr1s: None, cv3: None, two_way: None, wider: None };
+        if clusters.is_empty() {
             return Ok(errors);
-        };
-        errors.cr0 = Some(by(first, ClusterErrors::Cr0)?);
-        errors.cr1 = Some(by(first, ClusterErrors::Cr1)?);
-        errors.cr1s = Some(by(first, ClusterErrors::Cr1s)?);
-        match by(first, ClusterErrors::Cv3) {
-            Ok(own) => errors.cv3 = Some(own),
+        }
+        errors.cr0 = Some(by(0, ClusterErrors::Cr0)?);
+        errors.cr1 = Some(by(0, ClusterErrors::Cr1)?);
+        errors.cr1s = Some(by(0, ClusterErrors::Cr1s)?);
+        // Sums over clusters say next to nothing of a column that one of them tells; the jackknife refuses it.
+        let jackknives: Result<Vec<Covariance>> =
+            (0..clusters.len()).map(|at| by(at, ClusterErrors::Cv3)).collect();
+        match jackknives {
+            Ok(mut own) => errors.cv3 = Some(own.swap_remove(0)),
             Err(error) if is_firth => notes.push(format!(
                 "intervals are of the penalised profile and take rows as independent, since the jackknife over clusters has \
                  no value: {error}"
             )),
             Err(error) => return Err(error),
         }
-        if let Some(second) = clusters.get(1) {
-            errors.two_way = Some(two_way(first, second)?);
+        if let ([first, second, ..], Some(_)) = (clusters, &errors.cv3) {
+            let own = both(first, second)?;
+            let ways = [by(0, ClusterErrors::Cr1)?, by(1, ClusterErrors::Cr1)?];
+            errors.wider = Some(wider(&own, &ways, names, notes));
+            errors.two_way = Some(own);
         }
         let fewest = clusters.iter().map(Clusters::count).min().unwrap_or(0);
         if fewest < FEW_CLUSTERS {
@@ -56,7 +66,7 @@ impl Errors {
 
     /// The covariance behind the intervals.
     pub(super) fn reported(&self) -> &Covariance {
-        self.two_way.as_ref().or(self.cv3.as_ref()).unwrap_or(&self.model)
+        self.wider.as_ref().or(self.cv3.as_ref()).unwrap_or(&self.model)
     }
 
     /// Whether rows are taken as independent.
@@ -77,4 +87,28 @@ impl Errors {
             two_way: by(&self.two_way),
         }
     }
+}
+
+/// The covariance by both ways with no variance below the larger of those by one: a difference of sums over few clusters can
+/// come out far too small, or be 0.
+fn wider(both: &Covariance, ways: &[Covariance; 2], names: &[String], notes: &mut Vec<String>) -> Covariance {
+    let mut own = both.clone();
+    let mut raised = Vec::new();
+    for (column, name) in names.iter().enumerate() {
+        let at = (column, column);
+        let least = ways[0].matrix[at].max(ways[1].matrix[at]);
+        // A larger diagonal leaves a covariance one.
+        if own.matrix[at] < least {
+            own.matrix[at] = least;
+            raised.push(name.as_str());
+        }
+    }
+    if !raised.is_empty() {
+        notes.push(format!(
+            "by both clusters together the errors of {} come out below those by one of them, which is chance: their intervals \
+             are by the wider one",
+            raised.join(", ")
+        ));
+    }
+    own
 }

@@ -46,12 +46,14 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     }
     let errors = Errors::of(
         fitted.model_covariance(),
+        design.names(),
         &clusters,
         is_firth,
         &mut notes,
-        |by, kind| {
-            let covariance = fitted.cluster_covariance(design, by, kind);
-            covariance.map_err(|error| super::named(error, table, &frame, &request.clusters[0], by))
+        |at, kind| {
+            let covariance = fitted.cluster_covariance(design, &clusters[at], kind);
+            let column = &request.clusters[at];
+            covariance.map_err(|error| super::named(error, table, &frame, column, &clusters[at]))
         },
         |first, second| Ok(fitted.two_way_covariance(design, first, second)?),
     )?;
@@ -147,7 +149,10 @@ fn validate(
 ) -> Result<()> {
     let singletons = Clusters::singletons(outcomes.len());
     let clusters = clusters.unwrap_or(&singletons);
-    report.apparent = Some(apparent(model, frame, outcomes, clusters, request.level)?);
+    match apparent(model, frame, outcomes, clusters, request.level) {
+        Ok(own) => report.apparent = Some(own),
+        Err(error) => report.notes.push(format!("no validation on the rows of the fit: {error}")),
+    }
     match out_of_fold(model, frame, outcomes, clusters, request.level, request.seed) {
         Ok(own) => report.out_of_fold = Some(own),
         Err(_) if clusters.count() < FOLDS => report.notes.push(format!(

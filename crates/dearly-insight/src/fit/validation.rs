@@ -1,4 +1,4 @@
-use dearly_stats::calibration::{CalibrationCurve, calibration, calibration_error};
+use dearly_stats::calibration::{CalibrationCurve, calibration, calibration_by_cluster, calibration_error};
 use dearly_stats::compare::{Metric, Resampling, measure};
 use dearly_stats::discrimination::{auc, lift};
 use dearly_stats::formula::Frame;
@@ -84,7 +84,7 @@ pub(super) fn out_of_fold(
         auc: discrimination(outcomes, &predicted, clusters, level)?,
         brier: brier(outcomes, &predicted)?,
         scaled_brier: scaled_brier(outcomes, &predicted)?,
-        calibration: calibrated(outcomes, &predicted, n_events.min(outcomes.len() - n_events), level),
+        calibration: calibrated(outcomes, &predicted, clusters, level),
         top_decile_lift: lift(&rarer, &risk, 0.1)?,
     })
 }
@@ -160,8 +160,19 @@ fn discrimination(
     Ok(AucReport { estimate: own.estimate, low: own.interval.low, high: own.interval.high, by_cluster })
 }
 
-fn calibrated(outcomes: &[bool], probabilities: &[f64], n_rarer: usize, level: f64) -> CalibrationReport {
-    let own = calibration(outcomes, probabilities, level).ok();
+fn calibrated(
+    outcomes: &[bool],
+    probabilities: &[f64],
+    clusters: &Clusters,
+    level: f64,
+) -> CalibrationReport {
+    let own = if clusters.count() < outcomes.len() {
+        calibration_by_cluster(outcomes, probabilities, clusters, level).ok()
+    } else {
+        calibration(outcomes, probabilities, level).ok()
+    };
+    let n_events = outcomes.iter().filter(|&&event| event).count();
+    let n_rarer = n_events.min(outcomes.len() - n_events);
     let knots = if n_rarer >= 100 { 5 } else { 3 };
     let bins = 10.min(outcomes.len() / 2).max(1);
     CalibrationReport {

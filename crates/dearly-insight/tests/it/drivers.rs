@@ -199,6 +199,43 @@ fn a_component_that_is_mostly_unknown_has_no_coefficient() {
 }
 
 #[test]
+fn other_leads_are_looked_at_without_a_component_that_nobody_has() {
+    let mut own = panel(1_500, 5);
+    for row in own.rows.iter_mut().chain(&mut own.history) {
+        row.seen.components[0] = None;
+        row.at_leads.iter_mut().for_each(|components| components[0] = None);
+    }
+    let report = report(&own);
+    assert_eq!(check(&report, "lead_decay").passed, Some(true), "{}", check(&report, "lead_decay").words);
+    assert!(report.leads.iter().all(|lead| lead.n == 1_500 && lead.auc.is_some()));
+}
+
+#[test]
+fn a_segment_of_one_account_has_no_column() {
+    let mut own = panel(1_500, 8);
+    // One account with 25 products, all of a segment of its own.
+    for row in own.rows.iter_mut().take(25) {
+        row.decision.account = AccountId("large".to_owned());
+        row.seen.segment = Some("government".to_owned());
+    }
+    let report = report(&own);
+    let model = report.model.unwrap();
+    let adjusted: Vec<&str> = model.adjusted_for.iter().map(|own| own.term.as_str()).collect();
+    assert_eq!(adjusted, ["log(arr)", "tenure_years", "segment[smb]"]);
+    assert!(model.interval_kind.starts_with("cv3 by account"), "{}", model.interval_kind);
+}
+
+#[test]
+fn what_was_not_looked_at_is_not_called_passed() {
+    let mut own = panel(300, 6);
+    own.rows.iter_mut().for_each(|row| row.decision.outcome = RenewalOutcome::RenewedFlat);
+    own.rows[4].decision.outcome = RenewalOutcome::Churned;
+    let report = report(&own);
+    let check = check(&report, "single_feature");
+    assert_eq!((check.passed, check.words.contains("0.500")), (None, false), "{}", check.words);
+}
+
+#[test]
 fn without_any_component_nothing_is_asked() {
     let mut own = panel(300, 6);
     own.rows.iter_mut().for_each(|row| row.seen.components = [None; 4]);

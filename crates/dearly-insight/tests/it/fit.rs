@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use dearly_insight::fit::{FitMethod, FitReport, FitRequest, fit};
+use dearly_insight::fit::{FitFamily, FitMethod, FitReport, FitRequest, fit};
 use dearly_insight::{Column, Table, TableBuilder};
 
 /// One of the published sets beside the public data; `None`, with a word about it, where they are not there.
@@ -105,4 +105,130 @@ fn json_is_the_report_and_keys_keep_their_order() {
     assert_eq!(json["terms"][0]["term"], "intercept");
     assert_eq!(json["terms"][1]["interval"]["kind"], "cv3");
     assert_eq!(json["apparent"]["auc"].get("by_cluster"), None, "each cluster has one row");
+}
+
+/// Noise in two ways of clustering: outcome and column have nothing to do with each other or with either way.
+fn crossed(seed: u64, rows: usize, ways: [usize; 2]) -> Table {
+    let mut state = seed;
+    let mut drawn = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    };
+    let column = |values: Vec<f64>| Column::numbers(values);
+    let x: Vec<f64> = (0..rows).map(|_| (0..12).map(|_| drawn()).sum::<f64>() - 6.0).collect();
+    let y: Vec<f64> = (0..rows).map(|_| (0..12).map(|_| drawn()).sum::<f64>() - 6.0).collect();
+    let way = |n: usize| (0..rows).map(|row| (row / (rows / n.max(1)).max(1)).min(n - 1) as f64).collect();
+    let other = (0..rows).map(|row| (row % ways[1]) as f64).collect();
+    // The rows of the second cluster of the second way.
+    let told = (0..rows).map(|row| f64::from(u8::from(row % ways[1] == 1))).collect();
+    Table::new(vec![
+        ("x".to_owned(), column(x)),
+        ("y".to_owned(), column(y)),
+        ("told".to_owned(), column(told)),
+        ("one".to_owned(), column(way(ways[0]))),
+        ("other".to_owned(), column(other)),
+    ])
+    .unwrap()
+}
+
+fn by(clusters: &[&str], formula: &str) -> FitRequest {
+    FitRequest {
+        family: FitFamily::Gaussian,
+        clusters: clusters.iter().map(|own| (*own).to_owned()).collect(),
+        ..FitRequest::new(formula)
+    }
+}
+
+#[test]
+fn two_clusters_are_never_surer_than_one_of_them() {
+    let mut raised = 0;
+    for seed in 0..200 {
+        let table = crossed(seed, 60, [8, 6]);
+        let both = fit(&table, &by(&["one", "other"], "y ~ x")).unwrap();
+        let (one, other) =
+            (fit(&table, &by(&["one"], "y ~ x")).unwrap(), fit(&table, &by(&["other"], "y ~ x")).unwrap());
+        let slope = &both.terms[1];
+        let least =
+            one.terms[1].standard_errors.cr1.unwrap().max(other.terms[1].standard_errors.cr1.unwrap());
+        assert!(slope.standard_error >= least * (1.0 - 1e-12), "seed {seed}: {slope:?}");
+        let is_raised = slope.standard_errors.two_way.unwrap() < least;
+        assert!(is_raised || slope.standard_error == slope.standard_errors.two_way.unwrap());
+        let says_so = both.notes.iter().any(|note| note.contains("come out below") && note.contains('x'));
+        assert_eq!(is_raised, says_so, "seed {seed}: {:?}", both.notes);
+        raised += usize::from(is_raised);
+    }
+    assert!((20..190).contains(&raised), "{raised} of 200");
+}
+
+#[test]
+fn a_column_that_one_cluster_tells_is_refused_whichever_way_is_named_first() {
+    let table = crossed(3, 120, [10, 12]);
+    for clusters in [["one", "other"], ["other", "one"]] {
+        let refusal = fit(&table, &by(&clusters, "y ~ x + told")).unwrap_err().to_string();
+        assert!(
+            refusal.starts_with("without the cluster other = 1 there is no coefficient of told"),
+            "{refusal}"
+        );
+    }
+}
+
+#[test]
+fn without_an_intercept_there_is_no_likelihood_ratio() {
+    let table = crossed(5, 100, [10, 10]);
+    assert!(fit(&table, &by(&[], "y ~ x")).unwrap().likelihood_ratio.is_some());
+    assert_eq!(fit(&table, &by(&[], "y ~ x - 1")).unwrap().likelihood_ratio, None);
+}
+
+#[test]
+fn a_single_event_is_fitted_and_a_row_far_out_is_no_end() {
+    let table = |x: &dyn Fn(usize) -> f64, y: &dyn Fn(usize) -> f64, n: usize| {
+        let columns = [("x", (0..n).map(x).collect::<Vec<f64>>()), ("y", (0..n).map(y).collect())];
+        let columns = columns.map(|(name, values)| (name.to_owned(), Column::numbers(values)));
+        Table::new(columns.to_vec()).unwrap()
+    };
+    let x = |row: usize| ((row * 37) % 100) as f64 / 25.0 - 2.0;
+    let one = fit(&table(&x, &|row| f64::from(u8::from(row == 40)), 60), &FitRequest::new("y ~ x")).unwrap();
+    assert_eq!((one.method, one.n_rarer, one.apparent.is_none()), ("firth", Some(1), true));
+    assert!(
+        one.notes.iter().any(|note| note.starts_with("no validation on the rows of the fit")),
+        "{:?}",
+        one.notes
+    );
+    // The outcome goes with x, and one row is four thousand standard deviations away, on the side it should be.
+    let y =
+        |row: usize| f64::from(u8::from((x(row) + ((row * 61) % 83) as f64 / 15.0 - 2.8 > 0.0) || row == 7));
+    let far = table(&|row| if row == 7 { 4_000.0 } else { x(row) }, &y, 300);
+    let report = fit(&far, &FitRequest::new("y ~ x")).unwrap();
+    let near =
+        fit(&table(&|row| if row == 7 { 40.0 } else { x(row) }, &y, 300), &FitRequest::new("y ~ x")).unwrap();
+    close(estimate(&report, "x"), estimate(&near, "x"), 1e-6);
+}
+
+#[test]
+fn calibration_out_of_fold_goes_by_cluster() {
+    // Each account has a level of its own, and twenty rows.
+    let mut state = 9_u64;
+    let mut drawn = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1u64 << 53) as f64
+    };
+    let levels: Vec<f64> = (0..60).map(|_| 4.0 * drawn() - 2.0).collect();
+    let of_account: Vec<f64> = (0..60).map(|_| 4.0 * drawn() - 2.0).collect();
+    let x: Vec<f64> = (0..1_200).map(|row| of_account[row / 20] + 0.2 * drawn()).collect();
+    let y: Vec<f64> = (0..1_200)
+        .map(|row| f64::from(u8::from(drawn() < 1.0 / (1.0 + (-x[row] - levels[row / 20]).exp()))))
+        .collect();
+    let table = Table::new(vec![
+        ("x".to_owned(), Column::numbers(x)),
+        ("y".to_owned(), Column::numbers(y)),
+        ("account".to_owned(), Column::numbers((0..1_200).map(|row| f64::from(row / 20)))),
+    ])
+    .unwrap();
+    let width = |clusters: Vec<String>| {
+        let request = FitRequest { clusters, ..FitRequest::new("y ~ x") };
+        let own = fit(&table, &request).unwrap().out_of_fold.unwrap().calibration.slope_interval.unwrap();
+        own.high - own.low
+    };
+    let (by_account, by_row) = (width(vec!["account".to_owned()]), width(Vec::new()));
+    assert!(by_account > 1.3 * by_row, "{by_account} and {by_row}");
 }

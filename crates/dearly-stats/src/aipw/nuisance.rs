@@ -75,12 +75,12 @@ fn fit_fold(aipw: &Aipw<'_>, fold: usize, split: &Split) -> Result<Fold, Error> 
     let spared: Vec<usize> = split.train.iter().copied().filter(|row| !treated(row)).collect();
     let told: Vec<f64> = split.train.iter().map(|row| f64::from(u8::from(treated(row)))).collect();
     let outcome = |rows: &[usize]| rows.iter().map(|&row| aipw.outcome[row]).collect::<Vec<f64>>();
+    let place = if aipw.folds == 1 && aipw.splits.is_none() {
+        String::new()
+    } else {
+        format!(" outside of fold {}", fold + 1)
+    };
     let refused = |error: Error, rows: &[usize], what: &str| {
-        let place = if aipw.folds == 1 && aipw.splits.is_none() {
-            String::new()
-        } else {
-            format!(" outside of fold {}", fold + 1)
-        };
         Error::Refused(format!("{what} on {} rows{place} cannot be fitted: {error}", rows.len()))
     };
     let outcome_of = |rows: &[usize], what: &str| {
@@ -90,7 +90,16 @@ fn fit_fold(aipw: &Aipw<'_>, fold: usize, split: &Split) -> Result<Fold, Error> 
     // No such help for the propensity: who was sure to be treated has no one to be compared with.
     let propensity = Glm::new(Family::Logit)
         .fit(&aipw.confounders.rows_of(&split.train), &told)
-        .map_err(|error| refused(error, &split.train, "the model of who was treated"))?;
+        .map_err(|error| match error {
+            Error::Separated { terms } => Error::Refused(format!(
+                "{} tell{} with certainty who was treated on {} rows{place}: these have nobody to be compared with; \
+                 leave the rows out, or merge the levels, that were all treated or all not",
+                terms.join(" and "),
+                if terms.len() == 1 { "s" } else { "" },
+                split.train.len()
+            )),
+            error => refused(error, &split.train, "the model of who was treated"),
+        })?;
     let (with, penalized_with) = outcome_of(&given, "the outcome of the treated")?;
     let (without, penalized_without) = outcome_of(&spared, "the outcome of the untreated")?;
     let penalized = usize::from(penalized_with) + usize::from(penalized_without);

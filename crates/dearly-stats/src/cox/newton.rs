@@ -56,6 +56,13 @@ impl Rows {
             let factor = match Cholesky::new(&now.information) {
                 Ok(factor) => factor,
                 // At the start it is the columns; later on it is a likelihood that has become flat.
+                Err(_) if iteration == 1 && now.information.diagonal().iter().all(|own| *own < 1e-12) => {
+                    return Err(Error::Refused(
+                        "at no event was anybody at risk whose columns differ from those of the row that had it, so that there is \
+                         nothing to compare: take a longer time, or more rows"
+                            .to_owned(),
+                    ));
+                }
                 Err(column) => {
                     return Err(match monotone_columns(self, &coefficients) {
                         Some(columns) if iteration > 1 => Error::Monotone { terms: named(names, &columns) },

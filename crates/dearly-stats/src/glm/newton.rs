@@ -8,6 +8,8 @@ use crate::{Cholesky, Matrix};
 
 /// No row's linear predictor may move further in one step: beyond, probabilities saturate and the next step explodes.
 const LONGEST_STEP: f64 = 8.0;
+/// So many steps are cut at most.
+const CAPPED_STEPS: usize = 40;
 /// Settled when no coefficient of a column of size 1 moves more.
 pub(crate) const SETTLED: f64 = 1e-10;
 /// What may remain where a last step is still to come, or where nobody looks at the last digits.
@@ -320,7 +322,8 @@ impl Problem<'_> {
                 });
             }
             before = moved;
-            if self.family != Family::Gaussian {
+            // Not for ever: a row far out from all others may have to move a long way, and then halving has to do.
+            if self.family != Family::Gaussian && iteration < CAPPED_STEPS {
                 let longest = self.longest(&step, largest);
                 if longest > LONGEST_STEP {
                     step.iter_mut().for_each(|step| *step *= LONGEST_STEP / longest);

@@ -99,3 +99,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nothing_known_stays_nothing_known() {
+    for value in
+        [chi_squared_upper(f64::NAN, 3.0), chi_squared_cdf(f64::NAN, 3.0), f_upper(f64::NAN, 2.0, 9.0)]
+    {
+        assert!(value.is_nan());
+    }
+    close("t with ∞ degrees", t_upper(1.5, f64::INFINITY), normal_upper(1.5), 1e-14);
+    assert_eq!(binomial_ln_mass(4, 3, 0.5), f64::NEG_INFINITY);
+}

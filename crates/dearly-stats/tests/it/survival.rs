@@ -308,6 +308,11 @@ fn cox_refuses_in_words() {
         Cox::new(&twice, &time, &event).fit().unwrap_err(),
         Error::Collinear { column: "b".to_owned() }
     );
+    // The last, alone at risk: whoever it is compared with is gone.
+    let (all, only_last) =
+        (column(&[1.0, 5.0, 2.0, 4.0, 3.0, 6.0]), [false, false, false, false, false, true]);
+    let last = Cox::new(&all, &time, &only_last).fit();
+    assert!(words(last).starts_with("at no event was anybody at risk whose columns differ"));
     let half = [0.5; 6];
     assert!(words(Cox::new(&spared, &time, &event).frequency_weights(&half).fit()).contains("whole number"));
 }

@@ -41,6 +41,19 @@ fn number(value: &Value) -> f64 {
 }
 
 #[test]
+fn what_is_no_confounder_is_refused() {
+    let place = place();
+    for confounders in ["adoption,0", "0,adoption,segment", "adoption,offset(arr)"] {
+        let said = place.dearly(&format!("{ASKED} --confounders={confounders} --format json")).exits(1).run();
+        assert!(
+            said.stderr.contains("confounders are columns to adjust for"),
+            "{confounders}: {}",
+            said.stderr
+        );
+    }
+}
+
+#[test]
 fn adjustment_finds_what_the_raw_difference_hides() {
     let place = place();
     let report =
