@@ -43,6 +43,9 @@ pub struct Decision {
     pub due_on: Day,
     /// The first day on which it was decided: the successor's signature or start, or the end of the grace.
     pub decided_on: Day,
+    /// The first day on which the book told for certain whether it was renewed: the grace was over, and of a renewal the
+    /// first of what followed was recorded.
+    pub known_on: Day,
     /// Renewed flat, contracted, expanded or churned; never open.
     pub outcome: RenewalOutcome,
     /// Σ ARR that was due.
@@ -107,6 +110,9 @@ fn decision(facts: &AccountFacts, renewal: Renewal, grace_days: i32, last: Day) 
         .filter(|term| renewal.successors.contains(&term.external_id))
         .map(|term| term.signed_on.map_or(term.starts_on, |signed_on| signed_on.min(term.starts_on)));
     let lapsed = renewal.due_on.plus_days(grace_days + 1);
+    let recorded =
+        facts.subscriptions.iter().filter(|held| renewal.successors.contains(&held.value.external_id));
+    let recorded_on = recorded.map(|held| held.from).min();
     let due = facts.subscriptions.iter().filter_map(|held| held.at(last));
     let notices =
         due.filter(|term| renewal.terms.contains(&term.external_id)).filter_map(|term| term.notice_on);
@@ -117,6 +123,9 @@ fn decision(facts: &AccountFacts, renewal: Renewal, grace_days: i32, last: Day) 
         product: renewal.product,
         due_on: renewal.due_on,
         decided_on: signed.min().unwrap_or(lapsed),
+        // A renewal may be signed early, a churn is certain after the grace only: whoever trained on what happens to be
+        // decided would see too few churns.
+        known_on: recorded_on.map_or(lapsed, |recorded_on| recorded_on.max(lapsed)),
         outcome: renewal.outcome,
         due_arr_cents: renewal.due_arr_cents,
         successor_arr_cents: renewal.successor_arr_cents,

@@ -46,7 +46,7 @@ pub enum Occurrence {
 pub enum Severity {
     /// By the columns.
     Model(Box<FittedGlm>),
-    /// The same for all: fewer than 30 cases; 0 for none.
+    /// The same for all, where the cases are fewer than 30 or than two for each column; 0 for none.
     Mean(f64),
 }
 

@@ -40,10 +40,8 @@ pub(super) fn rolling(
         |day: &dyn Fn(&PanelRow) -> i32| -> Vec<i64> { rows.iter().map(|row| i64::from(day(row))).collect() };
     let as_of = days(&|row| row.seen.as_of.days());
     let due_at = days(&|row| row.decision.due_on.days());
-    // A renewal may be signed early, a churn is certain after the grace only. Whoever trained on what happens to be
-    // decided would see too few churns; so a row counts as known once its grace is over, whichever way it went.
-    let known_on = |row: &PanelRow| row.decision.due_on.days() + panel.grace_days + 1;
-    let recorded: Vec<Option<i64>> = days(&known_on).into_iter().map(Some).collect();
+    let recorded: Vec<Option<i64>> =
+        days(&|row| row.decision.known_on.days()).into_iter().map(Some).collect();
     let mut bounds = vec![panel.window.from];
     loop {
         let next = panel.window.from.plus_months(3 * bounds.len() as i32);

@@ -38,6 +38,7 @@ fn row(number: usize, due_on: Day, components: [f64; 4], is_renewed: bool) -> Pa
             product: "core".to_owned(),
             due_on,
             decided_on: due_on.plus_days(if is_renewed { 0 } else { 31 }),
+            known_on: due_on.plus_days(31),
             outcome: if is_renewed { RenewalOutcome::RenewedFlat } else { RenewalOutcome::Churned },
             due_arr_cents: 1_000_000,
             successor_arr_cents: if is_renewed { 1_000_000 } else { 0 },
@@ -208,6 +209,20 @@ fn other_leads_are_looked_at_without_a_component_that_nobody_has() {
     let report = report(&own);
     assert_eq!(check(&report, "lead_decay").passed, Some(true), "{}", check(&report, "lead_decay").words);
     assert!(report.leads.iter().all(|lead| lead.n == 1_500 && lead.auc.is_some()));
+}
+
+#[test]
+fn what_was_recorded_late_trains_nothing_before() {
+    let n_train = |panel: &Panel| -> Vec<usize> {
+        report(panel).validation.unwrap().folds.iter().map(|fold| fold.n_train).collect()
+    };
+    let mut own = panel(1_500, 5);
+    let (before, last) = (n_train(&own), day("2025-11-30"));
+    // Somebody typed in the renewals of two years on one day.
+    let late = own.history.iter_mut().filter(|row| row.decision.is_renewed()).take(100);
+    late.for_each(|row| row.decision.known_on = last);
+    let after = n_train(&own);
+    assert_eq!(before.iter().zip(&after).map(|(before, after)| before - after).collect::<Vec<_>>(), [100; 4]);
 }
 
 #[test]

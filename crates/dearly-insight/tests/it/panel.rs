@@ -71,7 +71,15 @@ fn a_row_is_a_renewal_due_in_the_window_and_decided_by_its_end() {
         // A churn is certain once the grace is over, a renewal when it is signed or runs.
         let decided_on = if next.is_some() { "2025-06-01" } else { "2025-07-02" };
         assert_eq!(own.decided_on, day(decided_on));
+        assert_eq!(own.known_on, day("2025-07-02"));
     }
+    // Recorded long after it began.
+    let mut late = facts(vec![
+        term("t1", "2024-06-01", "2025-06-01", 100, &[]),
+        term("t2", "2025-06-01", "2026-06-01", 100, &[]),
+    ]);
+    late.subscriptions[1].from = day("2025-09-15");
+    assert_eq!(decisions(&late, window().from, &window(), 30).decided[0].known_on, day("2025-09-15"));
     // Due before the window, on its first and on its last day, and after; nothing follows any.
     for (ends_on, n_decided, n_open) in
         [("2024-12-31", 0, 0), ("2025-01-01", 1, 0), ("2025-12-31", 0, 1), ("2026-01-01", 0, 0)]
