@@ -368,7 +368,10 @@ pub(crate) async fn sweep(lake: &Lake, write: &mut Write, before: Instant) -> Re
     let live = write.view().segments().await?;
     let (old, young): (Vec<_>, Vec<_>) =
         write.view().retired_segments().await?.into_iter().partition(|own| own.retired_at < before);
-    let doomed: Vec<Segment> = old.iter().map(|own| retired(&own.path)).collect();
+    // A segment named by its content may be live again, imported once more after it was retired.
+    let is_live = |path: &str| live.iter().any(|own| own.path == path);
+    let doomed: Vec<Segment> =
+        old.iter().filter(|own| !is_live(&own.path)).map(|own| retired(&own.path)).collect();
     lake.discard(&doomed)?;
     let keep = live.iter().map(|own| own.path.as_str()).chain(young.iter().map(|own| own.path.as_str()));
     let swept = lake.sweep(keep, before.min(grace_ends()))?;

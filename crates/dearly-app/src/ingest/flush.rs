@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Clock};
 use dearly_domain::account::Account;
 use dearly_domain::membership::{self, Attributed};
 use dearly_domain::person::Person;
-use dearly_domain::{File, Instant, Record as _};
+use dearly_domain::{Calendar, File, Instant, Record as _};
 use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
 use dearly_store::{Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
 
@@ -176,6 +176,13 @@ async fn flush_into(
                 fill(&mut row, &entry, &learned);
                 day.n_events += 1;
                 day.n_unattributed += i64::from(row.account.is_none());
+                if let Some(account) = &row.account {
+                    // Known from the link on, where that is later; a day before, since the organisation's day may begin
+                    // before UTC's.
+                    let known_at = row.linked_at.map_or(row.at, |linked_at| linked_at.max(row.at));
+                    let from = Calendar::utc().day_of(known_at).plus_days(-1);
+                    write.note_change(account.as_str(), from);
+                }
                 stager.push(&row, entry.key)?;
             }
             RecordKind::Rejected => day.n_rejected += 1,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Place;
+use crate::support::{Place, Server};
 
 /// The counts of a daily run: first, new facts, due, untouched.
 fn refresh(place: &Place, as_of: &str) -> [i64; 4] {
@@ -56,6 +56,31 @@ fn only_accounts_with_new_facts_or_due_days_are_touched() {
     place.apply(&[("features.yaml", crate::book::FEATURES)]);
     assert_eq!(refresh(&place, "2026-10-15"), [n_accounts, 0, 0, 0]);
     scores(&place, "2026-10-15", "2026-10-15");
+}
+
+#[test]
+fn telemetry_is_a_new_fact_like_any_other() {
+    let place = Place::with_demo();
+    let (from, to) = ("2026-06-10", "2026-06-28");
+    let before = scores(&place, from, to);
+    let rows = place.dearly("accounts --format json").run().json();
+    let account = rows[0]["account"].as_str().unwrap();
+    let key = place.dearly("key create --write --format json --source web").run().json();
+    // Forty new users on eight days, who come by the door and not in a file.
+    let calls: Vec<Value> = (0..320)
+        .map(|call| {
+            serde_json::json!({
+                "type": "track", "event": "report", "userId": format!("new{}", call % 40), "messageId": format!("m{call}"),
+                "timestamp": format!("2026-06-{:02}T10:00:00Z", 12 + call / 40), "context": { "groupId": account },
+            })
+        })
+        .collect();
+    let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
+    let body = serde_json::json!({ "batch": calls }).to_string();
+    let key = key["key"].as_str().unwrap();
+    while server.post("/v1/batch", Some(key), &body).0 == 503 {}
+    assert_eq!(server.stop(), Some(0));
+    assert_ne!(before, scores(&place, from, to), "so many users more move adoption");
 }
 
 #[test]
