@@ -105,23 +105,23 @@ impl App {
         let finished_at = Instant::now();
         let json = serde_json::to_value(&report).expect("a report is JSON");
         let Importing { mut write, segments, .. } = importing;
-        let written = async {
-            if kept {
+        if kept {
+            let written = async {
                 for own in &segments {
                     write.insert_segment(&stored(own, Some(&import_id))).await?;
                 }
-                write.finish_import(&import_id, finished_at, counts(&report), &json).await?;
-                write.commit().await?;
-            } else {
-                write.roll_back().await?;
+                write.finish_import(&import_id, finished_at, counts(&report), &json).await
+            };
+            if let Err(error) = written.await {
+                self.lake.discard(&segments)?;
+                return Err(error.into());
             }
-            Ok::<(), dearly_store::Error>(())
-        };
-        let written = written.await;
-        if !kept || written.is_err() {
+            // If this fails, the segments stay for a sweep: it may have come to pass all the same.
+            write.commit().await?;
+        } else {
             self.lake.discard(&segments)?;
+            write.roll_back().await?;
         }
-        written?;
         let row = ImportRow {
             import: import_id,
             started_at,

@@ -128,6 +128,12 @@ pub enum Refusal {
         /// Why.
         reason: String,
     },
+    /// The log takes no batch of this size.
+    #[error("{reason}")]
+    TooLarge {
+        /// Its size, and the largest.
+        reason: String,
+    },
     /// There is more to do than can be done.
     #[error("{why}; send it again")]
     Busy {
@@ -243,6 +249,8 @@ impl Ingestion {
             }
             for rejected in &parsed.rejected {
                 let record = Record {
+                    user: rejected.user.as_deref(),
+                    anonymous: rejected.anonymous.as_deref(),
                     name: Some(&rejected.reason),
                     body: Some(&rejected.excerpt),
                     ..Record::new(RecordKind::Rejected, received_at)
@@ -341,6 +349,9 @@ impl Ingestion {
             .map_err(|busy| Refusal::Busy { why: busy.why.to_string(), retry_after: busy.retry_after })?;
         match done.await {
             Ok(Ok(accepted)) => Ok(accepted),
+            Ok(Err(error @ IngestError::TooLarge { .. })) => {
+                Err(Refusal::TooLarge { reason: error.to_string() })
+            }
             Ok(Err(error)) => {
                 tracing::error!(%error, "telemetry could not be stored");
                 Err(Refusal::Failed {

@@ -1,6 +1,6 @@
 //! The event lake: how it stands, making few large files of many small ones, and taking events out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -160,10 +160,19 @@ impl App {
         if users.is_empty() || users.iter().any(String::is_empty) {
             return Err(Error::Invalid("name the user to erase, as events name it".to_owned()));
         }
+        self.erase_received_by(users, Instant::now()).await
+    }
+
+    /// [`App::erase`] of what is in the lake, and of what waits and was received by the instant.
+    pub(crate) async fn erase_received_by(
+        &self,
+        users: &BTreeSet<String>,
+        received_by: Instant,
+    ) -> Result<LakeChange> {
         let mut write = self.store.write("erase events").await?;
         let users = crate::ingest::with_former_ids(write.view(), users.clone()).await?;
         // First of all, so that nothing that waits in the log comes after the lake is searched.
-        write.insert_erasures(&users, Instant::now()).await?;
+        write.insert_erasures(&users, received_by).await?;
         write.commit().await?;
         let selection = Selection { users: Some(users.clone()), ..Selection::default() };
         let rewrite = move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
@@ -199,7 +208,8 @@ impl App {
 
     /// Attributes events of the users anew, within a transaction of the caller's, who commits it: only those that were
     /// attributed by membership or not at all, and that are of one of the `owners` now. `attribute` may change every
-    /// cell but the instant. Hand the result's added segments to [`App::discard`] where the commit fails.
+    /// cell but the instant. Hand the result to [`App::discard`] where the transaction is not committed, but not where the
+    /// commit fails: it may have come to pass all the same.
     ///
     /// # Errors
     /// Those of the lake and of the records; nothing is left behind then.
@@ -253,7 +263,7 @@ impl App {
                 // Somebody merged some of them meanwhile: the events lie elsewhere now.
                 if !first.removed.iter().all(|own| now.contains(own)) {
                     write.roll_back().await?;
-                    return Ok(false);
+                    return Ok(None);
                 }
                 let more: Vec<Segment> = now.into_iter().filter(|own| !before.contains(own)).collect();
                 let more = rewrite(&self.lake, &more)?;
@@ -267,16 +277,17 @@ impl App {
                     *known = from.min(*known);
                 }
                 publish(&self.lake, &mut write, &first).await?;
-                write.commit().await?;
-                Ok::<bool, Error>(true)
+                Ok::<Option<Write>, Error>(Some(write))
             };
             match written.await {
-                Ok(true) => {
+                Ok(Some(write)) => {
+                    // If this fails, the new files stay for a sweep: it may have come to pass all the same.
+                    write.commit().await?;
                     let mut change = LakeChange::default();
                     change.add(&first);
                     return Ok(change);
                 }
-                Ok(false) => self.discard(&first)?,
+                Ok(None) => self.discard(&first)?,
                 Err(error) => {
                     self.discard(&first)?;
                     return Err(error);
@@ -293,16 +304,25 @@ impl App {
             let mut write = self.turn(purpose, turns).await?;
             if !publish(&self.lake, &mut write, rewritten).await? {
                 write.roll_back().await?;
-                return Ok(false);
+                return Ok(None);
             }
-            write.commit().await?;
-            Ok::<bool, Error>(true)
+            Ok::<Option<Write>, Error>(Some(write))
         };
-        let written = written.await;
-        if !matches!(written, Ok(true)) {
-            self.discard(rewritten)?;
+        match written.await {
+            Ok(Some(write)) => {
+                // If this fails, the new files stay for a sweep: it may have come to pass all the same.
+                write.commit().await?;
+                Ok(true)
+            }
+            Ok(None) => {
+                self.discard(rewritten)?;
+                Ok(false)
+            }
+            Err(error) => {
+                self.discard(rewritten)?;
+                Err(error)
+            }
         }
-        written
     }
 
     /// The writer's lock, asked for several times.
@@ -369,11 +389,11 @@ pub(crate) async fn sweep(lake: &Lake, write: &mut Write, before: Instant) -> Re
     let (old, young): (Vec<_>, Vec<_>) =
         write.view().retired_segments().await?.into_iter().partition(|own| own.retired_at < before);
     // A segment named by its content may be live again, imported once more after it was retired.
-    let is_live = |path: &str| live.iter().any(|own| own.path == path);
+    let live: HashSet<&str> = live.iter().map(|own| own.path.as_str()).collect();
     let doomed: Vec<Segment> =
-        old.iter().filter(|own| !is_live(&own.path)).map(|own| retired(&own.path)).collect();
+        old.iter().filter(|own| !live.contains(own.path.as_str())).map(|own| retired(&own.path)).collect();
     lake.discard(&doomed)?;
-    let keep = live.iter().map(|own| own.path.as_str()).chain(young.iter().map(|own| own.path.as_str()));
+    let keep = live.into_iter().chain(young.iter().map(|own| own.path.as_str()));
     let swept = lake.sweep(keep, before.min(grace_ends()))?;
     for own in &old {
         write.forget_segment(&own.path).await?;

@@ -12,7 +12,7 @@ use crate::call::{Alias, Call, Event, Group, Identify, Stamp};
 use crate::clock::{self, Times};
 use crate::json::{Reader, Value};
 use crate::reject::{Rejected, shortened};
-use crate::{Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME};
+use crate::{Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME, MOST_CALLS};
 
 /// What is known of a body beside itself.
 #[derive(Clone, Copy, Debug)]
@@ -61,7 +61,7 @@ pub fn parse<'a>(body: &'a [u8], arrival: &Arrival<'_>) -> Result<Parsed<'a>, Er
         let raw = draft.raw;
         match draft.call(&shared, arrival, place) {
             Ok(call) => parsed.calls.push(call),
-            Err(reason) => parsed.rejected.push(Rejected::new(reason, raw)),
+            Err(reason) => parsed.rejected.push(Rejected::new(reason, raw, users_of(raw, arrival))),
         }
     }
     parsed.write_key = match shared.write_key {
@@ -69,6 +69,14 @@ pub fn parse<'a>(body: &'a [u8], arrival: &Arrival<'_>) -> Result<Parsed<'a>, Er
         _ => None,
     };
     Ok(parsed)
+}
+
+/// Whom a call names that cannot be taken, read once more: it is rare.
+fn users_of(raw: &str, arrival: &Arrival<'_>) -> [Option<String>; 2] {
+    let Ok(draft) = Draft::read(&mut Reader::new(raw), arrival) else { return [None, None] };
+    let owned = |name, value| id(name, value).ok().flatten().map(Cow::into_owned);
+    let anonymous = owned("anonymousId", draft.anonymous).or_else(|| owned("previousId", draft.previous));
+    [owned("userId", draft.user), anonymous]
 }
 
 /// What a batch says once for all its calls.
@@ -131,6 +139,9 @@ fn batch<'a>(reader: &mut Reader<'a>, arrival: &Arrival<'_>) -> Result<(Shared<'
             "batch" if reader.peek() == Some(b'[') => {
                 let list = drafts.insert(Vec::new());
                 reader.array(|reader| {
+                    if list.len() == MOST_CALLS {
+                        return Err(Error::TooManyCalls);
+                    }
                     list.push(Draft::read(reader, arrival)?);
                     Ok(())
                 })?;

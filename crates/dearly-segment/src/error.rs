@@ -1,6 +1,6 @@
 //! Why a body is no batch.
 
-use crate::{DEEPEST, LARGEST_BODY};
+use crate::{DEEPEST, LARGEST_BODY, MOST_CALLS};
 
 /// Why a body is no batch: nothing of it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -8,6 +8,9 @@ pub enum Error {
     /// The body is larger than any batch may be.
     #[error("the body has more than {LARGEST_BODY} bytes; send smaller batches")]
     TooLarge,
+    /// A batch of more calls than any may have.
+    #[error("the batch has more than {MOST_CALLS} calls; send smaller batches")]
+    TooManyCalls,
     /// The body is not text.
     #[error("the body is not UTF-8: byte {at} fits no character")]
     NotText {

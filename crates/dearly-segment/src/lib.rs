@@ -28,6 +28,9 @@ pub const LARGEST_CALL: usize = 32 << 10;
 /// The most bytes of a body, decompressed; a larger one is an error.
 pub const LARGEST_BODY: usize = 500 << 10;
 
+/// The most calls of a batch; one with more is an error. Calls that say anything fill a body before.
+pub const MOST_CALLS: usize = 5_000;
+
 /// The most bytes of a name or an id; a call with a longer one is rejected alone.
 pub const LONGEST_NAME: usize = 500;
 

@@ -31,13 +31,14 @@ impl View {
 }
 
 impl Write {
-    /// Notes that what is received of these users up to the instant is left out.
+    /// Notes that what is received of these users up to the instant, or up to a later one noted before, is left out.
     pub async fn insert_erasures(&mut self, users: &BTreeSet<String>, at: Instant) -> Result<()> {
         let view = self.view();
         for user in users {
             let done = sqlx::query(
                 r#"INSERT INTO "erasures" ("user", "at") VALUES ($1, $2)
-                   ON CONFLICT ("user") DO UPDATE SET "at" = excluded."at""#,
+                   ON CONFLICT ("user") DO UPDATE SET "at" = excluded."at"
+                   WHERE excluded."at" > "erasures"."at""#,
             )
             .bind(user.clone())
             .bind(at.micros())
@@ -73,13 +74,17 @@ impl Write {
                     n_deleted += done.rows_affected();
                 }
             }
-            // Few are kept, and only their text tells whom they are of: as it stands in JSON.
-            let rows = sqlx::query(r#"SELECT "source", "id", "reason", "excerpt" FROM "rejected_calls""#)
-                .fetch_all(view.connection())
-                .await?;
+            // Few are kept. Some say whose they are; the text of each may name others, too.
+            let rows = sqlx::query(
+                r#"SELECT "source", "id", "reason", "excerpt", "user", "anonymous" FROM "rejected_calls""#,
+            )
+            .fetch_all(view.connection())
+            .await?;
             for row in rows {
                 let (reason, excerpt): (String, String) = (row.try_get(2)?, row.try_get(3)?);
-                if !names_any(&excerpt, users) && !names_any(&reason, users) {
+                let ids: [Option<String>; 2] = [row.try_get(4)?, row.try_get(5)?];
+                let is_theirs = ids.into_iter().flatten().any(|id| users.contains(&id));
+                if !is_theirs && !names_any(&excerpt, users) && !names_any(&reason, users) {
                     continue;
                 }
                 let (source, id): (String, String) = (row.try_get(0)?, row.try_get(1)?);

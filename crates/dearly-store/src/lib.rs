@@ -51,7 +51,7 @@ pub use membership::Link;
 pub use open::{OpenOptions, Store};
 pub use published_score::PublishedScore;
 pub use record::{Incoming, Mode, Outcome, StoredVersion, unstorable};
-pub use rejected_call::RejectedCall;
+pub use rejected_call::{REJECTED_CALLS_KEPT, RejectedCall};
 pub use score_history::ScoreHistory;
 pub use segment::{RetiredSegment, Segment};
 pub use source::{Source, SourceDay};

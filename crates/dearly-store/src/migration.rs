@@ -40,6 +40,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (42, "create erasures", include_str!("../migrations/0042_create_erasures.sql")),
     (50, "create analyses", include_str!("../migrations/0050_create_analyses.sql")),
     (51, "add rows of analyses", include_str!("../migrations/0051_add_rows_of_analyses.sql")),
+    (52, "add users of rejected_calls", include_str!("../migrations/0052_add_users_of_rejected_calls.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

@@ -9,7 +9,7 @@ use crate::view::View;
 use crate::write::Write;
 
 /// How many are kept of each source: enough to see what is wrong, and no store for what is not wanted.
-const KEPT: i64 = 200;
+pub const REJECTED_CALLS_KEPT: usize = 200;
 
 /// A call that could not be taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub struct RejectedCall {
     pub source: String,
     /// When it came.
     pub received_at: Instant,
+    /// Whose it is, as far as it could be read.
+    pub user: Option<String>,
+    /// The user's other id, where it has one.
+    pub anonymous: Option<String>,
     /// Why it could not be taken.
     pub reason: String,
     /// How it begins. May hold personal data.
@@ -32,8 +36,10 @@ impl RejectedCall {
             id: row.try_get(0)?,
             source: row.try_get(1)?,
             received_at: Instant::from_micros(row.try_get(2)?),
-            reason: row.try_get(3)?,
-            excerpt: row.try_get(4)?,
+            user: row.try_get(3)?,
+            anonymous: row.try_get(4)?,
+            reason: row.try_get(5)?,
+            excerpt: row.try_get(6)?,
         })
     }
 }
@@ -42,7 +48,7 @@ impl View {
     /// The newest calls of all sources that could not be taken, the newest first.
     pub async fn rejected_calls(&mut self, limit: i64) -> Result<Vec<RejectedCall>> {
         let rows = sqlx::query(
-            r#"SELECT "id", "source", "received_at", "reason", "excerpt" FROM "rejected_calls"
+            r#"SELECT "id", "source", "received_at", "user", "anonymous", "reason", "excerpt" FROM "rejected_calls"
                ORDER BY "received_at" DESC, "id" LIMIT $1"#,
         )
         .bind(limit)
@@ -54,20 +60,23 @@ impl View {
 }
 
 impl Write {
-    /// Keeps calls of one source that could not be taken, and forgets the oldest beyond two hundred.
+    /// Keeps calls of one source that could not be taken, and forgets the oldest beyond [`REJECTED_CALLS_KEPT`].
     pub async fn keep_rejected_calls(&mut self, source: &str, calls: &[RejectedCall]) -> Result<()> {
         let view = self.view();
-        let kept = calls.len().min(KEPT as usize);
+        let kept = calls.len().min(REJECTED_CALLS_KEPT);
         let result = async {
             for call in &calls[calls.len() - kept..] {
                 sqlx::query(
-                    r#"INSERT INTO "rejected_calls" ("id", "source", "received_at", "reason", "excerpt")
-                       VALUES ($1, $2, $3, $4, $5)
+                    r#"INSERT INTO "rejected_calls"
+                           ("id", "source", "received_at", "user", "anonymous", "reason", "excerpt")
+                       VALUES ($1, $2, $3, $4, $5, $6, $7)
                        ON CONFLICT ("source", "id") DO UPDATE SET "received_at" = excluded."received_at""#,
                 )
                 .bind(call.id.clone())
                 .bind(source.to_owned())
                 .bind(call.received_at.micros())
+                .bind(call.user.clone())
+                .bind(call.anonymous.clone())
                 .bind(call.reason.clone())
                 .bind(call.excerpt.clone())
                 .execute(view.connection())
@@ -79,7 +88,7 @@ impl Write {
                        ORDER BY "received_at" DESC, "id" LIMIT $2)"#,
             )
             .bind(source.to_owned())
-            .bind(KEPT)
+            .bind(REJECTED_CALLS_KEPT as i64)
             .execute(view.connection())
             .await
         };

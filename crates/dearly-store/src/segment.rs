@@ -110,9 +110,10 @@ impl View {
 }
 
 impl Write {
-    /// Makes a written segment part of the event lake.
+    /// Makes a written segment part of the event lake, also one that was retired before: a segment is named by its content.
     pub async fn insert_segment(&mut self, segment: &Segment) -> Result<()> {
         self.changed = true;
+        self.forget_segment(&segment.path).await?;
         let view = self.view();
         let done = sqlx::query(
             r#"INSERT INTO "segments"

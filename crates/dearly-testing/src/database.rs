@@ -32,14 +32,7 @@ impl Database {
     /// # Panics
     /// Where there is none and `CI` is `true`: there the tests must be whole.
     pub fn postgres() -> Option<Database> {
-        let server = match postgres::server() {
-            Ok(server) => server,
-            Err(reason) if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("{reason}"),
-            Err(reason) => {
-                eprintln!("SKIPPED the PostgreSQL half of this test: {reason}");
-                return None;
-            }
-        };
+        let server = postgres::server_or_skip()?;
         let folder = tempfile::Builder::new().prefix("dearly-test-").tempdir().expect("a temporary folder");
         Some(Database { target: Target::Url(server.new_database()), folder })
     }

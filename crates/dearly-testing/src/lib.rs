@@ -4,8 +4,10 @@
 //! test process. It must never be a normal dependency.
 
 pub mod book;
+pub mod cut_commit;
 pub mod database;
 pub mod postgres;
 
 pub use book::{cell, day, file, incoming, instant, row};
+pub use cut_commit::CutCommit;
 pub use database::{Database, each_database, each_store};

@@ -31,6 +31,21 @@ pub fn server() -> Result<&'static Server, String> {
     SERVER.get_or_init(Server::start).as_ref().map_err(Clone::clone)
 }
 
+/// [`server`]; where there is none, `None` after saying so on standard error.
+///
+/// # Panics
+/// Where there is none and `CI` is `true`: there the tests must be whole.
+pub fn server_or_skip() -> Option<&'static Server> {
+    match server() {
+        Ok(server) => Some(server),
+        Err(reason) if std::env::var("CI").is_ok_and(|ci| ci == "true") => panic!("{reason}"),
+        Err(reason) => {
+            eprintln!("SKIPPED the PostgreSQL half of this test: {reason}");
+            None
+        }
+    }
+}
+
 impl Server {
     /// The address of a new, empty database.
     ///
@@ -43,6 +58,11 @@ impl Server {
             self.program("createdb").args(["-T", "template0", &name]).output().expect("createdb runs");
         assert!(created.status.success(), "createdb: {}", String::from_utf8_lossy(&created.stderr));
         format!("postgres://test@localhost/{name}?host={}", percent_encoded(&self.folder))
+    }
+
+    /// Where its socket is.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     fn start() -> Result<Server, String> {
@@ -147,7 +167,7 @@ fn group_of(user: &str) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&id.stdout).trim().to_owned())
 }
 
-fn percent_encoded(path: &Path) -> String {
+pub(crate) fn percent_encoded(path: &Path) -> String {
     let encode = |byte: u8| match byte {
         b'-' | b'.' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

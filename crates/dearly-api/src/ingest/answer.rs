@@ -111,7 +111,7 @@ impl From<Refusal> for Trouble {
         match refusal {
             Refusal::NoKey => Trouble::new(StatusCode::UNAUTHORIZED, "no_key", message),
             Refusal::UnknownKey => Trouble::new(StatusCode::UNAUTHORIZED, "unknown_key", message),
-            Refusal::Body(_) => Trouble::body(message),
+            Refusal::Body(_) | Refusal::TooLarge { .. } => Trouble::body(message),
             Refusal::Rejected { .. } => Trouble::new(StatusCode::BAD_REQUEST, "rejected", message),
             Refusal::Busy { retry_after, .. } => {
                 Trouble::new(StatusCode::TOO_MANY_REQUESTS, "busy", message).after(retry_after)

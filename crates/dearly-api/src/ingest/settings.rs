@@ -47,7 +47,9 @@ pub(super) async fn get_settings(
 
 fn document(key: &str, headers: &HeaderMap) -> Value {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
-    let protocol = text(FORWARDED_PROTOCOL).filter(|own| *own == "https").unwrap_or("http");
+    // Of several proxies in a row the first is the one that was asked.
+    let asked_by = text(FORWARDED_PROTOCOL).and_then(|own| own.split(',').next()).map(str::trim);
+    let protocol = asked_by.filter(|own| *own == "https").unwrap_or("http");
     let host = text(HOST).unwrap_or("localhost");
     json!({
         "integrations": {

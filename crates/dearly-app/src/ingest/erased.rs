@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use dearly_domain::Instant;
-use dearly_events::{RecordKind, SealedEntry};
+use dearly_events::{Record, RecordKind, Sealed, SealedEntry};
+
+use crate::error::Error;
 
 /// How long after it was received a call may be appended to the log at most: a request that waits longer is long given up.
 const LONGEST_WAY: Duration = Duration::from_secs(3_600);
@@ -30,18 +32,45 @@ impl Erased {
             return false;
         }
         let record = &entry.record;
-        if record.kind == RecordKind::Rejected {
-            let texts = [record.name, record.body];
-            return self.quoted.iter().any(|(quoted, at)| {
-                entry.received_at <= *at && texts.iter().flatten().any(|text| text.contains(quoted))
-            });
+        let is_named = [record.user, former_id(record)].into_iter().flatten();
+        if is_named.into_iter().any(|user| self.is_erased(user, entry.received_at)) {
+            return true;
         }
-        // The name of an alias is the id until then.
-        let former = (record.kind == RecordKind::Alias).then_some(record.name).flatten();
-        [record.user, record.anonymous, former]
-            .into_iter()
-            .flatten()
-            .any(|user| self.users.get(user).is_some_and(|at| entry.received_at <= *at))
+        if record.kind != RecordKind::Rejected {
+            return false;
+        }
+        let texts = [record.name, record.body];
+        self.quoted.iter().any(|(quoted, at)| {
+            entry.received_at <= *at && texts.iter().flatten().any(|text| text.contains(quoted))
+        })
+    }
+
+    fn is_erased(&self, user: &str, received_at: Instant) -> bool {
+        self.users.get(user).is_some_and(|at| received_at <= *at)
+    }
+
+    /// Other ids of those erased, of which nobody knew: calls say so that are left out. Each with the instant of the erasure.
+    pub(super) fn former_ids(&self, sealed: &Sealed) -> Result<BTreeMap<String, Instant>, Error> {
+        let mut former_ids = BTreeMap::new();
+        if self.users.is_empty() {
+            return Ok(former_ids);
+        }
+        sealed.for_each(|entry| {
+            let record = &entry.record;
+            let links = matches!(record.kind, RecordKind::Identify | RecordKind::Alias);
+            let (Some(user), Some(former), true) = (record.user, former_id(record), links) else {
+                return Ok(());
+            };
+            match self.users.get(user) {
+                Some(at) if entry.received_at <= *at && !self.is_erased(former, entry.received_at) => {
+                    let known = former_ids.entry(former.to_owned()).or_insert(*at);
+                    *known = (*known).max(*at);
+                }
+                _ => {}
+            }
+            Ok::<(), Error>(())
+        })?;
+        Ok(former_ids)
     }
 
     /// The instant of which older erasures are needed no more, once a log is flushed whose first entry was received then;
@@ -49,5 +78,13 @@ impl Erased {
     pub(super) fn done_before(&self, first_received_at: Instant) -> Option<Instant> {
         let before = Instant::from_micros(first_received_at.micros() - LONGEST_WAY.as_micros() as i64);
         self.users.values().any(|at| *at < before).then_some(before)
+    }
+}
+
+/// The id by which the user went until then, or goes beside. The name of an alias is one.
+fn former_id<'a>(record: &Record<'a>) -> Option<&'a str> {
+    match record.kind {
+        RecordKind::Alias => record.name,
+        _ => record.anonymous,
     }
 }

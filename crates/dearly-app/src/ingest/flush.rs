@@ -51,15 +51,16 @@ impl Flusher {
         if sealed.through() <= self.through {
             return Ok(());
         }
-        // Read before the lock is had, for it takes a while; who is erased meanwhile is rare.
-        let mut erased = Erased::new(self.app.store.view().await?.erasures().await?);
-        let mut told = Told::read(sealed, &erased)?;
-        let mut write = self.app.store.write("flush telemetry").await?;
-        let now = Erased::new(write.view().erasures().await?);
-        if now != erased {
-            told = Told::read(sealed, &now)?;
-            erased = now;
-        }
+        let (erased, told, mut write) = loop {
+            // Read before the lock is had, for it takes a while; who is erased meanwhile is rare.
+            let erased = self.erased(sealed).await?;
+            let told = Told::read(sealed, &erased)?;
+            let mut write = self.app.store.write("flush telemetry").await?;
+            if Erased::new(write.view().erasures().await?) == erased {
+                break (erased, told, write);
+            }
+            write.roll_back().await?;
+        };
         // A commit that failed may have come to pass all the same, as where a connection broke off in the middle of it.
         let stored = write.view().setting(FLUSHED_THROUGH).await?;
         if stored.and_then(|text| text.parse().ok()).is_some_and(|through: u64| through >= sealed.through()) {
@@ -85,6 +86,21 @@ impl Flusher {
         }
         self.through = sealed.through();
         Ok(())
+    }
+
+    /// Who is erased. A call that is left out may be the first that says of another id that it is theirs: then that is
+    /// erased before anything is flushed, and once more if a crash comes between.
+    async fn erased(&self, sealed: &Sealed) -> Result<Erased> {
+        loop {
+            let erased = Erased::new(self.app.store.view().await?.erasures().await?);
+            let former_ids = erased.former_ids(sealed)?;
+            if former_ids.is_empty() {
+                return Ok(erased);
+            }
+            for (id, received_by) in former_ids {
+                self.app.erase_received_by(&BTreeSet::from([id]), received_by).await?;
+            }
+        }
     }
 
     /// Done between flushes.
@@ -161,8 +177,9 @@ async fn flush_into(
         write.ensure_source(source, *received_at).await?;
         write.touch_source(source, *received_at, *event_at).await?;
     }
-    learn(write, told).await?;
-    let rejected = put_traits(write, told).await?;
+    let mut users = learn(write, told).await?;
+    users.extend(told.people.keys().cloned());
+    let rejected = put_rows(write, told, &users).await?;
     let learned = Learned::of(write.view(), &told.users.iter().cloned().collect()).await?;
     let mut row = EventRow::new(None, Instant::from_micros(0), "");
     let mut stager = app.lake.stage();
@@ -214,8 +231,9 @@ async fn flush_into(
     Ok(())
 }
 
-/// Stores links and aliases that say something new, and notes whose earlier events they may move.
-async fn learn(write: &mut Write, told: &Told) -> Result<()> {
+/// Stores links and aliases that say something new and what is said of users, and notes whose earlier events they may move.
+/// Whose rows in the book may follow.
+async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     let users: BTreeSet<&str> = told.links.iter().map(|link| link.user.as_str()).collect();
     let known = write.view().memberships(&Vec::from_iter(users)).await?;
     let links = learned::that_matter(&known, told.links.clone());
@@ -238,71 +256,91 @@ async fn learn(write: &mut Write, told: &Told) -> Result<()> {
     let aliases: Vec<Alias> = first.into_values().filter(is_new).cloned().collect();
     write.insert_aliases(&aliases).await?;
     say(write, Of::Visitor, &told.visitors).await?;
-    merge_traits(write, &aliases).await?;
+    say(write, Of::User, &told.people).await?;
+    let mut said_of: BTreeSet<String> = told.visitors.keys().chain(told.people.keys()).cloned().collect();
+    said_of.extend(aliases.iter().map(|alias| alias.previous.clone()));
+    let mut follow = merge_traits(write, said_of).await?;
+    follow.extend(told.links.iter().map(|link| link.user.clone()));
+    follow.extend(told.aliases.iter().map(|alias| alias.user.clone()));
 
     let mut learned_of: BTreeSet<String> = links.into_iter().map(|link| link.user).collect();
     learned_of.extend(aliases.into_iter().map(|alias| alias.previous));
     let learned_of = relink::with_former_ids(write.view(), learned_of).await?;
     write.insert_relinks(&learned_of).await?;
-    Ok(())
+    Ok(follow)
 }
 
-/// What was said of an id is said of the user whose id it turned out to be.
-async fn merge_traits(write: &mut Write, aliases: &[Alias]) -> Result<()> {
-    for alias in aliases {
-        for of in [Of::Visitor, Of::User] {
-            let Some(previous) = write.view().traits(of, &[&alias.previous]).await?.remove(&alias.previous)
-            else {
-                continue;
-            };
-            let mut own = write.view().traits(Of::User, &[&alias.user]).await?;
-            let mut own = own.remove(&alias.user).unwrap_or_default();
-            traits::merge(&mut own, previous);
-            write.set_traits(Of::User, &alias.user, &own).await?;
-            write.delete_traits(of, &alias.previous).await?;
+/// What was said of an id is said of the user whose id it turned out to be; who these users are.
+async fn merge_traits(write: &mut Write, mut ids: BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let mut users = BTreeSet::new();
+    for _ in 0..learned::LONGEST_CHAIN {
+        let keys: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let aliases = write.view().aliases(&keys).await?;
+        let mut moved_to = BTreeSet::new();
+        for (previous, aliases) in &aliases {
+            for of in [Of::Visitor, Of::User] {
+                let Some(said) = write.view().traits(of, &[previous]).await?.remove(previous) else {
+                    continue;
+                };
+                for (user, said) in traits::by_user(said, aliases) {
+                    let mut own = write.view().traits(Of::User, &[user]).await?;
+                    let mut own = own.remove(user).unwrap_or_default();
+                    traits::merge(&mut own, said);
+                    write.set_traits(Of::User, user, &own).await?;
+                    moved_to.insert(user.to_owned());
+                }
+                write.delete_traits(of, previous).await?;
+            }
         }
+        if moved_to.is_empty() {
+            break;
+        }
+        users.extend(moved_to.iter().cloned());
+        ids = moved_to;
     }
-    Ok(())
+    Ok(users)
 }
 
-/// Stores what is said of accounts and of users, and puts the rows of the book that follow; what these cannot take is
-/// given back.
-async fn put_traits(write: &mut Write, told: &Told) -> Result<Vec<RejectedCall>> {
+/// Puts the rows of the book that follow from what is said of accounts and of users; what these cannot take is given back.
+async fn put_rows(write: &mut Write, told: &Told, users: &BTreeSet<String>) -> Result<Vec<RejectedCall>> {
     let mut rejected = Vec::new();
     let accounts = say(write, Of::Account, &told.accounts).await?;
     if !accounts.is_empty() {
-        let ids: Vec<&str> = accounts.keys().map(String::as_str).collect();
-        let known: BTreeSet<String> =
-            write.view().versions_of(Account::FILE, &ids).await?.into_iter().map(|own| own.key).collect();
+        let known = accounts_among(write, accounts.keys()).await?;
         let rows = accounts.iter().map(|(id, set)| {
             let saying = &told.accounts[id];
             (saying, traits::account(id, !known.contains(id), set, saying.received_at))
         });
         rejected.extend(put(write, Account::FILE, rows.collect()).await?);
     }
-    // Whoever was identified is a person once an account is known, now or later.
-    say(write, Of::User, &told.people).await?;
-    let mut users: BTreeSet<String> = told.people.keys().cloned().collect();
-    users.extend(told.links.iter().map(|link| link.user.clone()));
-    users.extend(told.aliases.iter().map(|alias| alias.user.clone()));
     if users.is_empty() {
         return Ok(rejected);
     }
     let ids: Vec<&str> = users.iter().map(String::as_str).collect();
     let sets = write.view().traits(Of::User, &ids).await?;
-    let learned = Learned::of(write.view(), &users).await?;
+    let learned = Learned::of(write.view(), users).await?;
+    let named = told.people.values().filter_map(|saying| saying.group.as_ref());
+    let named = accounts_among(write, named).await?;
     let mut rows = Vec::new();
     for (id, set) in &sets {
-        let Some(account) = learned.account_of(id) else { continue };
         let saying = told.people.get(id);
+        // Whoever was identified is a person once an account is known, now or later.
+        let group = saying.and_then(|own| own.group.as_deref()).filter(|group| named.contains(*group));
+        let Some(account) = learned.account_of(id).or(group) else { continue };
         let received_at = saying.map_or_else(|| last_received(told), |saying| saying.received_at);
         rows.push((saying, traits::person(id, account, set, received_at)));
     }
-    let nobody =
-        Saying { traits: TraitSet::new(), received_at: last_received(told), source: first_source(told) };
+    let nobody = Saying::new(last_received(told), first_source(told));
     let rows = rows.into_iter().map(|(saying, row)| (saying.unwrap_or(&nobody), row)).collect();
     rejected.extend(put(write, Person::FILE, rows).await?);
     Ok(rejected)
+}
+
+/// Which of these accounts the book knows.
+async fn accounts_among(write: &mut Write, ids: impl Iterator<Item = &String>) -> Result<BTreeSet<String>> {
+    let ids: Vec<&str> = ids.map(String::as_str).collect();
+    let versions = write.view().versions_of(Account::FILE, &ids).await?;
+    Ok(versions.into_iter().map(|own| own.key).collect())
 }
 
 /// Adds what is said to what is known; everything that is known of them then.
@@ -350,6 +388,8 @@ async fn put(
                 id: format!("{}:{key}", file.name),
                 source: saying.source.clone(),
                 received_at: saying.received_at,
+                user: (file.name == Person::FILE.name).then_some(key.clone()),
+                anonymous: None,
                 reason: format!(
                     "what is said of {key:?} cannot be kept: {}: {}",
                     violation.column, violation.reason

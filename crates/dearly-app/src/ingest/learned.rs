@@ -9,7 +9,7 @@ use dearly_store::{Link, View};
 use crate::error::Result;
 
 /// How many ids of one user are followed, one to the next.
-const LONGEST_CHAIN: usize = 8;
+pub(super) const LONGEST_CHAIN: usize = 8;
 
 /// What is known of some users, and of those that they turned out to be.
 #[derive(Debug, Default)]

@@ -38,13 +38,14 @@ pub(super) async fn relink(app: &App) -> Result<()> {
         for day in counts.days() {
             write.count_source_day(day).await?;
         }
-        write.delete_relinks(&users).await?;
-        write.commit().await
+        write.delete_relinks(&users).await
     };
     if let Err(error) = written.await {
         app.discard(&rewritten)?;
         return Err(error.into());
     }
+    // If this fails, the segments stay for a sweep: it may have come to pass all the same.
+    write.commit().await?;
     if rewritten.n_changed > 0 {
         tracing::info!(n_users = users.len(), n_events = rewritten.n_changed, "earlier telemetry was moved");
     }

@@ -218,6 +218,96 @@ async fn traits_become_accounts_and_people() {
     door.ingestion.stop().await;
 }
 
+#[tokio::test]
+async fn traits_are_of_whom_they_turn_out_to_be() {
+    let identify = |day: u32, id: &str, value: &str, plan: Value| json!({"type": "identify", id: value, "timestamp": format!("2026-03-{day:02}T12:00:00Z"), "traits": {"plan": plan}});
+    let alias = |day: u32, previous: &str, user: &str| json!({"type": "alias", "previousId": previous, "userId": user, "timestamp": format!("2026-03-{day:02}T12:00:00Z")});
+    let group =
+        json!({"type": "group", "userId": "u1", "groupId": "acme", "timestamp": "2026-03-20T12:00:00Z"});
+    for (calls, plan) in [
+        (vec![identify(1, "userId", "u0", json!("pro")), alias(2, "u0", "u1"), group.clone()], json!("pro")),
+        // Said after it was known whose id it is.
+        (
+            vec![alias(1, "a1", "u1"), group.clone(), identify(2, "anonymousId", "a1", json!("pro"))],
+            json!("pro"),
+        ),
+        // Of two users of one device, each has what was said before their name.
+        (
+            vec![
+                identify(1, "anonymousId", "a1", json!("pro")),
+                alias(2, "a1", "u1"),
+                json!({"type": "identify", "anonymousId": "a1", "timestamp": "2026-03-03T12:00:00Z", "traits": {"seats": 5}}),
+                alias(4, "a1", "u2"),
+                group.clone(),
+            ],
+            json!("pro"),
+        ),
+        // One id turns out to be another's, and that a third's.
+        (
+            vec![
+                identify(1, "userId", "u8", json!("pro")),
+                alias(2, "u8", "u9"),
+                alias(3, "u9", "u1"),
+                group,
+            ],
+            json!("pro"),
+        ),
+    ] {
+        for at_once in [true, false] {
+            let door = Door::open().await;
+            let batches: Vec<&[Value]> =
+                if at_once { vec![&calls] } else { calls.iter().map(std::slice::from_ref).collect() };
+            for batch in batches {
+                let body = json!({ "batch": batch }).to_string();
+                door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
+                door.ingestion.flush().await.unwrap();
+            }
+            let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
+            let own = person.attributes.get("plan");
+            let plan = plan.as_str().map(|plan| dearly_domain::Attribute::Text(plan.to_owned()));
+            assert_eq!(own, plan.as_ref(), "{calls:?} at once: {at_once}");
+            // Apart, nobody knows of the second user yet.
+            assert!(!at_once || !person.attributes.contains_key("seats"), "{calls:?}");
+            door.ingestion.stop().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_trait_too_large_for_a_number_takes_no_other_with_it() {
+    let door = Door::open().await;
+    let body = r#"{"batch": [{"type": "group", "userId": "u1", "groupId": "acme",
+        "traits": {"name": "Acme", "big": 1e999, "deep": {"big": [1e999]}}}]}"#;
+    door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
+    door.ingestion.flush().await.unwrap();
+    let account = Account::from_row(&door.row(Account::FILE, "acme").await.unwrap());
+    assert_eq!(account.name, "Acme");
+    assert_eq!(account.attributes["big"], dearly_domain::Attribute::Text("1e999".to_owned()));
+    assert_eq!(account.attributes["deep"], dearly_domain::Attribute::Text(r#"{"big": [1e999]}"#.to_owned()));
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_identified_within_an_account_that_is_known_is_a_person() {
+    let door = Door::open().await;
+    let take = async |calls: Value| {
+        let body = json!({ "batch": calls }).to_string();
+        door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
+        door.ingestion.flush().await.unwrap();
+    };
+    let identify = |user: &str, account: &str| json!({"type": "identify", "userId": user, "context": {"groupId": account}});
+    take(json!([identify("u1", "acme")])).await;
+    assert_eq!(door.row(Person::FILE, "u1").await, None, "the book does not know the account");
+    let group = |user: &str, account: &str| json!({"type": "group", "userId": user, "groupId": account});
+    take(json!([group("u2", "acme"), group("u3", "globex")])).await;
+    take(json!([identify("u1", "acme"), identify("u2", "globex")])).await;
+    for (user, account) in [("u1", "acme"), ("u2", "acme")] {
+        let person = Person::from_row(&door.row(Person::FILE, user).await.unwrap());
+        assert_eq!(person.account.as_str(), account, "{user}");
+    }
+    door.ingestion.stop().await;
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -290,6 +380,52 @@ async fn who_is_erased_does_not_come_back_from_the_log() {
     // Who comes back is counted again.
     door.send(&["7 u1 did z"]).await;
     assert_eq!(door.events().await, ["4 x: u2", "5 y: u2", "7 z: u1"]);
+}
+
+#[tokio::test]
+async fn a_visitor_goes_with_the_user_though_the_link_still_waits() {
+    let door = Door::open().await;
+    door.send(&["1 a1 at acme did x", "1 a2 at acme did x", "1 u2 at acme did x"]).await;
+    assert_eq!(door.events().await.len(), 3);
+    // Nobody knows yet that these are one.
+    door.send(&["2 a1 is u1", "3 a1 at acme did y", "3 a2 at acme did y", "4 a2 is u2"]).await;
+    door.app.erase(&std::collections::BTreeSet::from(["u1".to_owned()])).await.unwrap();
+    let left = ["1 x: a2 at acme by group", "1 x: u2 at acme by group", "3 y: a2 at acme by group"];
+    assert_eq!(door.events().await, left);
+    assert!(door.app.store.view().await.unwrap().aliases(&["a1"]).await.unwrap().is_empty());
+    // Who comes back is counted again.
+    door.send(&["7 a1 at acme did z"]).await;
+    assert_eq!(door.events().await.len(), 4);
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
+async fn a_rejected_call_goes_with_its_user_however_it_names_them() {
+    let filler = "x".repeat(2_000);
+    for waits in [true, false] {
+        let door = Door::open().await;
+        door.send(&["1 u2 at acme did x"]).await;
+        for call in [
+            r#"{"type": "track", "userId": 7}"#.to_owned(),
+            r#"{"type": "track", "userId": "\u0037"}"#.to_owned(),
+            format!(r#"{{"type": "track", "properties": {{"a": "{filler}"}}, "userId": "7"}}"#),
+            r#"{"type": "alias", "previousId": "7"}"#.to_owned(),
+            r#"{"type": "track", "userId": "77"}"#.to_owned(),
+        ] {
+            let body = format!("{{\"batch\": [{call}]}}");
+            let taken = door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
+            assert_eq!(taken.rejected, 1, "{call}");
+        }
+        if !waits {
+            door.ingestion.flush().await.unwrap();
+        }
+        door.app.erase(&std::collections::BTreeSet::from(["7".to_owned()])).await.unwrap();
+        door.ingestion.flush().await.unwrap();
+        let rejected = door.app.store.view().await.unwrap().rejected_calls(10).await.unwrap();
+        let left: Vec<Option<&str>> = rejected.iter().map(|call| call.user.as_deref()).collect();
+        assert_eq!(left, [Some("77")], "waits: {waits}");
+        door.ingestion.stop().await;
+    }
 }
 
 #[tokio::test]

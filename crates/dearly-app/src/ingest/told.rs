@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use dearly_domain::Instant;
 use dearly_events::{RecordKind, Sealed, SealedEntry};
-use dearly_store::{Alias, Link, RejectedCall, TraitSet};
-use serde_json::{Map, Value};
+use dearly_store::{Alias, Link, REJECTED_CALLS_KEPT, RejectedCall, TraitSet};
 
 use super::erased::Erased;
 use super::traits;
@@ -27,7 +26,7 @@ pub(super) struct Told {
     pub(super) visitors: BTreeMap<String, Saying>,
     /// When the first entry was received.
     pub(super) first_received_at: Option<Instant>,
-    /// By source.
+    /// By source, the newest.
     pub(super) rejected: BTreeMap<String, Vec<RejectedCall>>,
 }
 
@@ -35,9 +34,17 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Saying {
     pub(super) traits: TraitSet,
+    /// The account in the context of the last identify call that has one.
+    pub(super) group: Option<String>,
     /// When the last of the calls came, and from where.
     pub(super) received_at: Instant,
     pub(super) source: String,
+}
+
+impl Saying {
+    pub(super) fn new(received_at: Instant, source: String) -> Saying {
+        Saying { traits: TraitSet::new(), group: None, received_at, source }
+    }
 }
 
 impl Told {
@@ -79,10 +86,17 @@ impl Told {
                 }
             }
             RecordKind::Rejected => {
-                self.rejected.entry(entry.source.to_owned()).or_default().push(RejectedCall {
+                let calls = self.rejected.entry(entry.source.to_owned()).or_default();
+                // A sender that is all wrong must not fill the memory.
+                if calls.len() == 2 * REJECTED_CALLS_KEPT {
+                    calls.drain(..REJECTED_CALLS_KEPT);
+                }
+                calls.push(RejectedCall {
                     id: record.message_id.to_owned(),
                     source: entry.source.to_owned(),
                     received_at: entry.received_at,
+                    user: record.user.map(str::to_owned),
+                    anonymous: record.anonymous.map(str::to_owned),
                     reason: record.name.unwrap_or_default().to_owned(),
                     excerpt: record.body.unwrap_or_default().to_owned(),
                 });
@@ -128,13 +142,13 @@ impl Told {
 }
 
 fn say(all: &mut BTreeMap<String, Saying>, id: &str, entry: &SealedEntry<'_>) {
-    let saying = all.entry(id.to_owned()).or_insert_with(|| Saying {
-        traits: TraitSet::new(),
-        received_at: entry.received_at,
-        source: entry.source.to_owned(),
-    });
+    let saying =
+        all.entry(id.to_owned()).or_insert_with(|| Saying::new(entry.received_at, entry.source.to_owned()));
     saying.received_at = saying.received_at.max(entry.received_at);
-    // The parser has read it: what is no object of JSON is none.
-    let told: Option<Map<String, Value>> = entry.record.body.and_then(|body| serde_json::from_str(body).ok());
-    traits::fold(&mut saying.traits, entry.record.at, &told.unwrap_or_default());
+    if let Some(group) = entry.record.group {
+        saying.group = Some(group.to_owned());
+    }
+    if let Some(body) = entry.record.body {
+        traits::fold(&mut saying.traits, entry.record.at, traits::read(body));
+    }
 }

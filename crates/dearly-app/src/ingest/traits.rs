@@ -1,9 +1,12 @@
 //! Traits become what the book says of accounts and people.
 
+use std::collections::BTreeMap;
+
 use dearly_domain::account::Account;
 use dearly_domain::person::Person;
 use dearly_domain::{Attribute, Cell, File, Instant, Record};
-use dearly_store::{Incoming, Said, TraitSet};
+use dearly_store::{Alias, Incoming, Said, TraitSet};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The most traits that are kept of one account or user: a client that invents names must not fill the disk.
@@ -27,16 +30,42 @@ const RESERVED: [&str; 11] = [
     "phone",
 ];
 
+/// The traits of a call as its text has them; none, where it is no object of JSON. What holds a number that is too large is kept
+/// as its text.
+pub(super) fn read(text: &str) -> Map<String, Value> {
+    let raw: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
+    let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    raw.into_iter().map(|(name, raw)| (name, value(raw.get()))).collect()
+}
+
 /// Adds what a call said to what is known: for each trait, what was said last stands. `null` takes a trait back; one
 /// that the call does not have stays.
-pub(super) fn fold(known: &mut TraitSet, at: Instant, traits: &Map<String, Value>) {
+pub(super) fn fold(known: &mut TraitSet, at: Instant, traits: Map<String, Value>) {
     for (name, value) in traits {
-        let name = canonical(name);
+        let name = canonical(&name);
         if name.is_empty() || name.len() > LONGEST_NAME {
             continue;
         }
-        one(known, name, Said::new(at, value.clone()));
+        one(known, name, Said::new(at, value));
     }
+}
+
+/// What was said of an id, by the user who it turned out to be: the first after it was said, else the last before.
+pub(super) fn by_user(said: TraitSet, aliases: &[Alias]) -> BTreeMap<&str, TraitSet> {
+    let mut aliases: Vec<&Alias> = aliases.iter().collect();
+    aliases.sort_by_key(|alias| alias.at);
+    let mut by_user: BTreeMap<&str, TraitSet> = BTreeMap::new();
+    for (name, own) in said {
+        let Some(alias) = aliases.iter().find(|alias| alias.at.micros() >= own.at).or(aliases.last()) else {
+            continue;
+        };
+        by_user.entry(&alias.user).or_default().insert(name, own);
+    }
+    // Of whom nothing was said, but who was identified, that counts, too.
+    if let (true, Some(last)) = (by_user.is_empty(), aliases.last()) {
+        by_user.insert(&last.user, TraitSet::new());
+    }
+    by_user
 }
 
 /// Adds what another set says: for each trait, what was said last stands.
@@ -153,7 +182,7 @@ mod tests {
     fn known(calls: &[(i64, Value)]) -> TraitSet {
         let mut known = TraitSet::new();
         for (at, traits) in calls {
-            fold(&mut known, Instant::from_micros(*at), traits.as_object().unwrap());
+            fold(&mut known, Instant::from_micros(*at), read(&traits.to_string()));
         }
         known
     }

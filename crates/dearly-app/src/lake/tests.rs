@@ -3,6 +3,7 @@
 use std::sync::atomic::AtomicU32;
 
 use dearly_events::{Occurrences, Projection};
+use dearly_testing::{CutCommit, postgres};
 use tempfile::TempDir;
 
 use super::*;
@@ -179,4 +180,73 @@ async fn old_files_go_once_nobody_can_need_them() {
     let later = Instant::from_micros(Instant::now().micros() + 1);
     assert_eq!(app.sweep_retired("sweep", later).await.unwrap(), 2);
     assert_eq!((files(&folder), app.lake_status().await.unwrap().n_retired), (1, 0));
+}
+
+/// Where nobody hears whether a commit came to pass, its files must stay: it did.
+#[tokio::test]
+async fn a_commit_without_an_answer_loses_no_file() {
+    let Some(server) = postgres::server_or_skip() else { return };
+    for what in ["compact", "erase", "import"] {
+        let way = CutCommit::new(server);
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), Some(way.url())).await.unwrap();
+        for day in 1..=2 {
+            let at = format!("2026-01-0{day}");
+            put(&app, &[row(Some("acme"), "ann", &at), row(Some("acme"), "bob", &at)]).await;
+        }
+        let answer = match what {
+            "compact" => {
+                way.arm();
+                app.compact(Eagerness::Always, &mut |_, _| {}).await.map(drop)
+            }
+            "erase" => {
+                let selection = Selection { users: Some(named(&["ann"])), ..Selection::default() };
+                way.arm();
+                let rewrite =
+                    move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
+                app.rewrite("erase events", rewrite).await.map(drop)
+            }
+            _ => {
+                let book = tempfile::tempdir().unwrap();
+                let csv = "account,at,event,user\nacme,2026-01-03T00:00:00Z,login,cat\n";
+                std::fs::write(book.path().join("events.csv"), csv).unwrap();
+                let account = "external_id,name\nacme,Acme\n";
+                std::fs::write(book.path().join("accounts.csv"), account).unwrap();
+                let path = book.path().to_owned();
+                way.arm();
+                app.import(&crate::import::ImportRequest { path, ..Default::default() }, None).await.map(drop)
+            }
+        };
+        let error = answer.unwrap_err();
+        assert!(!way.is_armed(), "{what}: {error}");
+        let users: Vec<String> = events(&app).await.into_iter().filter_map(|row| row.user).collect();
+        let expected = match what {
+            "compact" => &["ann", "ann", "bob", "bob"][..],
+            "erase" => &["bob", "bob"],
+            _ => &["ann", "ann", "bob", "bob", "cat"],
+        };
+        let mut users: Vec<&str> = users.iter().map(String::as_str).collect();
+        users.sort();
+        assert_eq!(users, expected, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_spares_what_is_live_again() {
+    let (folder, app) = app().await;
+    let rows = [row(Some("acme"), "ann", "2026-01-01")];
+    put(&app, &rows).await;
+    let live = app.live().await.unwrap();
+    let mut write = app.store.write("test").await.unwrap();
+    publish(&app.lake, &mut write, &Rewritten { removed: live.clone(), ..Rewritten::default() })
+        .await
+        .unwrap();
+    write.commit().await.unwrap();
+    // As after a crash between the deletion of a file and the note of it.
+    app.lake.discard(&live).unwrap();
+    put(&app, &rows).await;
+    assert_eq!(app.live().await.unwrap(), live, "it is named by its content");
+    let later = Instant::from_micros(Instant::now().micros() + 1);
+    app.sweep_retired("sweep", later).await.unwrap();
+    assert_eq!((events(&app).await.len(), files(&folder)), (1, 1));
 }

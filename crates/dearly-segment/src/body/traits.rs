@@ -1,8 +1,9 @@
 //! Traits: what is said of a user or of an account.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value as Tree};
+use serde_json::value::RawValue;
 
 use crate::json::Value;
 
@@ -22,13 +23,14 @@ pub(super) fn merged<'a, const N: usize>(layers: [Value<'a>; N]) -> Result<Optio
     match texts.len() {
         0 | 1 => Ok(texts.pop()),
         _ => {
-            let mut merged = Map::new();
+            // Their values stay the text that they are: a number may be larger than any that can be held.
+            let mut merged: BTreeMap<String, &RawValue> = BTreeMap::new();
             for text in texts.iter().rev() {
-                let layer: Map<String, Tree> = serde_json::from_str(text)
+                let layer: BTreeMap<String, &RawValue> = serde_json::from_str(text)
                     .map_err(|error| format!("traits hold what cannot be read: {error}"))?;
                 merged.extend(layer);
             }
-            Ok(Some(Cow::Owned(Tree::Object(merged).to_string())))
+            Ok(Some(Cow::Owned(serde_json::to_string(&merged).expect("they were JSON"))))
         }
     }
 }

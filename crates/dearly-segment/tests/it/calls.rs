@@ -163,3 +163,10 @@ fn a_call_that_cannot_be_taken_says_why() {
         assert!(reason.contains(said), "{body}: {reason}");
     }
 }
+
+#[test]
+fn traits_may_hold_numbers_of_any_size() {
+    let body = r#"{"userId":"u","traits":{"plan":"pro"},"context":{"traits":{"big":1e999,"plan":"free"}}}"#;
+    let Call::Identify(own) = call(Endpoint::Identify, body) else { panic!("{body}") };
+    assert_eq!(own.traits.as_deref(), Some(r#"{"big":1e999,"plan":"pro"}"#));
+}

@@ -1,6 +1,6 @@
 //! Bodies that nobody should send.
 
-use dearly_segment::{DEEPEST, Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME, parse};
+use dearly_segment::{DEEPEST, Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME, MOST_CALLS, parse};
 
 use crate::support::{arrival, read, reason};
 
@@ -74,6 +74,33 @@ fn a_large_body_is_an_error() {
     assert_eq!(body.len(), LARGEST_BODY);
     assert!(read(Endpoint::Batch, &body).is_ok());
     assert_eq!(read(Endpoint::Batch, &format!("{body} ")), Err(Error::TooLarge));
+}
+
+#[test]
+fn a_batch_has_only_so_many_calls() {
+    let body = |n: usize| format!("{{\"batch\":[{}]}}", vec!["0"; n].join(","));
+    let most = read(Endpoint::Batch, &body(MOST_CALLS)).map(|parsed| parsed.rejected.len());
+    assert_eq!(most, Ok(MOST_CALLS));
+    assert_eq!(read(Endpoint::Batch, &body(MOST_CALLS + 1)), Err(Error::TooManyCalls));
+}
+
+#[test]
+fn whom_a_call_names_is_known_though_it_is_not_taken() {
+    let filler = "x".repeat(LARGEST_CALL);
+    for (call, user, anonymous) in [
+        (r#"{"type":"track","userId":7}"#.to_owned(), Some("7"), None),
+        (r#"{"type":"track","userId":"\u0061nn","anonymousId":"v1"}"#.to_owned(), Some("ann"), Some("v1")),
+        (format!(r#"{{"type":"identify","traits":{{"a":"{filler}"}},"userId":"ann"}}"#), Some("ann"), None),
+        (r#"{"type":"alias","previousId":"v1"}"#.to_owned(), None, Some("v1")),
+        (r#"{"type":"track","userId":[1],"anonymousId":"v1"}"#.to_owned(), None, Some("v1")),
+        ("[]".to_owned(), None, None),
+    ] {
+        let body = format!("{{\"batch\":[{call}]}}");
+        let parsed = read(Endpoint::Batch, &body).unwrap();
+        let [rejected] = parsed.rejected.as_slice() else { panic!("{call}") };
+        let own = (rejected.user.as_deref(), rejected.anonymous.as_deref());
+        assert_eq!(own, (user, anonymous), "{call:.80}");
+    }
 }
 
 #[test]

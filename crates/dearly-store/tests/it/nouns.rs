@@ -65,6 +65,17 @@ async fn segments_come_and_go() {
         write.forget_segment("events/a.parquet").await.unwrap();
         assert_eq!(write.commit().await.unwrap(), 2, "a file that is gone changes no fact");
         assert_eq!(store.view().await.unwrap().retired_segments().await.unwrap(), []);
+
+        // The same content comes, goes and comes again: a segment is named by it.
+        for _ in 0..2 {
+            let mut write = store.write("again").await.unwrap();
+            write.insert_segment(&segment("events/a.parquet")).await.unwrap();
+            assert_eq!(write.view().retired_segments().await.unwrap(), []);
+            assert!(write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap());
+            write.insert_segment(&segment("events/a.parquet")).await.unwrap();
+            assert!(write.retire_segment("events/a.parquet", 12_345_678, at).await.unwrap());
+            write.commit().await.unwrap();
+        }
     })
     .await;
 }

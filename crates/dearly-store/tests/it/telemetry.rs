@@ -81,6 +81,8 @@ async fn rejected_calls_are_bounded_and_the_newest_stay() {
             id: format!("{number:04}"),
             source: "web".to_owned(),
             received_at: at(number),
+            user: Some("u1".to_owned()),
+            anonymous: None,
             reason: "why".to_owned(),
             excerpt: "{".to_owned(),
         };
@@ -199,6 +201,8 @@ async fn an_erased_user_is_named_nowhere() {
             id: id.to_owned(),
             source: "web".to_owned(),
             received_at: at(1),
+            user: None,
+            anonymous: None,
             reason: "no event".to_owned(),
             excerpt: excerpt.to_owned(),
         };
@@ -211,14 +215,17 @@ async fn an_erased_user_is_named_nowhere() {
         for (of, id) in [(Of::User, "ann"), (Of::Visitor, "v1"), (Of::User, "bob"), (Of::Account, "ann")] {
             write.set_traits(of, id, &set).await.unwrap();
         }
-        let calls = [call("1", r#"{"userId":"ann"}"#), call("2", r#"{"userId":"annabel"}"#)];
+        let mut calls =
+            [call("1", r#"{"userId":"ann"}"#), call("2", r#"{"userId":"annabel"}"#), call("3", "{")];
+        calls[2].anonymous = Some("v1".to_owned());
         write.keep_rejected_calls("web", &calls).await.unwrap();
         write.insert_erasures(&named(&["ann", "v1"]), at(7)).await.unwrap();
         write.insert_erasures(&named(&["v1"]), at(9)).await.unwrap();
+        write.insert_erasures(&named(&["v1"]), at(8)).await.unwrap();
         write.commit().await.unwrap();
 
         let mut write = store.write("erase").await.unwrap();
-        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 7);
+        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 8);
         assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 0);
         write.commit().await.unwrap();
 

@@ -158,7 +158,7 @@ async fn the_browsers_settings_point_here() {
         );
     }
     let behind_proxy = Request::get(format!("/v1/projects/{}/settings", door.key))
-        .header("x-forwarded-proto", "https")
+        .header("x-forwarded-proto", "https, http")
         .body(Body::empty())
         .unwrap();
     assert_eq!(door.app.send(behind_proxy).await.sent["integrations"]["Segment.io"]["protocol"], "https");
