@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use dearly_app::App;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
 use crate::problem::{Kind, Problem};
@@ -85,12 +85,7 @@ impl Server {
         Work: Future<Output = dearly_app::Result<T>>,
     {
         let seat = self.seat(&self.light, Instant::now() + self.patience).await?;
-        let app = self.app.clone();
-        let span = tracing::Span::current();
-        let done = spawn_blocking(move || {
-            let _seat = seat;
-            span.in_scope(|| Handle::current().block_on(work(app)))
-        });
+        let done = self.begin(seat, work);
         Ok(done.await.map_err(|error| Problem::internal(&error))??)
     }
 
@@ -114,14 +109,23 @@ impl Server {
         };
         let turn = timeout_at(deadline, Arc::clone(&self.keeping).lock_owned()).await.map_err(late)?;
         let seat = self.seat(&self.heavy, deadline).await?;
-        let app = self.app.clone();
-        let span = tracing::Span::current();
-        let done = spawn_blocking(move || {
-            let (_turn, _seat) = (turn, seat);
-            span.in_scope(|| Handle::current().block_on(work(app)))
-        });
+        let done = self.begin((turn, seat), work);
         let answer = timeout_at(deadline, done).await.map_err(late)?;
         Ok(answer.map_err(|error| Problem::internal(&error))??)
+    }
+
+    /// Begins what goes on to its end, and gives the seat back then.
+    fn begin<T, F, Work>(&self, seat: impl Send + 'static, work: F) -> JoinHandle<dearly_app::Result<T>>
+    where
+        T: Send + 'static,
+        F: FnOnce(App) -> Work + Send + 'static,
+        Work: Future<Output = dearly_app::Result<T>>,
+    {
+        let (app, span) = (self.app.clone(), tracing::Span::current());
+        spawn_blocking(move || {
+            let _seat = seat;
+            span.in_scope(|| Handle::current().block_on(work(app)))
+        })
     }
 
     async fn read<T, F, Work>(&self, seats: &Arc<Semaphore>, threads: Handle, work: F) -> Result<T, Problem>

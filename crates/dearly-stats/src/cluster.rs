@@ -1,6 +1,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::Error;
+
 /// Which rows belong together: the rows of one account, or of one customer-success manager.
 ///
 /// Clusters are numbered by their first row, so that the order of labels decides nothing.
@@ -46,6 +48,16 @@ impl Clusters {
     /// The cluster of a row.
     pub fn of(&self, row: usize) -> usize {
         self.of_row[row] as usize
+    }
+
+    /// How many clusters there are among these rows; too few, where there are under 2.
+    pub(crate) fn among(&self, rows: impl Iterator<Item = usize>) -> Result<usize, Error> {
+        let mut is_among = vec![false; self.count];
+        rows.for_each(|row| is_among[self.of(row)] = true);
+        match is_among.into_iter().filter(|&one| one).count() {
+            found @ (0 | 1) => Err(Error::TooFewClusters { found }),
+            n_clusters => Ok(n_clusters),
+        }
     }
 
     /// The rows of each cluster, ascending.

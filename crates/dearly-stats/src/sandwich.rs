@@ -19,18 +19,31 @@ pub enum ClusterErrors {
 }
 
 impl ClusterErrors {
-    /// CR0, CR1 or CR1S from H⁻¹ (Σ s_g s_g′) H⁻¹ over so many clusters and rows.
-    pub(crate) fn corrected(self, mut sandwich: Matrix, n_clusters: usize, rows: f64) -> Covariance {
+    /// The covariance by so many clusters and rows, from the jackknife over them or from H⁻¹ (Σ s_g s_g′) H⁻¹.
+    pub(crate) fn covariance(
+        self,
+        n_clusters: usize,
+        rows: f64,
+        jackknife: impl FnOnce() -> Result<Matrix, Error>,
+        sandwich: impl FnOnce() -> Result<Matrix, Error>,
+    ) -> Result<Covariance, Error> {
         let plain = n_clusters as f64 / (n_clusters as f64 - 1.0);
-        let (factor, kind) = match self {
-            ClusterErrors::Cr0 | ClusterErrors::Cv3 => (1.0, CovarianceKind::Cr0),
-            ClusterErrors::Cr1 => (plain, CovarianceKind::Cr1),
-            ClusterErrors::Cr1s => {
-                (plain * (rows - 1.0) / (rows - sandwich.rows as f64), CovarianceKind::Cr1s)
+        let of = |matrix, kind, degrees| Covariance { matrix, kind, degrees, n_clusters: Some(n_clusters) };
+        let (mut sandwich, kind) = match self {
+            ClusterErrors::Cv3 => {
+                return Ok(of(jackknife()?, CovarianceKind::Cv3, Some(n_clusters as f64 - 1.0)));
             }
+            ClusterErrors::Cr0 => (sandwich()?, CovarianceKind::Cr0),
+            ClusterErrors::Cr1 => (sandwich()?, CovarianceKind::Cr1),
+            ClusterErrors::Cr1s => (sandwich()?, CovarianceKind::Cr1s),
+        };
+        let factor = match kind {
+            CovarianceKind::Cr1 => plain,
+            CovarianceKind::Cr1s => plain * (rows - 1.0) / (rows - sandwich.rows as f64),
+            _ => 1.0,
         };
         sandwich.values.iter_mut().for_each(|value| *value *= factor);
-        Covariance { matrix: sandwich, kind, degrees: None, n_clusters: Some(n_clusters) }
+        Ok(of(sandwich, kind, None))
     }
 }
 
@@ -108,19 +121,14 @@ impl FittedGlm {
         errors: ClusterErrors,
     ) -> Result<Covariance, Error> {
         self.same_rows(design, clusters)?;
-        let counted = self.clusters_counted(clusters);
-        if counted < 2 {
-            return Err(Error::TooFewClusters { found: counted });
-        }
-        if errors == ClusterErrors::Cv3 {
-            return Ok(Covariance {
-                matrix: self.jackknife(design, clusters, counted as f64)?,
-                kind: CovarianceKind::Cv3,
-                degrees: Some(counted as f64 - 1.0),
-                n_clusters: Some(counted),
-            });
-        }
-        Ok(errors.corrected(self.bread_and_meat(design, clusters)?, counted, self.n))
+        let that_count = self.counts.iter().enumerate().filter(|&(_, &weighs)| weighs);
+        let n_clusters = clusters.among(that_count.map(|(row, _)| row))?;
+        errors.covariance(
+            n_clusters,
+            self.n,
+            || self.jackknife(design, clusters, n_clusters as f64),
+            || self.bread_and_meat(design, clusters),
+        )
     }
 
     /// The covariance when rows depend on each other along two ways, as renewals do by account and by customer-success
@@ -158,15 +166,6 @@ impl FittedGlm {
             )));
         }
         same_length("the cluster", design.rows(), clusters.rows())
-    }
-
-    /// Clusters with a row that counts.
-    fn clusters_counted(&self, clusters: &Clusters) -> usize {
-        let mut counted = vec![false; clusters.count()];
-        for (row, &weighs) in self.counts.iter().enumerate() {
-            counted[clusters.of(row)] |= weighs;
-        }
-        counted.into_iter().filter(|&one| one).count()
     }
 
     /// H⁻¹ (Σ s_g s_g′) H⁻¹.

@@ -2,7 +2,7 @@ use super::newton::unpacked;
 use super::{FittedCox, residuals};
 use crate::error::same_length;
 use crate::sandwich::ClusterErrors;
-use crate::{Cholesky, Clusters, Covariance, CovarianceKind, Error, Matrix};
+use crate::{Cholesky, Clusters, Covariance, Error, Matrix};
 
 impl FittedCox {
     /// The covariance of the coefficients when the rows of a cluster depend on each other in any way.
@@ -29,19 +29,18 @@ impl FittedCox {
         errors: ClusterErrors,
     ) -> Result<Covariance, Error> {
         same_length("the cluster", self.n, clusters.rows())?;
-        let counted = self.clusters_counted(clusters);
-        if counted < 2 {
-            return Err(Error::TooFewClusters { found: counted });
-        }
+        let n_clusters = clusters.among(self.rows.source.iter().copied())?;
         let scores = self.scores_by_cluster(clusters);
-        if errors == ClusterErrors::Cv3 {
-            return Ok(Covariance {
-                matrix: self.jackknife(clusters, &scores, counted as f64)?,
-                kind: CovarianceKind::Cv3,
-                degrees: Some(counted as f64 - 1.0),
-                n_clusters: Some(counted),
-            });
-        }
+        errors.covariance(
+            n_clusters,
+            self.rows.weight.iter().sum(),
+            || self.jackknife(clusters, &scores, n_clusters as f64),
+            || Ok(self.bread_and_meat(&scores)),
+        )
+    }
+
+    /// H⁻¹ (Σ s_g s_g′) H⁻¹.
+    fn bread_and_meat(&self, scores: &Matrix) -> Matrix {
         let mut meat = Matrix::zeros(scores.columns, scores.columns);
         for cluster in 0..scores.rows {
             let sums = scores.row(cluster).iter().zip(&self.rows.scales);
@@ -49,8 +48,7 @@ impl FittedCox {
         }
         meat.mirror_lower();
         let bread = &self.model_covariance.matrix;
-        let rows: f64 = self.rows.weight.iter().sum();
-        Ok(errors.corrected(bread.times(&meat).times(bread), counted, rows))
+        bread.times(&meat).times(bread)
     }
 
     /// The covariance when rows depend on each other along two ways: V₁ + V₂ − V₁₂ as
@@ -65,15 +63,6 @@ impl FittedCox {
         same_length("the second cluster", self.n, second.rows())?;
         let by = |clusters: &Clusters| self.cluster_covariance(clusters, ClusterErrors::Cr1);
         Ok(Covariance::two_way(by(first)?, &by(second)?, &by(&first.crossed(second))?))
-    }
-
-    /// Clusters with a row that counts.
-    fn clusters_counted(&self, clusters: &Clusters) -> usize {
-        let mut counted = vec![false; clusters.count()];
-        for &row in &self.rows.source {
-            counted[clusters.of(row)] = true;
-        }
-        counted.into_iter().filter(|&one| one).count()
     }
 
     /// The score residuals of each cluster's rows together, in standardised columns.

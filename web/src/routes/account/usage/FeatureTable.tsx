@@ -2,7 +2,7 @@ import type { UsageView } from '../../../api/client';
 import { count } from '../../../format/number';
 import { spaced } from '../../../format/words';
 import { DataTable } from '../../../show/DataTable';
-import classes from './Usage.module.css';
+import small from '../../../show/Small.module.css';
 import { WeekBars } from './WeekBars';
 
 /** Features, most used first, each with its weeks. */
@@ -27,7 +27,7 @@ export function FeatureTable({ usage }: { usage: UsageView }) {
             <span>
               {spaced(feature.feature)}
               {feature.sticky && (
-                <span className={classes.sticky} title="the workbook calls it sticky: regular use goes with staying">
+                <span className={small.mark} title="the workbook calls it sticky: regular use goes with staying">
                   sticky
                 </span>
               )}

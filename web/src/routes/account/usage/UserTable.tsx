@@ -2,6 +2,7 @@ import type { Day, UsageView } from '../../../api/client';
 import { count } from '../../../format/number';
 import { DataTable } from '../../../show/DataTable';
 import { DayText } from '../../../show/DayText';
+import small from '../../../show/Small.module.css';
 import classes from './Usage.module.css';
 
 /** Users, most active first. */
@@ -22,7 +23,7 @@ export function UserTable({ usage, asOf }: { usage: UsageView; asOf: Day }) {
           show: (user) => (
             <span>
               <span className={classes.user}>{user.user}</span>
-              {user.person && <span className={classes.known}>{user.person === user.user ? 'known person' : user.person}</span>}
+              {user.person && <span className={small.mark}>{user.person === user.user ? 'known person' : user.person}</span>}
             </span>
           ),
           csv: (user) => user.user,
