@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use dearly_domain::Calendar;
 use dearly_domain::usage::Usage;
-use dearly_domain::{Calendar, Day};
 use dearly_events::{Gatherer, Lake};
-use dearly_health::presence::{Presence, Scope};
+use dearly_health::presence::{Presence, Scope, WantedDays};
 use rayon::prelude::*;
 
 use crate::answers::{self, Answers, OnDay, USERS_AT_LEAST, WITHIN};
@@ -15,7 +15,7 @@ use crate::measured::measured;
 pub(crate) fn run(folder: &Path, out: Option<&Path>) -> anyhow::Result<()> {
     let segments = read_list(folder)?;
     let lake = Lake::open(folder);
-    let (days, sticky, calendar) = (answers::days(), answers::sticky(), Calendar::utc());
+    let (days, sticky, calendar) = (WantedDays::new(&answers::days()), answers::sticky(), Calendar::utc());
     let gatherer = Gatherer::new(None);
     let answers = measured(|| {
         let mut answers: Vec<Answers> = Vec::new();
@@ -34,11 +34,11 @@ pub(crate) fn run(folder: &Path, out: Option<&Path>) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn answer(usage: &Usage, calendar: &Calendar, days: &[Day], sticky: &[String]) -> Vec<OnDay> {
+fn answer(usage: &Usage, calendar: &Calendar, days: &WantedDays, sticky: &[String]) -> Vec<OnDay> {
     let presence = Presence::of(usage, calendar, days);
     let active = presence.users(Scope::Any, 1, WITHIN, 0);
     let (events, before) = (presence.events(WITHIN, 0), presence.events(WITHIN, WITHIN));
-    let mut answers: Vec<OnDay> = (0..days.len())
+    let mut answers: Vec<OnDay> = (0..days.days().len())
         .map(|day| OnDay {
             active_users: active[day] as u32,
             events: events[day] as u32,

@@ -1,5 +1,7 @@
 //! One pass over an account yields all measures of all wanted days.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use dearly_domain::{Calendar, Day};
 use dearly_workbook::model::{ScoreKind, Scorecard, Workbook};
 
@@ -7,7 +9,7 @@ use crate::as_of::{AsOf, Trace};
 use crate::columns::Columns;
 use crate::facts::{AccountFacts, BookFacts};
 use crate::fields;
-use crate::presence::Presence;
+use crate::presence::{Presence, WantedDays};
 use crate::score::{AccountDay, Colour, Evidence, Score, Status, Unknown};
 use crate::scorecard;
 
@@ -15,6 +17,8 @@ use crate::scorecard;
 pub struct Engine<'w> {
     workbook: &'w Workbook,
     calendar: Calendar,
+    /// The days asked for last: those of one account are mostly those of the next.
+    wanted: Mutex<Option<Arc<WantedDays>>>,
 }
 
 /// What the measures of a score looked at: per component, per measure, in the scorecard's order.
@@ -34,28 +38,31 @@ pub struct Opened {
 impl<'w> Engine<'w> {
     /// An engine for the workbook.
     pub fn new(workbook: &'w Workbook) -> Engine<'w> {
-        Engine { workbook, calendar: workbook.calendar() }
+        Engine { workbook, calendar: workbook.calendar(), wanted: Mutex::default() }
     }
 
     /// The account on each of the days, in their order.
     pub fn score(&self, facts: &AccountFacts, book: &BookFacts, days: &[Day]) -> Vec<AccountDay> {
-        let mut wanted = days.to_vec();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let wanted = self.wanted(days);
         let columns = Columns::of(facts, &self.calendar);
         let presence = Presence::of(&facts.usage, &self.calendar, &wanted);
-        let scored: Vec<AccountDay> = (0..wanted.len())
-            .map(|index| self.account_day(&self.as_of(&columns, &presence, *book, wanted[index], index)).0)
+        let scored: Vec<AccountDay> = wanted
+            .days()
+            .enumerate()
+            .map(|(index, day)| self.account_day(&self.as_of(&columns, &presence, *book, day, index)).0)
             .collect();
-        days.iter()
-            .map(|day| scored[wanted.binary_search(day).expect("wanted holds every day")].clone())
-            .collect()
+        if wanted.days().eq(days.iter().copied()) {
+            return scored;
+        }
+        let place = |day: &Day| wanted.place_of(*day).expect("wanted holds every day");
+        days.iter().map(|day| scored[place(day)].clone()).collect()
     }
 
     /// The account on the day, with the facts that its measures looked at.
     pub fn explain(&self, facts: &AccountFacts, book: &BookFacts, day: Day) -> Opened {
         let columns = Columns::of(facts, &self.calendar);
-        let presence = Presence::of(&facts.usage, &self.calendar, &[day]);
+        let wanted = WantedDays::new(&[day]);
+        let presence = Presence::of(&facts.usage, &self.calendar, &wanted);
         let as_of = self.as_of(&columns, &presence, *book, day, 0);
         let (account, [outcomes, experience]) = self.open(&as_of, Trace::on);
         Opened { account, outcomes, experience }
@@ -64,8 +71,17 @@ impl<'w> Engine<'w> {
     /// Whether the account is a customer on the day.
     pub fn status(&self, facts: &AccountFacts, day: Day) -> Status {
         let columns = Columns::of(facts, &self.calendar);
-        let presence = Presence::of(&facts.usage, &self.calendar, &[day]);
+        let wanted = WantedDays::new(&[day]);
+        let presence = Presence::of(&facts.usage, &self.calendar, &wanted);
         self.status_as_of(&self.as_of(&columns, &presence, BookFacts::default(), day, 0))
+    }
+
+    fn wanted(&self, days: &[Day]) -> Arc<WantedDays> {
+        let mut last = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some(wanted) if wanted.days().eq(days.iter().copied()) => Arc::clone(wanted),
+            _ => Arc::clone(last.insert(Arc::new(WantedDays::new(days)))),
+        }
     }
 
     fn as_of<'a>(

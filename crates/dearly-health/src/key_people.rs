@@ -8,7 +8,7 @@ use dearly_workbook::model::Workbook;
 use crate::as_of::{AsOf, KeyPerson};
 use crate::columns::Columns;
 use crate::facts::{AccountFacts, BookFacts, Usage};
-use crate::presence::Presence;
+use crate::presence::{Presence, WantedDays};
 
 /// A person who is or was there on a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,8 @@ fn with<T>(workbook: &Workbook, facts: &AccountFacts, day: Day, f: impl FnOnce(&
     let calendar = workbook.calendar();
     let columns = Columns::of(facts, &calendar);
     let usage = Usage::default();
-    let presence = Presence::of(&usage, &calendar, &[day]);
+    let wanted = WantedDays::new(&[day]);
+    let presence = Presence::of(&usage, &calendar, &wanted);
     let book = BookFacts::default();
     f(&AsOf { workbook, columns: &columns, presence: &presence, book, day, index: 0, start: None })
 }

@@ -13,15 +13,16 @@ use dearly_domain::{Calendar, Day};
 use dearly_workbook::model::Workflow;
 
 use self::seen::ByUser;
+pub use self::wanted::WantedDays;
 pub(crate) use self::wanted::Window;
-use self::wanted::{Counts, Epoch, Stretch, Wanted, count_user};
+use self::wanted::{Counts, Epoch, Stretch, count_user};
 
 /// Days of presence of one account, and answers for a fixed set of wanted days. Answers are computed when they are
 /// first asked for, for all wanted days at once.
 pub struct Presence<'a> {
     usage: &'a Usage,
     calendar: &'a Calendar,
-    wanted: Wanted,
+    wanted: &'a WantedDays,
     by_user: ByUser,
     answers: RefCell<Vec<(Query<'a>, Answer)>>,
 }
@@ -65,12 +66,12 @@ pub(crate) struct UserActivity<'a> {
 }
 
 impl<'a> Presence<'a> {
-    /// The presence of an account on the wanted days, which ascend without doubles.
-    pub fn of(usage: &'a Usage, calendar: &'a Calendar, wanted: &[Day]) -> Presence<'a> {
+    /// The presence of an account on the wanted days.
+    pub fn of(usage: &'a Usage, calendar: &'a Calendar, wanted: &'a WantedDays) -> Presence<'a> {
         Presence {
             usage,
             calendar,
-            wanted: Wanted::new(wanted.iter().map(|day| day.days()).collect()),
+            wanted,
             by_user: ByUser::of(usage, calendar),
             answers: RefCell::default(),
         }
@@ -110,10 +111,9 @@ impl<'a> Presence<'a> {
         let window = Window::of(within);
         let query = Query::Completions { workflow: &workflow.id, window };
         self.known(&query).unwrap_or_else(|| {
-            let mut counts = Counts::new(&self.wanted);
+            let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
             workflow::each_completion(self.usage, self.calendar, workflow, |day, epoch| {
-                let (from, until) = window.seen_from(day);
-                counts.add(from, until, epoch, 1);
+                counts.add(reaches.of(day), self.wanted.of(epoch), 1);
             });
             self.keep(query, counts.finish())
         })
@@ -211,25 +211,26 @@ impl<'a> Presence<'a> {
                     let counts = kinds.map(false, |_, product| product == Some(place as u32));
                     self.count_users_if(|kind| counts[kind as usize], days_at_least, window)
                 }
-                None => Counts::new(&self.wanted).finish(),
+                None => Counts::new(self.wanted).finish(),
             },
         }
     }
 
     fn count_users_if(&self, is_in: impl Fn(u32) -> bool, days_at_least: usize, window: Window) -> Answer {
-        let mut counts = Counts::new(&self.wanted);
+        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
         let mut days: Vec<i32> = Vec::new();
         self.by_user.each_user(|_, seen, epoch| {
+            let known = self.wanted.of(epoch);
             let seen = seen.iter().filter(|seen| is_in(seen.kind));
             if days_at_least == 1 {
                 let mut stretch = Stretch::NONE;
-                seen.for_each(|seen| stretch.add(&mut counts, window.seen_from(seen.day), epoch));
-                return stretch.end(&mut counts, epoch);
+                seen.for_each(|seen| stretch.add(&mut counts, reaches.of(seen.day), known));
+                return stretch.end(&mut counts, known);
             }
             days.clear();
             days.extend(seen.map(|seen| seen.day));
             days.dedup();
-            count_user(&mut counts, &days, days_at_least, window, epoch);
+            count_user(&mut counts, &days, days_at_least, &reaches, known);
         });
         counts.finish()
     }
@@ -241,28 +242,31 @@ impl<'a> Presence<'a> {
         let of_event: Vec<usize> =
             self.usage.events.iter().map(|event| first_place(event).unwrap_or(NO_FEATURE)).collect();
         let place_of = self.by_user.kinds.map(NO_FEATURE, |event, _| of_event[event as usize]);
-        let mut counts: Vec<Counts<'_>> = features.iter().map(|_| Counts::new(&self.wanted)).collect();
+        let mut counts: Vec<Counts> = features.iter().map(|_| Counts::new(self.wanted)).collect();
+        let reaches = self.wanted.reaches(window);
         if days_at_least == 1 {
             let mut stretches = vec![Stretch::NONE; features.len()];
             // Most users use few features.
             let mut begun: Vec<usize> = Vec::with_capacity(features.len());
             self.by_user.each_user(|_, seen, epoch| {
+                let known = self.wanted.of(epoch);
                 for seen in seen {
-                    let place = place_of[seen.kind as usize];
-                    if place != NO_FEATURE {
+                    let (place, reached) = (place_of[seen.kind as usize], reaches.of(seen.day));
+                    if place != NO_FEATURE && !reached.is_empty() {
                         if !stretches[place].is_begun() {
                             begun.push(place);
                         }
-                        stretches[place].add(&mut counts[place], window.seen_from(seen.day), epoch);
+                        stretches[place].add(&mut counts[place], reached, known);
                     }
                 }
                 for place in begun.drain(..) {
-                    stretches[place].end(&mut counts[place], epoch);
+                    stretches[place].end(&mut counts[place], known);
                 }
             });
         } else {
             let mut days: Vec<Vec<i32>> = vec![Vec::new(); features.len()];
             self.by_user.each_user(|_, seen, epoch| {
+                let known = self.wanted.of(epoch);
                 for seen in seen {
                     let place = place_of[seen.kind as usize];
                     if place != NO_FEATURE && days[place].last() != Some(&seen.day) {
@@ -270,7 +274,7 @@ impl<'a> Presence<'a> {
                     }
                 }
                 for (counts, days) in counts.iter_mut().zip(&mut days).filter(|(_, days)| !days.is_empty()) {
-                    count_user(counts, days, days_at_least, window, epoch);
+                    count_user(counts, days, days_at_least, &reaches, known);
                     days.clear();
                 }
             });
@@ -280,13 +284,13 @@ impl<'a> Presence<'a> {
     }
 
     fn count_user_days(&self, working_days: bool, window: Window) -> Answer {
-        let mut counts = Counts::new(&self.wanted);
+        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
         self.by_user.each_user(|_, seen, epoch| {
+            let known = self.wanted.of(epoch);
             for same in seen.chunk_by(|a, b| a.day == b.day) {
                 // The first day of 1970 was a Thursday.
                 if !working_days || (same[0].day + 3).rem_euclid(7) < 5 {
-                    let (from, until) = window.seen_from(same[0].day);
-                    counts.add(from, until, epoch, 1);
+                    counts.add(reaches.of(same[0].day), known, 1);
                 }
             }
         });
@@ -294,14 +298,14 @@ impl<'a> Presence<'a> {
     }
 
     fn count_events(&self, window: Window) -> Answer {
-        let mut counts = Counts::new(&self.wanted);
+        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
+        let always = self.wanted.of(Epoch::ALWAYS);
         for (day, count) in self.by_user.per_day() {
-            let (from, until) = window.seen_from(*day);
-            counts.add(from, until, Epoch::ALWAYS, *count as i64);
+            counts.add(reaches.of(*day), always, *count as i64);
         }
         for late in self.by_user.late() {
-            let (from, until) = window.seen_from(late.seen.day);
-            counts.add(from, until, Epoch { from: late.from, ..Epoch::ALWAYS }, i64::from(late.count));
+            let known = self.wanted.of(Epoch { from: late.from, ..Epoch::ALWAYS });
+            counts.add(reaches.of(late.seen.day), known, i64::from(late.count));
         }
         counts.finish()
     }

@@ -1,45 +1,133 @@
 //! The days that are asked for, and counts on each of them.
 
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// Above this many days from the first wanted day to the last, places are searched for rather than looked up.
-const LONGEST_TABLE: i64 = 20_000;
+use dearly_domain::Day;
 
-/// Wanted days, ascending and distinct.
-pub(super) struct Wanted {
-    days: Vec<i32>,
-    /// For each day from the first wanted one to the day after the last, the place of the first wanted day that is not
-    /// before it; empty where that were too long.
-    places: Vec<u32>,
+/// Above this many days, places are searched for rather than looked up.
+const LONGEST_TABLE: i64 = 40_000;
+
+/// The days that are asked for, and which of them the windows of a measure reach from any day: made once for all accounts.
+pub struct WantedDays {
+    /// Ascending and distinct.
+    days: Arc<[i32]>,
+    /// By window, as they were asked for.
+    reaches: Mutex<Vec<Arc<Reaches>>>,
 }
 
-impl Wanted {
-    pub(super) fn new(days: Vec<i32>) -> Wanted {
-        let (first, last) = (days.first().copied().unwrap_or(0), days.last().copied().unwrap_or(0));
-        let mut places = Vec::new();
-        let span = i64::from(last) - i64::from(first);
-        if span <= LONGEST_TABLE {
-            places.reserve(span as usize + 2);
-            for (place, day) in days.iter().enumerate() {
-                places.resize((day - first) as usize + 1, place as u32);
-            }
-            places.push(days.len() as u32);
-        }
-        Wanted { days, places }
+impl WantedDays {
+    /// The days, in any order.
+    pub fn new(days: &[Day]) -> WantedDays {
+        let mut days: Vec<i32> = days.iter().map(|day| day.days()).collect();
+        days.sort_unstable();
+        days.dedup();
+        WantedDays { days: days.into(), reaches: Mutex::default() }
+    }
+
+    /// The days, ascending and distinct.
+    pub fn days(&self) -> impl ExactSizeIterator<Item = Day> + '_ {
+        self.days.iter().map(|day| Day::from_days(*day))
+    }
+
+    /// The place of a wanted day.
+    pub(crate) fn place_of(&self, day: Day) -> Option<usize> {
+        self.days.binary_search(&day.days()).ok()
     }
 
     pub(super) fn len(&self) -> usize {
         self.days.len()
     }
 
-    /// The place of the first wanted day that is not before the day; `len` where there is none.
-    #[inline]
-    fn place(&self, day: i64) -> usize {
-        if self.places.is_empty() {
-            return self.days.partition_point(|wanted| i64::from(*wanted) < day);
+    /// What each day reaches through the window.
+    pub(super) fn reaches(&self, window: Window) -> Arc<Reaches> {
+        let mut known = self.reaches.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reaches) = known.iter().find(|known| known.window == window) {
+            return Arc::clone(reaches);
         }
-        let after = day - self.days.first().map_or(0, |first| i64::from(*first));
-        self.places[after.clamp(0, self.places.len() as i64 - 1) as usize] as usize
+        let reaches = Arc::new(Reaches::new(&self.days, window));
+        known.push(Arc::clone(&reaches));
+        reaches
+    }
+
+    /// The places of the wanted days of an epoch.
+    #[inline]
+    pub(super) fn of(&self, epoch: Epoch) -> Places {
+        if epoch == Epoch::ALWAYS {
+            return Places { from: 0, until: self.len() as u32 };
+        }
+        let (from, until) = (i64::from(epoch.from), i64::from(epoch.until));
+        Places { from: place(&self.days, from), until: place(&self.days, until + 1) }
+    }
+}
+
+/// The place of the first wanted day that is not before the day; the number of days where there is none.
+fn place(days: &[i32], day: i64) -> u32 {
+    days.partition_point(|wanted| i64::from(*wanted) < day) as u32
+}
+
+/// Wanted days that follow one another, by their places; `until` is the first after them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) from: u32,
+    pub(super) until: u32,
+}
+
+impl Places {
+    const NONE: Places = Places { from: 0, until: 0 };
+
+    #[inline]
+    pub(super) fn is_empty(self) -> bool {
+        self.from >= self.until
+    }
+}
+
+/// For each day, the wanted days whose window holds it. With the day, neither end goes down.
+pub(super) struct Reaches {
+    window: Window,
+    days: Arc<[i32]>,
+    /// The first day whose places are in the table.
+    first: i32,
+    /// Empty where it were too long.
+    table: Vec<Places>,
+}
+
+impl Reaches {
+    fn new(days: &Arc<[i32]>, window: Window) -> Reaches {
+        let mut reaches = Reaches { window, days: Arc::clone(days), first: 0, table: Vec::new() };
+        let (Some(first), Some(last)) = (days.first(), days.last()) else { return reaches };
+        let (back, within) = (i64::from(window.back), i64::from(window.within));
+        // Days before these reach no wanted day any more, days after them none yet.
+        let first = i64::from(*first) - back - within + 1;
+        let n_days = i64::from(*last) - back - first + 1;
+        if let (Ok(from), 0..=LONGEST_TABLE) = (i32::try_from(first), n_days) {
+            reaches.first = from;
+            let mut places = Places::NONE;
+            reaches.table.extend((first..first + n_days).map(|day| {
+                let passed = |place: u32, until: i64| {
+                    days[place as usize..].iter().take_while(|wanted| i64::from(**wanted) < until).count()
+                };
+                places.from += passed(places.from, day + back) as u32;
+                places.until += passed(places.until, day + back + within) as u32;
+                places
+            }));
+        }
+        reaches
+    }
+
+    #[inline]
+    pub(super) fn of(&self, day: i32) -> Places {
+        let after = i64::from(day) - i64::from(self.first);
+        match self.table.get(after as usize) {
+            Some(places) => *places,
+            None => self.search(i64::from(day)),
+        }
+    }
+
+    fn search(&self, day: i64) -> Places {
+        let from = day + i64::from(self.window.back);
+        let until = from + i64::from(self.window.within);
+        Places { from: place(&self.days, from), until: place(&self.days, until) }
     }
 }
 
@@ -55,29 +143,28 @@ impl Epoch {
 }
 
 /// A count on each wanted day, gathered as differences between one and the next.
-pub(super) struct Counts<'w> {
-    wanted: &'w Wanted,
+pub(super) struct Counts {
     differences: Vec<i64>,
 }
 
-impl<'w> Counts<'w> {
-    pub(super) fn new(wanted: &'w Wanted) -> Counts<'w> {
-        Counts { wanted, differences: vec![0; wanted.len() + 1] }
+impl Counts {
+    pub(super) fn new(wanted: &WantedDays) -> Counts {
+        Counts { differences: vec![0; wanted.len() + 1] }
     }
 
-    /// Adds to every wanted day from `from` to `until`, both included, as far as the epoch reaches.
+    /// Adds to every wanted day of the places that is also among those known.
     #[inline]
-    pub(super) fn add(&mut self, from: i64, until: i64, epoch: Epoch, count: i64) {
-        let (from, until) = (from.max(i64::from(epoch.from)), until.min(i64::from(epoch.until)));
-        if from <= until {
-            self.differences[self.wanted.place(from)] += count;
-            self.differences[self.wanted.place(until + 1)] -= count;
+    pub(super) fn add(&mut self, places: Places, known: Places, count: i64) {
+        let (from, until) = (places.from.max(known.from), places.until.min(known.until));
+        if from < until {
+            self.differences[from as usize] += count;
+            self.differences[until as usize] -= count;
         }
     }
 
     pub(super) fn finish(self) -> Rc<[u64]> {
         let mut sum = 0;
-        let days = &self.differences[..self.wanted.len()];
+        let days = &self.differences[..self.differences.len() - 1];
         days.iter()
             .map(|difference| {
                 sum += difference;
@@ -99,47 +186,35 @@ impl Window {
     pub(crate) fn of(within: i32) -> Window {
         Window { within, back: 0 }
     }
-
-    /// The first and the last of the days whose window holds the day.
-    #[inline]
-    pub(super) fn seen_from(self, day: i32) -> (i64, i64) {
-        let first = i64::from(day) + i64::from(self.back);
-        (first, first + i64::from(self.within) - 1)
-    }
 }
 
-/// Days on which a user counts, as far as they hang together: gathered until there is a gap, then counted at once.
+/// Wanted days on which a user counts, as far as they hang together: gathered until there is a gap, then counted at once.
 #[derive(Clone, Copy)]
-pub(super) struct Stretch {
-    from: i64,
-    until: i64,
-}
+pub(super) struct Stretch(Places);
 
 impl Stretch {
-    pub(super) const NONE: Stretch = Stretch { from: 0, until: i64::MIN / 2 };
+    pub(super) const NONE: Stretch = Stretch(Places::NONE);
 
-    /// Adds the days from `from` to `until`, neither before those of the call before.
+    /// Adds places, neither end before those of the call before.
     #[inline]
-    pub(super) fn add(&mut self, counts: &mut Counts<'_>, (from, until): (i64, i64), epoch: Epoch) {
-        if from > self.until + 1 {
-            self.end(counts, epoch);
-            self.from = from;
+    pub(super) fn add(&mut self, counts: &mut Counts, places: Places, known: Places) {
+        if places.from > self.0.until {
+            counts.add(self.0, known, 1);
+            self.0.from = places.from;
         }
-        self.until = until;
+        self.0.until = places.until;
     }
 
     /// Whether there is anything to be counted.
     #[inline]
     pub(super) fn is_begun(&self) -> bool {
-        self.from <= self.until
+        !self.0.is_empty()
     }
 
     /// Counts what was gathered.
     #[inline]
-    pub(super) fn end(&mut self, counts: &mut Counts<'_>, epoch: Epoch) {
-        if self.is_begun() {
-            counts.add(self.from, self.until, epoch, 1);
-        }
+    pub(super) fn end(&mut self, counts: &mut Counts, known: Places) {
+        counts.add(self.0, known, 1);
         *self = Stretch::NONE;
     }
 }
@@ -147,20 +222,20 @@ impl Stretch {
 /// Counts a user on every wanted day whose window holds at least `at_least` of their `days`, which ascend without
 /// doubles: of any so many neighbours, from when the window reaches the last until it leaves the first.
 pub(super) fn count_user(
-    counts: &mut Counts<'_>,
+    counts: &mut Counts,
     days: &[i32],
     at_least: usize,
-    window: Window,
-    epoch: Epoch,
+    reaches: &Reaches,
+    known: Places,
 ) {
     let mut stretch = Stretch::NONE;
     for (last, first) in days.iter().skip(at_least - 1).zip(days) {
-        let (from, until) = (window.seen_from(*last).0, window.seen_from(*first).1);
-        if from <= until {
-            stretch.add(counts, (from, until), epoch);
+        let places = Places { from: reaches.of(*last).from, until: reaches.of(*first).until };
+        if !places.is_empty() {
+            stretch.add(counts, places, known);
         }
     }
-    stretch.end(counts, epoch);
+    stretch.end(counts, known);
 }
 
 #[cfg(test)]
@@ -187,9 +262,11 @@ mod tests {
                     for window in [(1, 0), (28, 0), (7, 7), (28, 364), (0, 0)] {
                         let window = Window { within: window.0, back: window.1 };
                         for epoch in [Epoch::ALWAYS, Epoch { from: 10, until: 30 }] {
-                            let places = Wanted::new(wanted.clone());
+                            let own: Vec<Day> = wanted.iter().map(|day| Day::from_days(*day)).collect();
+                            let places = WantedDays::new(&own);
                             let mut counts = Counts::new(&places);
-                            count_user(&mut counts, days, at_least, window, epoch);
+                            let reaches = places.reaches(window);
+                            count_user(&mut counts, days, at_least, &reaches, places.of(epoch));
                             let expected = plainly(&wanted, days, at_least, window, epoch);
                             assert_eq!(
                                 counts.finish()[..],
