@@ -46,9 +46,9 @@ fn answer(usage: &Usage, calendar: &Calendar, days: &WantedDays, sticky: &[Strin
             features_used: 0,
         })
         .collect();
+    let users_of_each = presence.users_of_each(sticky, 1, WITHIN);
     for place in 0..sticky.len() {
-        let users = presence.users_of_each(sticky, place, 1, WITHIN);
-        for (answer, users) in answers.iter_mut().zip(users.iter()) {
+        for (answer, users) in answers.iter_mut().zip(users_of_each.of(place)) {
             answer.features_used += u32::from(*users >= USERS_AT_LEAST);
         }
     }

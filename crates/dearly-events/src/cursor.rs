@@ -420,12 +420,22 @@ impl Words {
         self.keys.null_count() < self.keys.len()
     }
 
-    /// The places in the dictionary of the texts of rows.
-    pub(crate) fn places(&self, rows: Range<usize>) -> impl ExactSizeIterator<Item = Option<usize>> + '_ {
-        let nulls = self.keys.nulls().filter(|nulls| nulls.null_count() > 0);
-        let keys = self.keys.values()[rows.clone()].iter();
-        keys.zip(rows)
-            .map(move |(key, row)| nulls.is_none_or(|nulls| nulls.is_valid(row)).then_some(*key as usize))
+    /// Adds to the column what `number` makes of the place in the dictionary of each row's text, `none` for rows without one.
+    #[inline]
+    pub(crate) fn number_each(
+        &self,
+        rows: Range<usize>,
+        column: &mut Vec<u32>,
+        none: u32,
+        mut number: impl FnMut(usize) -> u32,
+    ) {
+        let keys = self.keys.values()[rows.clone()].iter().map(|key| *key as usize);
+        match self.keys.nulls().filter(|nulls| nulls.null_count() > 0) {
+            None => column.extend(keys.map(number)),
+            Some(nulls) => column.extend(
+                keys.zip(rows).map(|(place, row)| if nulls.is_valid(row) { number(place) } else { none }),
+            ),
+        }
     }
 
     /// The text at a place of the dictionary.

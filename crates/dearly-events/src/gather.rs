@@ -170,15 +170,14 @@ impl Users {
     }
 
     fn extend(&mut self, column: &mut Vec<u32>, words: &Words, rows: Range<usize>) {
-        column.extend(words.places(rows).map(|place| {
-            place.map_or(UsageRows::NONE, |place| {
-                let given = &mut self.given[place];
-                if given.by != self.dictionary {
-                    *given = Given { by: self.dictionary, number: self.texts.number(words.text_at(place)) };
-                }
-                given.number
-            })
-        }));
+        let Users { texts, given, dictionary } = self;
+        words.number_each(rows, column, UsageRows::NONE, |place| {
+            let given = &mut given[place];
+            if given.by != *dictionary {
+                *given = Given { by: *dictionary, number: texts.number(words.text_at(place)) };
+            }
+            given.number
+        });
     }
 }
 
@@ -196,20 +195,18 @@ struct Local {
 impl Local {
     fn extend(&mut self, column: &mut Vec<u32>, words: &Words, rows: Range<usize>) {
         let shared = words.shared();
-        column.extend(words.places(rows).map(|place| {
-            place.map_or(UsageRows::NONE, |place| {
-                let shared = shared[place];
-                if self.given.len() <= shared as usize {
-                    self.given.resize(shared as usize + 1, Given { by: u32::MAX, number: 0 });
-                }
-                let given = &mut self.given[shared as usize];
-                if given.by != self.account {
-                    *given = Given { by: self.account, number: self.names.len() as u32 };
-                    self.names.push(shared);
-                }
-                given.number
-            })
-        }));
+        words.number_each(rows, column, UsageRows::NONE, |place| {
+            let shared = shared[place];
+            if self.given.len() <= shared as usize {
+                self.given.resize(shared as usize + 1, Given { by: u32::MAX, number: 0 });
+            }
+            let given = &mut self.given[shared as usize];
+            if given.by != self.account {
+                *given = Given { by: self.account, number: self.names.len() as u32 };
+                self.names.push(shared);
+            }
+            given.number
+        });
     }
 
     /// The names in the order of their numbers; the next account starts anew.

@@ -6,15 +6,14 @@ mod wanted;
 mod workflow;
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use dearly_domain::usage::{Usage, UsageRows};
 use dearly_domain::{Calendar, Day};
 use dearly_workbook::model::Workflow;
 
 use self::seen::ByUser;
-pub use self::wanted::WantedDays;
 pub(crate) use self::wanted::Window;
+pub use self::wanted::{Answer, WantedDays};
 use self::wanted::{Counts, Epoch, Stretch, count_user};
 
 /// Days of presence of one account, and answers for a fixed set of wanted days. Answers are computed when they are
@@ -27,11 +26,8 @@ pub struct Presence<'a> {
     answers: RefCell<Vec<(Query<'a>, Answer)>>,
 }
 
-/// A count per wanted day, in their order.
-type Answer = Rc<[u64]>;
-
 /// Which events count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Scope<'a> {
     /// Any.
     Any,
@@ -41,12 +37,33 @@ pub enum Scope<'a> {
     Product(&'a str),
 }
 
+impl PartialEq for Scope<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Scope::Any, Scope::Any) => true,
+            (Scope::Events(own), Scope::Events(others)) => Names(own) == Names(others),
+            (Scope::Product(own), Scope::Product(other)) => own == other,
+            _ => false,
+        }
+    }
+}
+
+/// Names of features. They are asked for day by day, and are mostly the very same piece of the workbook.
+#[derive(Clone, Copy, Debug)]
+struct Names<'a>(&'a [String]);
+
+impl PartialEq for Names<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0) || self.0 == other.0
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Query<'a> {
     /// Users with at least so many distinct days of the scope in the window.
     Users { scope: Scope<'a>, days_at_least: i32, window: Window },
-    /// Of these features, the place of the one whose users are asked for.
-    UsersOfEach { features: &'a [String], place: usize, days_at_least: i32, window: Window },
+    /// The same for each of these features.
+    UsersOfEach { features: Names<'a>, days_at_least: i32, window: Window },
     /// Σ over users of their distinct days in the window.
     UserDays { working_days: bool, window: Window },
     /// Σ of counts in the window.
@@ -79,21 +96,15 @@ impl<'a> Presence<'a> {
 
     /// Per wanted day, the users with at least `days_at_least` distinct days of the scope within the window of `within`
     /// days that ends `back` days before it.
-    pub fn users(&self, scope: Scope<'a>, days_at_least: i32, within: i32, back: i32) -> Rc<[u64]> {
+    pub fn users(&self, scope: Scope<'a>, days_at_least: i32, within: i32, back: i32) -> Answer {
         let (days_at_least, window) = (days_at_least.max(1), Window { within, back });
         self.answer(Query::Users { scope, days_at_least, window })
     }
 
-    /// [`Presence::users`] of one of the features, the one at `place`: all of them are counted in one walk.
-    pub fn users_of_each(
-        &self,
-        features: &'a [String],
-        place: usize,
-        days_at_least: i32,
-        within: i32,
-    ) -> Rc<[u64]> {
+    /// [`Presence::users`] of each of the features, by their places: all of them are counted in one walk.
+    pub fn users_of_each(&self, features: &'a [String], days_at_least: i32, within: i32) -> Answer {
         let (days_at_least, window) = (days_at_least.max(1), Window::of(within));
-        self.answer(Query::UsersOfEach { features, place, days_at_least, window })
+        self.answer(Query::UsersOfEach { features: Names(features), days_at_least, window })
     }
 
     /// Per wanted day, Σ over users of their distinct days within the window; Mondays to Fridays only, if asked.
@@ -102,7 +113,7 @@ impl<'a> Presence<'a> {
     }
 
     /// Per wanted day, Σ of counts within the window that ends `back` days before it.
-    pub fn events(&self, within: i32, back: i32) -> Rc<[u64]> {
+    pub fn events(&self, within: i32, back: i32) -> Answer {
         self.answer(Query::Events { window: Window { within, back } })
     }
 
@@ -111,9 +122,9 @@ impl<'a> Presence<'a> {
         let window = Window::of(within);
         let query = Query::Completions { workflow: &workflow.id, window };
         self.known(&query).unwrap_or_else(|| {
-            let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
+            let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
             workflow::each_completion(self.usage, self.calendar, workflow, |day, epoch| {
-                counts.add(reaches.of(day), self.wanted.of(epoch), 1);
+                counts.row(0).add(reaches.of(day), self.wanted.of(epoch), 1);
             });
             self.keep(query, counts.finish())
         })
@@ -162,11 +173,11 @@ impl<'a> Presence<'a> {
 
     fn known(&self, query: &Query<'a>) -> Option<Answer> {
         let answers = self.answers.borrow();
-        answers.iter().find(|(known, _)| known == query).map(|(_, answer)| Rc::clone(answer))
+        answers.iter().find(|(known, _)| known == query).map(|(_, answer)| answer.clone())
     }
 
     fn keep(&self, query: Query<'a>, answer: Answer) -> Answer {
-        self.answers.borrow_mut().push((query, Rc::clone(&answer)));
+        self.answers.borrow_mut().push((query, answer.clone()));
         answer
     }
 
@@ -178,15 +189,8 @@ impl<'a> Presence<'a> {
             Query::Users { scope, days_at_least, window } => {
                 self.keep(query, self.count_users(scope, days_at_least as usize, window))
             }
-            Query::UsersOfEach { features, place, days_at_least, window } => {
-                let counted = self.count_users_of_each(features, days_at_least as usize, window);
-                for (place, answer) in counted.iter().enumerate() {
-                    self.keep(
-                        Query::UsersOfEach { features, place, days_at_least, window },
-                        Rc::clone(answer),
-                    );
-                }
-                Rc::clone(&counted[place])
+            Query::UsersOfEach { features, days_at_least, window } => {
+                self.keep(query, self.count_users_of_each(features.0, days_at_least as usize, window))
             }
             Query::UserDays { working_days, window } => {
                 self.keep(query, self.count_user_days(working_days, window))
@@ -211,38 +215,39 @@ impl<'a> Presence<'a> {
                     let counts = kinds.map(false, |_, product| product == Some(place as u32));
                     self.count_users_if(|kind| counts[kind as usize], days_at_least, window)
                 }
-                None => Counts::new(self.wanted).finish(),
+                None => Counts::new(self.wanted, 1).finish(),
             },
         }
     }
 
     fn count_users_if(&self, is_in: impl Fn(u32) -> bool, days_at_least: usize, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
+        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
         let mut days: Vec<i32> = Vec::new();
         self.by_user.each_user(|_, seen, epoch| {
             let known = self.wanted.of(epoch);
             let seen = seen.iter().filter(|seen| is_in(seen.kind));
             if days_at_least == 1 {
                 let mut stretch = Stretch::NONE;
-                seen.for_each(|seen| stretch.add(&mut counts, reaches.of(seen.day), known));
-                return stretch.end(&mut counts, known);
+                seen.filter_map(|seen| stretch.add(reaches.of(seen.day)))
+                    .for_each(|done| counts.row(0).add(done, known, 1));
+                return counts.row(0).add(stretch.take(), known, 1);
             }
             days.clear();
             days.extend(seen.map(|seen| seen.day));
             days.dedup();
-            count_user(&mut counts, &days, days_at_least, &reaches, known);
+            count_user(&mut counts, 0, &days, days_at_least, &reaches, known);
         });
         counts.finish()
     }
 
-    fn count_users_of_each(&self, features: &[String], days_at_least: usize, window: Window) -> Vec<Answer> {
+    fn count_users_of_each(&self, features: &[String], days_at_least: usize, window: Window) -> Answer {
         const NO_FEATURE: usize = usize::MAX;
         // A feature may be asked for twice: its first place is counted, the others are given the same.
         let first_place = |name: &str| features.iter().position(|other| other == name);
         let of_event: Vec<usize> =
             self.usage.events.iter().map(|event| first_place(event).unwrap_or(NO_FEATURE)).collect();
         let place_of = self.by_user.kinds.map(NO_FEATURE, |event, _| of_event[event as usize]);
-        let mut counts: Vec<Counts> = features.iter().map(|_| Counts::new(self.wanted)).collect();
+        let mut counts = Counts::new(self.wanted, features.len());
         let reaches = self.wanted.reaches(window);
         if days_at_least == 1 {
             let mut stretches = vec![Stretch::NONE; features.len()];
@@ -256,11 +261,13 @@ impl<'a> Presence<'a> {
                         if !stretches[place].is_begun() {
                             begun.push(place);
                         }
-                        stretches[place].add(&mut counts[place], reached, known);
+                        if let Some(done) = stretches[place].add(reached) {
+                            counts.row(place).add(done, known, 1);
+                        }
                     }
                 }
                 for place in begun.drain(..) {
-                    stretches[place].end(&mut counts[place], known);
+                    counts.row(place).add(stretches[place].take(), known, 1);
                 }
             });
         } else {
@@ -273,24 +280,28 @@ impl<'a> Presence<'a> {
                         days[place].push(seen.day);
                     }
                 }
-                for (counts, days) in counts.iter_mut().zip(&mut days).filter(|(_, days)| !days.is_empty()) {
-                    count_user(counts, days, days_at_least, &reaches, known);
+                for (place, days) in days.iter_mut().enumerate().filter(|(_, days)| !days.is_empty()) {
+                    count_user(&mut counts, place, days, days_at_least, &reaches, known);
                     days.clear();
                 }
             });
         }
-        let counted: Vec<Answer> = counts.into_iter().map(Counts::finish).collect();
-        features.iter().map(|name| Rc::clone(&counted[first_place(name).expect("it is one")])).collect()
+        for (place, name) in features.iter().enumerate() {
+            if let Some(first) = first_place(name).filter(|first| *first < place) {
+                counts.copy(first, place);
+            }
+        }
+        counts.finish()
     }
 
     fn count_user_days(&self, working_days: bool, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
+        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
         self.by_user.each_user(|_, seen, epoch| {
             let known = self.wanted.of(epoch);
             for same in seen.chunk_by(|a, b| a.day == b.day) {
                 // The first day of 1970 was a Thursday.
                 if !working_days || (same[0].day + 3).rem_euclid(7) < 5 {
-                    counts.add(reaches.of(same[0].day), known, 1);
+                    counts.row(0).add(reaches.of(same[0].day), known, 1);
                 }
             }
         });
@@ -298,14 +309,14 @@ impl<'a> Presence<'a> {
     }
 
     fn count_events(&self, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted), self.wanted.reaches(window));
+        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
         let always = self.wanted.of(Epoch::ALWAYS);
         for (day, count) in self.by_user.per_day() {
-            counts.add(reaches.of(*day), always, *count as i64);
+            counts.row(0).add(reaches.of(*day), always, *count);
         }
         for late in self.by_user.late() {
             let known = self.wanted.of(Epoch { from: late.from, ..Epoch::ALWAYS });
-            counts.add(reaches.of(late.seen.day), known, i64::from(late.count));
+            counts.row(0).add(reaches.of(late.seen.day), known, u64::from(late.count));
         }
         counts.finish()
     }

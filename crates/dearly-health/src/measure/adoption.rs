@@ -173,8 +173,9 @@ pub(super) fn features_in_regular_use<'a>(
     }
     let active = active(as_of, within, 0);
     let mut regular = 0;
+    let counted_users = as_of.presence.users_of_each(names, days_at_least, within);
     for (place, name) in names.iter().enumerate() {
-        let users = as_of.presence.users_of_each(names, place, days_at_least, within)[as_of.index] as f64;
+        let users = counted_users.of(place)[as_of.index] as f64;
         let is_regular = users > 0.0 && users >= by_at_least * active - 1e-9;
         regular += usize::from(is_regular);
         trace.fact(|| Fact {
@@ -209,8 +210,9 @@ pub(super) fn features_used<'a>(
         return NO_USAGE;
     }
     let mut used = 0;
+    let counted_users = as_of.presence.users_of_each(names, 1, within);
     for (place, name) in names.iter().enumerate() {
-        let users = as_of.presence.users_of_each(names, place, 1, within)[as_of.index];
+        let users = counted_users.of(place)[as_of.index];
         let is_used = users as i64 >= by_at_least;
         used += usize::from(is_used);
         trace.fact(|| Fact {

@@ -1,5 +1,6 @@
 //! The days that are asked for, and counts on each of them.
 
+use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -142,35 +143,81 @@ impl Epoch {
     pub(super) const ALWAYS: Epoch = Epoch { from: i32::MIN, until: i32::MAX };
 }
 
-/// A count on each wanted day, gathered as differences between one and the next.
+/// Rows of a count on each wanted day, gathered as differences between one day and the next.
 pub(super) struct Counts {
-    differences: Vec<i64>,
+    n_days: usize,
+    /// Row by row, each with the day after the last; they wrap around below zero, and their sums do not.
+    differences: Vec<u64>,
 }
 
 impl Counts {
-    pub(super) fn new(wanted: &WantedDays) -> Counts {
-        Counts { differences: vec![0; wanted.len() + 1] }
+    pub(super) fn new(wanted: &WantedDays, n_rows: usize) -> Counts {
+        Counts { n_days: wanted.len(), differences: vec![0; n_rows * (wanted.len() + 1)] }
     }
 
+    #[inline]
+    pub(super) fn row(&mut self, row: usize) -> Row<'_> {
+        let n_columns = self.n_days + 1;
+        Row(&mut self.differences[row * n_columns..(row + 1) * n_columns])
+    }
+
+    /// Makes one row the same as another.
+    pub(super) fn copy(&mut self, from: usize, to: usize) {
+        let n_columns = self.n_days + 1;
+        self.differences.copy_within(from * n_columns..(from + 1) * n_columns, to * n_columns);
+    }
+
+    pub(super) fn finish(self) -> Answer {
+        let Counts { n_days, differences: mut counts } = self;
+        for row in counts.chunks_exact_mut(n_days + 1) {
+            let mut sum = 0u64;
+            for count in row {
+                sum = sum.wrapping_add(*count);
+                *count = sum;
+            }
+        }
+        Answer { n_days, counts: counts.into() }
+    }
+}
+
+/// One of the rows.
+pub(super) struct Row<'c>(&'c mut [u64]);
+
+impl Row<'_> {
     /// Adds to every wanted day of the places that is also among those known.
     #[inline]
-    pub(super) fn add(&mut self, places: Places, known: Places, count: i64) {
+    pub(super) fn add(&mut self, places: Places, known: Places, count: u64) {
         let (from, until) = (places.from.max(known.from), places.until.min(known.until));
         if from < until {
-            self.differences[from as usize] += count;
-            self.differences[until as usize] -= count;
+            let (from, until) = (from as usize, until as usize);
+            self.0[from] = self.0[from].wrapping_add(count);
+            self.0[until] = self.0[until].wrapping_sub(count);
         }
     }
+}
 
-    pub(super) fn finish(self) -> Rc<[u64]> {
-        let mut sum = 0;
-        let days = &self.differences[..self.differences.len() - 1];
-        days.iter()
-            .map(|difference| {
-                sum += difference;
-                sum as u64
-            })
-            .collect()
+/// A count per wanted day, in their order; of several things, where several were asked for.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    n_days: usize,
+    counts: Rc<[u64]>,
+}
+
+impl Answer {
+    /// The counts of the thing at a place.
+    #[inline]
+    pub fn of(&self, place: usize) -> &[u64] {
+        &self.counts[place * (self.n_days + 1)..][..self.n_days]
+    }
+}
+
+/// The counts of the only thing.
+impl Deref for Answer {
+    type Target = [u64];
+
+    #[inline]
+    fn deref(&self) -> &[u64] {
+        self.of(0)
     }
 }
 
@@ -195,14 +242,14 @@ pub(super) struct Stretch(Places);
 impl Stretch {
     pub(super) const NONE: Stretch = Stretch(Places::NONE);
 
-    /// Adds places, neither end before those of the call before.
+    /// Adds places, neither end before those of the call before; what was gathered before a gap, which is to be counted now.
     #[inline]
-    pub(super) fn add(&mut self, counts: &mut Counts, places: Places, known: Places) {
+    pub(super) fn add(&mut self, places: Places) -> Option<Places> {
         if places.from > self.0.until {
-            counts.add(self.0, known, 1);
-            self.0.from = places.from;
+            return Some(std::mem::replace(&mut self.0, places));
         }
         self.0.until = places.until;
+        None
     }
 
     /// Whether there is anything to be counted.
@@ -211,11 +258,10 @@ impl Stretch {
         !self.0.is_empty()
     }
 
-    /// Counts what was gathered.
+    /// What was gathered last; nothing is, then.
     #[inline]
-    pub(super) fn end(&mut self, counts: &mut Counts, known: Places) {
-        counts.add(self.0, known, 1);
-        *self = Stretch::NONE;
+    pub(super) fn take(&mut self) -> Places {
+        std::mem::replace(&mut self.0, Places::NONE)
     }
 }
 
@@ -223,6 +269,7 @@ impl Stretch {
 /// doubles: of any so many neighbours, from when the window reaches the last until it leaves the first.
 pub(super) fn count_user(
     counts: &mut Counts,
+    row: usize,
     days: &[i32],
     at_least: usize,
     reaches: &Reaches,
@@ -231,11 +278,12 @@ pub(super) fn count_user(
     let mut stretch = Stretch::NONE;
     for (last, first) in days.iter().skip(at_least - 1).zip(days) {
         let places = Places { from: reaches.of(*last).from, until: reaches.of(*first).until };
-        if !places.is_empty() {
-            stretch.add(counts, places, known);
+        if let Some(done) = Some(places).filter(|places| !places.is_empty()).and_then(|own| stretch.add(own))
+        {
+            counts.row(row).add(done, known, 1);
         }
     }
-    stretch.end(counts, known);
+    counts.row(row).add(stretch.take(), known, 1);
 }
 
 #[cfg(test)]
@@ -264,9 +312,9 @@ mod tests {
                         for epoch in [Epoch::ALWAYS, Epoch { from: 10, until: 30 }] {
                             let own: Vec<Day> = wanted.iter().map(|day| Day::from_days(*day)).collect();
                             let places = WantedDays::new(&own);
-                            let mut counts = Counts::new(&places);
+                            let mut counts = Counts::new(&places, 1);
                             let reaches = places.reaches(window);
-                            count_user(&mut counts, days, at_least, &reaches, places.of(epoch));
+                            count_user(&mut counts, 0, days, at_least, &reaches, places.of(epoch));
                             let expected = plainly(&wanted, days, at_least, window, epoch);
                             assert_eq!(
                                 counts.finish()[..],
