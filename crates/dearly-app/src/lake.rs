@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::book::segment;
 use crate::error::{Error, Result};
 use crate::import::stored;
+use crate::ingest::TELEMETRY;
 use crate::remote_files::{Place, RemoteFiles};
 use crate::view::{LakeChange, LakeMonth, LakeSegment, LakeStatus};
 
@@ -152,7 +153,7 @@ impl App {
     /// events are written anew without them, and the old files, also those retired earlier, are deleted before this
     /// returns. A reader that still had one open is told that the file is missing. Events that were received and wait to
     /// be written into the lake are left out when they are. What is kept of them beside events goes, too:
-    /// traits, memberships, aliases, and rejected calls that name them.
+    /// traits, memberships, aliases, rejected calls that name them, and the people that their calls made.
     ///
     /// # Errors
     /// [`Error::Invalid`] without users, [`Error::Busy`]. Erasing again completes what a crash left.
@@ -181,7 +182,7 @@ impl App {
         change.n_deleted += self.sweep_retired("erase events", Instant::from_micros(i64::MAX)).await?;
         // Last, for aliases tell under which ids else there may be events: a crash before this and all is done again.
         let mut write = self.store.write("erase events").await?;
-        change.n_records_deleted = write.erase_telemetry_users(&users).await?;
+        change.n_records_deleted = write.erase_telemetry_users(&users, TELEMETRY).await?;
         write.commit().await?;
         self.store.fold().await?;
         Ok(change)

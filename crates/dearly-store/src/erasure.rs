@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dearly_domain::Instant;
+use dearly_domain::{Day, Instant};
 use sqlx::{AssertSqlSafe, Row};
 
 use crate::error::Result;
@@ -59,13 +59,30 @@ impl Write {
         done.map(|_| ()).map_err(|source| view.error("forget who was erased", source))
     }
 
-    /// Deletes what telemetry keeps of these users beside their events: memberships, aliases, traits, and calls that
-    /// could not be taken and name them. How many rows went.
-    pub async fn erase_telemetry_users(&mut self, users: &BTreeSet<String>) -> Result<u64> {
+    /// Deletes what telemetry keeps of these users beside their events: memberships, aliases, traits, calls that could not
+    /// be taken and name them, and the versions of people that stand under the import. How many rows went.
+    pub async fn erase_telemetry_users(&mut self, users: &BTreeSet<String>, import_id: &str) -> Result<u64> {
         let view = self.view();
+        let mut accounts: BTreeSet<String> = BTreeSet::new();
         let result = async {
             let mut n_deleted = 0;
             for user in users {
+                let rows = sqlx::query(
+                    r#"SELECT DISTINCT "account" FROM "people" WHERE "key" = $1 AND "import_id" = $2"#,
+                )
+                .bind(user.clone())
+                .bind(import_id.to_owned())
+                .fetch_all(view.connection())
+                .await?;
+                for row in rows {
+                    accounts.insert(row.try_get(0)?);
+                }
+                let done = sqlx::query(r#"DELETE FROM "people" WHERE "key" = $1 AND "import_id" = $2"#)
+                    .bind(user.clone())
+                    .bind(import_id.to_owned())
+                    .execute(view.connection())
+                    .await?;
+                n_deleted += done.rows_affected();
                 for (table, column) in NAMED {
                     let of = if table == "traits" { r#" AND "of" <> 'account'"# } else { "" };
                     let sql = format!(r#"DELETE FROM "{table}" WHERE "{column}" = $1{of}"#);
@@ -99,6 +116,9 @@ impl Write {
         };
         let n_deleted = result.await.map_err(|source| view.error("erase telemetry users", source))?;
         self.changed |= n_deleted > 0;
+        for account in accounts {
+            self.note_change(&account, Day::MIN);
+        }
         Ok(n_deleted)
     }
 }

@@ -429,6 +429,35 @@ async fn a_rejected_call_goes_with_its_user_however_it_names_them() {
 }
 
 #[tokio::test]
+async fn a_person_whom_only_telemetry_knows_is_erased_with_their_events() {
+    let door = Door::open().await;
+    let take = async |calls: Value| {
+        let body = json!({ "batch": calls }).to_string();
+        door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
+        door.ingestion.flush().await.unwrap();
+    };
+    let book = tempfile::tempdir().unwrap();
+    std::fs::write(book.path().join("accounts.csv"), "external_id,name\nacme,Acme\n").unwrap();
+    std::fs::write(book.path().join("people.csv"), "external_id,account,name\nu2,acme,Bo\n").unwrap();
+    let request = crate::import::ImportRequest { path: book.path().to_owned(), ..Default::default() };
+    door.app.import(&request, None).await.unwrap();
+    for user in ["u1", "u2", "u3"] {
+        take(json!([
+            {"type": "group", "userId": user, "groupId": "acme"},
+            {"type": "identify", "userId": user, "traits": {"email": format!("{user}@acme.example"), "role": "x"}},
+        ]))
+        .await;
+    }
+    let users = ["u1", "u2"].map(str::to_owned);
+    door.app.erase(&std::collections::BTreeSet::from(users)).await.unwrap();
+    assert_eq!(door.row(Person::FILE, "u1").await, None);
+    let other = Person::from_row(&door.row(Person::FILE, "u2").await.unwrap());
+    assert_eq!((other.name.as_deref(), other.email.as_deref()), (Some("Bo"), None), "as the book has it");
+    assert!(door.row(Person::FILE, "u3").await.is_some());
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
 async fn what_an_erased_user_said_is_in_no_file() {
     let door = Door::open().await;
     door.send(&["1 u1 in acme"]).await;

@@ -26,7 +26,7 @@ pub(super) fn chain(mediation: &Mediation<'_>, panel: &Panel<'_>, whole: &Links)
         Bootstrapped {
             estimate: of(&point),
             standard_error: (squares / (values.len() as f64 - 1.0)).sqrt(),
-            interval: Interval::percentile(&mut values, resampling.level),
+            interval: Interval::bias_corrected(&mut values, of(&point), resampling.level),
             n_replicates: values.len(),
             n_failed,
         }

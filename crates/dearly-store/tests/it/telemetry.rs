@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use dearly_domain::{Day, Instant};
-use dearly_store::{Alias, Link, Of, RejectedCall, Said, SourceDay, TraitSet, WriteKey};
-use dearly_testing::each_database;
+use dearly_store::{Alias, Link, Mode, Of, RejectedCall, Said, SourceDay, TraitSet, WriteKey};
+use dearly_testing::{each_database, file, incoming};
 
 fn at(micros: i64) -> Instant {
     Instant::from_micros(micros)
@@ -206,7 +206,11 @@ async fn an_erased_user_is_named_nowhere() {
             reason: "no event".to_owned(),
             excerpt: excerpt.to_owned(),
         };
-        let mut write = store.write("tell").await.unwrap();
+        let mut write = crate::begin(&store, "t").await;
+        let people = file("people");
+        let person = |key: &str| incoming(people, &[("external_id", key), ("account", "acme")]);
+        let rows = vec![person("ann"), person("bob")];
+        write.put(people, rows, Mode::Upsert, at(1), "t").await.unwrap();
         write.ensure_source("web", at(1)).await.unwrap();
         write.insert_memberships(&[link("ann"), link("bob")]).await.unwrap();
         write.insert_aliases(&[alias("v1", "ann"), alias("ann", "ann2"), alias("v2", "bob")]).await.unwrap();
@@ -222,14 +226,20 @@ async fn an_erased_user_is_named_nowhere() {
         write.insert_erasures(&named(&["ann", "v1"]), at(7)).await.unwrap();
         write.insert_erasures(&named(&["v1"]), at(9)).await.unwrap();
         write.insert_erasures(&named(&["v1"]), at(8)).await.unwrap();
-        write.commit().await.unwrap();
+        let revision = write.commit().await.unwrap();
 
         let mut write = store.write("erase").await.unwrap();
-        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 8);
-        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"])).await.unwrap(), 0);
+        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"]), "t").await.unwrap(), 9);
+        assert_eq!(write.erase_telemetry_users(&named(&["ann", "v1"]), "t").await.unwrap(), 0);
         write.commit().await.unwrap();
 
         let mut view = store.view().await.unwrap();
+        assert_eq!(Vec::from_iter(view.keys(people).await.unwrap()), ["bob"]);
+        let changes = view.account_changes(revision).await.unwrap().unwrap();
+        assert_eq!(
+            changes.iter().map(|own| (own.account.as_str(), own.from)).collect::<Vec<_>>(),
+            [("acme", Day::MIN)]
+        );
         assert_eq!(Vec::from_iter(view.memberships(&["ann", "bob"]).await.unwrap().into_keys()), ["bob"]);
         assert_eq!(Vec::from_iter(view.aliases(&["ann", "v1", "v2"]).await.unwrap().into_keys()), ["v2"]);
         assert_eq!(view.relinks().await.unwrap(), named(&["bob"]));
