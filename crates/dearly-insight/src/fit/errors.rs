@@ -20,7 +20,7 @@ pub(super) struct Errors {
 
 impl Errors {
     /// Those of no cluster, one or two: `by` one of them, and by `both`. The jackknife of a fit by Firth's method may be
-    /// missing, which a note then says; then there is nothing by both ways either.
+    /// missing, which a note then says; then there is nothing by both ways.
     pub(super) fn of(
         model: Covariance,
         names: &[String],
@@ -39,10 +39,8 @@ impl Errors {
         errors.cr1 = Some(by(0, ClusterErrors::Cr1)?);
         errors.cr1s = Some(by(0, ClusterErrors::Cr1s)?);
         // Sums over clusters say next to nothing of a column that one of them tells; the jackknife refuses it.
-        let jackknives: Result<Vec<Covariance>> =
-            (0..clusters.len()).map(|at| by(at, ClusterErrors::Cv3)).collect();
-        match jackknives {
-            Ok(mut own) => errors.cv3 = Some(own.swap_remove(0)),
+        match by(0, ClusterErrors::Cv3) {
+            Ok(own) => errors.cv3 = Some(own),
             Err(error) if is_firth => notes.push(format!(
                 "intervals are of the penalised profile and take rows as independent, since the jackknife over clusters has \
                  no value: {error}"
@@ -50,10 +48,18 @@ impl Errors {
             Err(error) => return Err(error),
         }
         if let ([first, second, ..], Some(_)) = (clusters, &errors.cv3) {
-            let own = both(first, second)?;
-            let ways = [by(0, ClusterErrors::Cr1)?, by(1, ClusterErrors::Cr1)?];
-            errors.wider = Some(wider(&own, &ways, names, notes));
-            errors.two_way = Some(own);
+            match by(1, ClusterErrors::Cv3) {
+                Ok(_) => {
+                    let own = both(first, second)?;
+                    let ways = [by(0, ClusterErrors::Cr1)?, by(1, ClusterErrors::Cr1)?];
+                    errors.wider = Some(wider(&own, &ways, names, notes));
+                    errors.two_way = Some(own);
+                }
+                Err(error) if is_firth => notes.push(format!(
+                    "intervals are by the first cluster alone, since the jackknife over the second has no value: {error}"
+                )),
+                Err(error) => return Err(error),
+            }
         }
         let fewest = clusters.iter().map(Clusters::count).min().unwrap_or(0);
         if fewest < FEW_CLUSTERS {

@@ -173,6 +173,26 @@ fn a_column_that_one_cluster_tells_is_refused_whichever_way_is_named_first() {
 }
 
 #[test]
+fn firths_method_goes_by_the_first_cluster_where_the_second_tells_a_column() {
+    let table = crossed(3, 120, [10, 12]);
+    let renewed: Vec<f64> = (0..120).map(|row| f64::from(u8::from((row * 7 + row / 5) % 3 == 0))).collect();
+    let mut columns: Vec<(String, Column)> = vec![("renewed".to_owned(), Column::numbers(renewed))];
+    for name in ["x", "told", "one", "other"] {
+        columns.push((name.to_owned(), table.column(name).unwrap().clone()));
+    }
+    let table = Table::new(columns).unwrap();
+    let by = |clusters: &[&str]| {
+        let clusters = clusters.iter().map(|own| (*own).to_owned()).collect();
+        let request = FitRequest { method: FitMethod::Firth, clusters, ..FitRequest::new("renewed ~ x + told") };
+        fit(&table, &request).unwrap()
+    };
+    let (both, one) = (by(&["one", "other"]), by(&["one"]));
+    assert_eq!(both.terms, one.terms);
+    assert!(both.notes.iter().any(|note| note.contains("by the first cluster alone")), "{:?}", both.notes);
+    assert!(one.notes.iter().all(|note| !note.contains("alone")), "{:?}", one.notes);
+}
+
+#[test]
 fn without_an_intercept_there_is_no_likelihood_ratio() {
     let table = crossed(5, 100, [10, 10]);
     assert!(fit(&table, &by(&[], "y ~ x")).unwrap().likelihood_ratio.is_some());
