@@ -234,11 +234,6 @@ async fn flush_into(
 /// Stores links and aliases that say something new and what is said of users, and notes whose earlier events they may move.
 /// Whose rows in the book may follow.
 async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
-    let users: BTreeSet<&str> = told.links.iter().map(|link| link.user.as_str()).collect();
-    let known = write.view().memberships(&Vec::from_iter(users)).await?;
-    let links = learned::that_matter(&known, told.links.clone());
-    write.insert_memberships(&links).await?;
-
     let previous: BTreeSet<&str> = told.aliases.iter().map(|alias| alias.previous.as_str()).collect();
     let known = write.view().aliases(&Vec::from_iter(previous)).await?;
     // Browsers say it with every identify call: the first time is what counts.
@@ -255,12 +250,20 @@ async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     };
     let aliases: Vec<Alias> = first.into_values().filter(is_new).cloned().collect();
     write.insert_aliases(&aliases).await?;
+
+    let mut links = told.links.clone();
+    links.extend(learned::taken_along(write.view(), &told.links, &aliases).await?);
+    let users: BTreeSet<&str> = links.iter().map(|link| link.user.as_str()).collect();
+    let known = write.view().memberships(&Vec::from_iter(users)).await?;
+    let mut follow: BTreeSet<String> = links.iter().map(|link| link.user.clone()).collect();
+    let links = learned::that_matter(&known, links);
+    write.insert_memberships(&links).await?;
+
     say(write, Of::Visitor, &told.visitors).await?;
     say(write, Of::User, &told.people).await?;
     let mut said_of: BTreeSet<String> = told.visitors.keys().chain(told.people.keys()).cloned().collect();
     said_of.extend(aliases.iter().map(|alias| alias.previous.clone()));
-    let mut follow = merge_traits(write, said_of).await?;
-    follow.extend(told.links.iter().map(|link| link.user.clone()));
+    follow.extend(merge_traits(write, said_of).await?);
     follow.extend(told.aliases.iter().map(|alias| alias.user.clone()));
 
     let mut learned_of: BTreeSet<String> = links.into_iter().map(|link| link.user).collect();

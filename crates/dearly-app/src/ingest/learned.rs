@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dearly_domain::AccountId;
 use dearly_domain::membership::{Membership, SameUser, Users};
-use dearly_store::{Link, View};
+use dearly_store::{Alias, Link, View};
 
 use crate::error::Result;
 
@@ -67,6 +67,64 @@ impl Users for Learned {
     fn aliases(&self, id: &str) -> &[SameUser] {
         self.aliases.get(id).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Links that users take along from ids that turned out to be theirs, where `links` are new and `aliases` are known. What is
+/// said of an id that is known for a user's is said of the user; and who belonged nowhere by then belongs where the id did,
+/// from when it turned out on.
+pub(super) async fn taken_along(view: &mut View, links: &[Link], aliases: &[Alias]) -> Result<Vec<Link>> {
+    let mut ids: BTreeSet<String> = links.iter().map(|link| link.user.clone()).collect();
+    ids.extend(aliases.iter().map(|alias| alias.previous.clone()));
+    let mut taken: BTreeSet<Link> = BTreeSet::new();
+    for _ in 0..LONGEST_CHAIN {
+        let keys: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let aliases = view.aliases(&keys).await?;
+        if aliases.is_empty() {
+            break;
+        }
+        let users = aliases.values().flatten().map(|alias| alias.user.as_str());
+        let keys: BTreeSet<&str> = aliases.keys().map(String::as_str).chain(users).collect();
+        let mut known = view.memberships(&Vec::from_iter(keys)).await?;
+        for link in links.iter().chain(&taken) {
+            known.entry(link.user.clone()).or_default().push(link.clone());
+        }
+        known.values_mut().for_each(|links| links.sort());
+        let more = from_former_ids(&aliases, &known);
+        ids = more.iter().filter(|link| !taken.contains(link)).map(|link| link.user.clone()).collect();
+        taken.extend(more);
+        if ids.is_empty() {
+            break;
+        }
+    }
+    Ok(taken.into_iter().collect())
+}
+
+fn from_former_ids(
+    aliases: &BTreeMap<String, Vec<Alias>>,
+    known: &BTreeMap<String, Vec<Link>>,
+) -> BTreeSet<Link> {
+    let of = |id: &str| known.get(id).map_or(&[][..], Vec::as_slice);
+    let mut taken = BTreeSet::new();
+    for (previous, aliases) in aliases {
+        for (place, alias) in aliases.iter().enumerate() {
+            let user = |link: &Link| Link {
+                user: alias.user.clone(),
+                at: link.at.max(alias.at),
+                recorded_at: link.recorded_at.max(alias.recorded_at),
+                ..link.clone()
+            };
+            // The next user of the same browser.
+            let next = aliases[place + 1..].iter().map(|own| own.at).find(|at| *at > alias.at);
+            let own = of(previous);
+            let (before, since) = own.split_at(own.partition_point(|link| link.at < alias.at));
+            let until = since.partition_point(|link| next.is_none_or(|next| link.at < next));
+            taken.extend(since[..until].iter().map(user));
+            if of(&alias.user).iter().all(|link| link.at > alias.at) {
+                taken.extend(before.last().map(user));
+            }
+        }
+    }
+    taken
 }
 
 /// Of new links those that say something: one to the account to which the user belongs at its instant anyway says

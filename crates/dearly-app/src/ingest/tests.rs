@@ -138,6 +138,33 @@ async fn what_is_learned_later_moves_earlier_events() {
             &[&["3 a1 did x", "6 u1 in acme"], &["5 a1 is u1"], &["2 u1 in globex"]],
             &["3 x: u1 at globex by membership from 6"],
         ),
+        // Who belongs nowhere belongs where their former id did, from when it turned out on.
+        (&[&["2 a1 in acme", "3 a1 is u1", "4 u1 did x"]], &["4 x: u1 at acme by membership"]),
+        (&[&["4 u1 did x"], &["2 a1 in acme"], &["5 a1 is u1"]], &["4 x: u1 at acme by membership from 5"]),
+        (&[&["3 a1 is u1"], &["2 a1 in acme"], &["4 u1 did x"]], &["4 x: u1 at acme by membership"]),
+        (
+            &[&["2 a1 in acme", "1 u1 in globex"], &["3 a1 is u1"], &["4 u1 did x"]],
+            &["4 x: u1 at globex by membership"],
+        ),
+        (
+            &[&["1 u0 in acme"], &["2 u0 is u5"], &["3 u5 is u1"], &["4 u1 did x"]],
+            &["4 x: u1 at acme by membership"],
+        ),
+        // What is said of an id that is known for a user's is said of the user.
+        (&[&["3 u0 is u1"], &["5 u0 in acme"], &["6 u1 did x"]], &["6 x: u1 at acme by membership"]),
+        (
+            &[
+                &["1 u1 in globex"],
+                &["3 a1 is u1", "7 a1 is u2"],
+                &["5 a1 in acme", "9 a1 in hooli"],
+                &["6 u1 did x", "9 u1 did y", "9 u2 did z"],
+            ],
+            &[
+                "6 x: u1 at acme by membership",
+                "9 y: u1 at acme by membership",
+                "9 z: u2 at hooli by membership",
+            ],
+        ),
         // Two ids of one user, one after the other.
         (&[&["3 u0 did x"], &["4 u0 is u1"], &["6 u1 in acme"]], &["3 x: u1 at acme by membership from 6"]),
     ] {

@@ -183,7 +183,8 @@ fn firths_method_goes_by_the_first_cluster_where_the_second_tells_a_column() {
     let table = Table::new(columns).unwrap();
     let by = |clusters: &[&str]| {
         let clusters = clusters.iter().map(|own| (*own).to_owned()).collect();
-        let request = FitRequest { method: FitMethod::Firth, clusters, ..FitRequest::new("renewed ~ x + told") };
+        let request =
+            FitRequest { method: FitMethod::Firth, clusters, ..FitRequest::new("renewed ~ x + told") };
         fit(&table, &request).unwrap()
     };
     let (both, one) = (by(&["one", "other"]), by(&["one"]));
