@@ -116,8 +116,7 @@ impl App {
                 self.lake.discard(&segments)?;
                 return Err(error.into());
             }
-            // If this fails, the segments stay for a sweep: it may have come to pass all the same.
-            write.commit().await?;
+            self.commit(write, &segments).await?;
         } else {
             self.lake.discard(&segments)?;
             write.roll_back().await?;

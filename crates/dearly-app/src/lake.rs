@@ -1,6 +1,6 @@
 //! The event lake: how it stands, making few large files of many small ones, and taking events out.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -161,30 +161,45 @@ impl App {
         if users.is_empty() || users.iter().any(String::is_empty) {
             return Err(Error::Invalid("name the user to erase, as events name it".to_owned()));
         }
-        self.erase_received_by(users, Instant::now()).await
-    }
-
-    /// [`App::erase`] of what is in the lake, and of what waits and was received by the instant.
-    pub(crate) async fn erase_received_by(
-        &self,
-        users: &BTreeSet<String>,
-        received_by: Instant,
-    ) -> Result<LakeChange> {
         let mut write = self.store.write("erase events").await?;
         let users = crate::ingest::with_former_ids(write.view(), users.clone()).await?;
         // First of all, so that nothing that waits in the log comes after the lake is searched.
-        write.insert_erasures(&users, received_by).await?;
+        write.insert_erasures(&users, Instant::now()).await?;
         write.commit().await?;
-        let selection = Selection { users: Some(users.clone()), ..Selection::default() };
-        let rewrite = move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
-        let mut change = self.rewrite("erase events", rewrite).await?;
-        // Files that were retired before this may hold the events, too; nothing else tells.
-        change.n_deleted += self.sweep_retired("erase events", Instant::from_micros(i64::MAX)).await?;
+        let mut change = self.erase_from_lake(&users).await?;
         // Last, for aliases tell under which ids else there may be events: a crash before this and all is done again.
         let mut write = self.store.write("erase events").await?;
         change.n_records_deleted = write.erase_telemetry_users(&users, TELEMETRY).await?;
         write.commit().await?;
         self.store.fold().await?;
+        Ok(change)
+    }
+
+    /// Erases ids that turn out to be someone's who is erased already, and notes that up to the instant. Only what flushes the
+    /// log may call it, for nothing of theirs comes from the log meanwhile: so the note is the last thing, and a crash before it
+    /// has all done again.
+    pub(crate) async fn erase_former_ids(
+        &self,
+        users: &BTreeSet<String>,
+        received_by: Instant,
+    ) -> Result<()> {
+        let mut view = self.store.view().await?;
+        let users = crate::ingest::with_former_ids(&mut view, users.clone()).await?;
+        drop(view);
+        self.erase_from_lake(&users).await?;
+        let mut write = self.store.write("erase events").await?;
+        write.erase_telemetry_users(&users, TELEMETRY).await?;
+        write.insert_erasures(&users, received_by).await?;
+        write.commit().await?;
+        Ok(())
+    }
+
+    async fn erase_from_lake(&self, users: &BTreeSet<String>) -> Result<LakeChange> {
+        let selection = Selection { users: Some(users.clone()), ..Selection::default() };
+        let rewrite = move |lake: &Lake, live: &[Segment]| lake.rewrite(live, &selection, |_| Fate::Drop);
+        let mut change = self.rewrite("erase events", rewrite).await?;
+        // Files that were retired before this may hold the events, too; nothing else tells.
+        change.n_deleted += self.sweep_retired("erase events", Instant::from_micros(i64::MAX)).await?;
         Ok(change)
     }
 
@@ -209,8 +224,7 @@ impl App {
 
     /// Attributes events of the users anew, within a transaction of the caller's, who commits it: only those that were
     /// attributed by membership or not at all, and that are of one of the `owners` now. `attribute` may change every
-    /// cell but the instant. Hand the result to [`App::discard`] where the transaction is not committed, but not where the
-    /// commit fails: it may have come to pass all the same.
+    /// cell but the instant. Hand the result to [`App::discard`] where the transaction is not committed.
     ///
     /// # Errors
     /// Those of the lake and of the records; nothing is left behind then.
@@ -238,6 +252,20 @@ impl App {
             Err(error) => {
                 self.discard(&rewritten)?;
                 Err(error)
+            }
+        }
+    }
+
+    /// Commits what makes these segments live. Where that fails they are removed, or, as it may have come to pass all the
+    /// same, left for a sweep.
+    pub(crate) async fn commit(&self, write: Write, added: &[Segment]) -> Result<()> {
+        match write.commit().await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                if error.is_surely_undone() {
+                    self.lake.discard(added)?;
+                }
+                Err(error.into())
             }
         }
     }
@@ -282,8 +310,7 @@ impl App {
             };
             match written.await {
                 Ok(Some(write)) => {
-                    // If this fails, the new files stay for a sweep: it may have come to pass all the same.
-                    write.commit().await?;
+                    self.commit(write, &first.added).await?;
                     let mut change = LakeChange::default();
                     change.add(&first);
                     return Ok(change);
@@ -311,8 +338,7 @@ impl App {
         };
         match written.await {
             Ok(Some(write)) => {
-                // If this fails, the new files stay for a sweep: it may have come to pass all the same.
-                write.commit().await?;
+                self.commit(write, &rewritten.added).await?;
                 Ok(true)
             }
             Ok(None) => {
@@ -389,12 +415,9 @@ pub(crate) async fn sweep(lake: &Lake, write: &mut Write, before: Instant) -> Re
     let live = write.view().segments().await?;
     let (old, young): (Vec<_>, Vec<_>) =
         write.view().retired_segments().await?.into_iter().partition(|own| own.retired_at < before);
-    // A segment named by its content may be live again, imported once more after it was retired.
-    let live: HashSet<&str> = live.iter().map(|own| own.path.as_str()).collect();
-    let doomed: Vec<Segment> =
-        old.iter().filter(|own| !live.contains(own.path.as_str())).map(|own| retired(&own.path)).collect();
+    let doomed: Vec<Segment> = old.iter().map(|own| retired(&own.path)).collect();
     lake.discard(&doomed)?;
-    let keep = live.into_iter().chain(young.iter().map(|own| own.path.as_str()));
+    let keep = live.iter().map(|own| own.path.as_str()).chain(young.iter().map(|own| own.path.as_str()));
     let swept = lake.sweep(keep, before.min(grace_ends()))?;
     for own in &old {
         write.forget_segment(&own.path).await?;

@@ -122,7 +122,8 @@ impl<'a> Presence<'a> {
         let window = Window::of(within);
         let query = Query::Completions { workflow: &workflow.id, window };
         self.known(&query).unwrap_or_else(|| {
-            let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
+            let (mut counts, reaches) =
+                (Counts::new(self.wanted, 1), self.wanted.reaches(window, self.by_user.len()));
             workflow::each_completion(self.usage, self.calendar, workflow, |day, epoch| {
                 counts.row(0).add(reaches.of(day), self.wanted.of(epoch), 1);
             });
@@ -221,7 +222,8 @@ impl<'a> Presence<'a> {
     }
 
     fn count_users_if(&self, is_in: impl Fn(u32) -> bool, days_at_least: usize, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
+        let (mut counts, reaches) =
+            (Counts::new(self.wanted, 1), self.wanted.reaches(window, self.by_user.len()));
         let mut days: Vec<i32> = Vec::new();
         self.by_user.each_user(|_, seen, epoch| {
             let known = self.wanted.of(epoch);
@@ -248,7 +250,7 @@ impl<'a> Presence<'a> {
             self.usage.events.iter().map(|event| first_place(event).unwrap_or(NO_FEATURE)).collect();
         let place_of = self.by_user.kinds.map(NO_FEATURE, |event, _| of_event[event as usize]);
         let mut counts = Counts::new(self.wanted, features.len());
-        let reaches = self.wanted.reaches(window);
+        let reaches = self.wanted.reaches(window, self.by_user.len());
         if days_at_least == 1 {
             let mut stretches = vec![Stretch::NONE; features.len()];
             // Most users use few features.
@@ -295,7 +297,8 @@ impl<'a> Presence<'a> {
     }
 
     fn count_user_days(&self, working_days: bool, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
+        let (mut counts, reaches) =
+            (Counts::new(self.wanted, 1), self.wanted.reaches(window, self.by_user.len()));
         self.by_user.each_user(|_, seen, epoch| {
             let known = self.wanted.of(epoch);
             for same in seen.chunk_by(|a, b| a.day == b.day) {
@@ -309,7 +312,8 @@ impl<'a> Presence<'a> {
     }
 
     fn count_events(&self, window: Window) -> Answer {
-        let (mut counts, reaches) = (Counts::new(self.wanted, 1), self.wanted.reaches(window));
+        let (mut counts, reaches) =
+            (Counts::new(self.wanted, 1), self.wanted.reaches(window, self.by_user.len()));
         let always = self.wanted.of(Epoch::ALWAYS);
         for (day, count) in self.by_user.per_day() {
             counts.row(0).add(reaches.of(*day), always, *count);

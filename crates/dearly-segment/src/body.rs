@@ -12,7 +12,7 @@ use crate::call::{Alias, Call, Event, Group, Identify, Stamp};
 use crate::clock::{self, Times};
 use crate::json::{Reader, Value};
 use crate::reject::{Rejected, shortened};
-use crate::{Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LONGEST_NAME, MOST_CALLS};
+use crate::{Endpoint, Error, LARGEST_BODY, LARGEST_CALL, LARGEST_SHARED, LONGEST_NAME, MOST_CALLS};
 
 /// What is known of a body beside itself.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,9 @@ pub fn parse<'a>(body: &'a [u8], arrival: &Arrival<'_>) -> Result<Parsed<'a>, Er
         (Shared { write_key: draft.write_key.clone(), ..Shared::default() }, vec![draft])
     };
     reader.end()?;
+    if shared.context.bytes() * drafts.len() > LARGEST_SHARED {
+        return Err(Error::SharedTooLarge);
+    }
     parsed.calls.reserve(drafts.len());
     for (place, draft) in drafts.into_iter().enumerate() {
         let raw = draft.raw;
@@ -75,7 +78,7 @@ pub fn parse<'a>(body: &'a [u8], arrival: &Arrival<'_>) -> Result<Parsed<'a>, Er
 fn users_of(raw: &str, arrival: &Arrival<'_>) -> [Option<String>; 2] {
     let Ok(draft) = Draft::read(&mut Reader::new(raw), arrival) else { return [None, None] };
     let owned = |name, value| id(name, value).ok().flatten().map(Cow::into_owned);
-    let anonymous = owned("anonymousId", draft.anonymous).or_else(|| owned("previousId", draft.previous));
+    let anonymous = owned("previousId", draft.previous).or_else(|| owned("anonymousId", draft.anonymous));
     [owned("userId", draft.user), anonymous]
 }
 
@@ -157,6 +160,15 @@ fn batch<'a>(reader: &mut Reader<'a>, arrival: &Arrival<'_>) -> Result<(Shared<'
 }
 
 impl<'a> Context<'a> {
+    /// How much of it may be repeated in every call.
+    fn bytes(&self) -> usize {
+        let bytes = |value: &Value<'_>| match value {
+            Value::Text(text) | Value::Object(text) => text.len(),
+            _ => 0,
+        };
+        bytes(&self.group) + bytes(&self.traits)
+    }
+
     fn read(reader: &mut Reader<'a>) -> Result<Context<'a>, Error> {
         let mut context = Context::default();
         if reader.peek() != Some(b'{') {

@@ -1,6 +1,6 @@
 //! Why a body is no batch.
 
-use crate::{DEEPEST, LARGEST_BODY, MOST_CALLS};
+use crate::{DEEPEST, LARGEST_BODY, LARGEST_SHARED, MOST_CALLS};
 
 /// Why a body is no batch: nothing of it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +11,12 @@ pub enum Error {
     /// A batch of more calls than any may have.
     #[error("the batch has more than {MOST_CALLS} calls; send smaller batches")]
     TooManyCalls,
+    /// What a batch says once for all its calls would be too much, said in each.
+    #[error(
+        "the context of the batch, taken into each of its calls, has more than {LARGEST_SHARED} bytes; send it with the calls that \
+         it is of"
+    )]
+    SharedTooLarge,
     /// The body is not text.
     #[error("the body is not UTF-8: byte {at} fits no character")]
     NotText {

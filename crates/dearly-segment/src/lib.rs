@@ -28,7 +28,10 @@ pub const LARGEST_CALL: usize = 32 << 10;
 /// The most bytes of a body, decompressed; a larger one is an error.
 pub const LARGEST_BODY: usize = 500 << 10;
 
-/// The most calls of a batch; one with more is an error. Calls that say anything fill a body before.
+/// The most bytes of what a batch says once for all its calls, taken as often as there are calls; more is an error.
+pub const LARGEST_SHARED: usize = 4 * LARGEST_BODY;
+
+/// The most calls of a batch; one with more is an error. SDKs send a hundred at a time.
 pub const MOST_CALLS: usize = 5_000;
 
 /// The most bytes of a name or an id; a call with a longer one is rejected alone.

@@ -60,29 +60,30 @@ impl Write {
     }
 
     /// Deletes what telemetry keeps of these users beside their events: memberships, aliases, traits, calls that could not
-    /// be taken and name them, and the versions of people that stand under the import. How many rows went.
+    /// be taken and name them, and people whom only this import names. How many rows went.
     pub async fn erase_telemetry_users(&mut self, users: &BTreeSet<String>, import_id: &str) -> Result<u64> {
         let view = self.view();
         let mut accounts: BTreeSet<String> = BTreeSet::new();
         let result = async {
             let mut n_deleted = 0;
             for user in users {
-                let rows = sqlx::query(
-                    r#"SELECT DISTINCT "account" FROM "people" WHERE "key" = $1 AND "import_id" = $2"#,
-                )
-                .bind(user.clone())
-                .bind(import_id.to_owned())
-                .fetch_all(view.connection())
-                .await?;
-                for row in rows {
-                    accounts.insert(row.try_get(0)?);
-                }
-                let done = sqlx::query(r#"DELETE FROM "people" WHERE "key" = $1 AND "import_id" = $2"#)
+                let imports = sqlx::query(r#"SELECT "import_id", "account" FROM "people" WHERE "key" = $1"#)
                     .bind(user.clone())
-                    .bind(import_id.to_owned())
-                    .execute(view.connection())
+                    .fetch_all(view.connection())
                     .await?;
-                n_deleted += done.rows_affected();
+                let imports: Vec<(String, String)> = imports
+                    .iter()
+                    .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+                    .collect::<sqlx::Result<_>>()?;
+                // A version holds what the ones before it said: of whom others know, too, no part can be taken out.
+                if imports.iter().all(|(own, _)| own == import_id) {
+                    let done = sqlx::query(r#"DELETE FROM "people" WHERE "key" = $1"#)
+                        .bind(user.clone())
+                        .execute(view.connection())
+                        .await?;
+                    n_deleted += done.rows_affected();
+                    accounts.extend(imports.into_iter().map(|(_, account)| account));
+                }
                 for (table, column) in NAMED {
                     let of = if table == "traits" { r#" AND "of" <> 'account'"# } else { "" };
                     let sql = format!(r#"DELETE FROM "{table}" WHERE "{column}" = $1{of}"#);

@@ -104,6 +104,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a commit that failed with this surely kept nothing. Where the connection broke it may have come to pass.
+    pub fn is_surely_undone(&self) -> bool {
+        matches!(self, Error::DiskFull { .. } | Error::Busy { .. })
+    }
+
     /// The error for what the system said of a folder or file.
     pub(crate) fn folder(path: &Path, source: io::Error) -> Error {
         if source.kind() == io::ErrorKind::StorageFull {

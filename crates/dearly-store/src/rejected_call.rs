@@ -70,7 +70,9 @@ impl Write {
                     r#"INSERT INTO "rejected_calls"
                            ("id", "source", "received_at", "user", "anonymous", "reason", "excerpt")
                        VALUES ($1, $2, $3, $4, $5, $6, $7)
-                       ON CONFLICT ("source", "id") DO UPDATE SET "received_at" = excluded."received_at""#,
+                       ON CONFLICT ("source", "id") DO UPDATE SET
+                           "received_at" = excluded."received_at", "user" = excluded."user",
+                           "anonymous" = excluded."anonymous""#,
                 )
                 .bind(call.id.clone())
                 .bind(source.to_owned())

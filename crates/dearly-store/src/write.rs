@@ -37,7 +37,8 @@ impl Write {
     /// workbook changed.
     ///
     /// # Errors
-    /// [`Error::DiskFull`](crate::Error::DiskFull) and others; then nothing was kept.
+    /// [`Error::DiskFull`](crate::Error::DiskFull), and then nothing was kept; others, after which it may have come to pass all
+    /// the same ([`Error::is_surely_undone`](crate::Error::is_surely_undone)).
     pub async fn commit(mut self) -> Result<i64> {
         if self.changed {
             self.grow_revision().await?;

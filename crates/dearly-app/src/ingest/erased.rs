@@ -1,6 +1,6 @@
 //! Who was erased while something of theirs waited in the log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use dearly_domain::Instant;
@@ -49,9 +49,9 @@ impl Erased {
         self.users.get(user).is_some_and(|at| received_at <= *at)
     }
 
-    /// Other ids of those erased, of which nobody knew: calls say so that are left out. Each with the instant of the erasure.
-    pub(super) fn former_ids(&self, sealed: &Sealed) -> Result<BTreeMap<String, Instant>, Error> {
-        let mut former_ids = BTreeMap::new();
+    /// Other ids of those erased, of which nobody knew: calls say so that are left out. By the instant of the erasure.
+    pub(super) fn former_ids(&self, sealed: &Sealed) -> Result<BTreeMap<Instant, BTreeSet<String>>, Error> {
+        let mut former_ids: BTreeMap<Instant, BTreeSet<String>> = BTreeMap::new();
         if self.users.is_empty() {
             return Ok(former_ids);
         }
@@ -63,8 +63,7 @@ impl Erased {
             };
             match self.users.get(user) {
                 Some(at) if entry.received_at <= *at && !self.is_erased(former, entry.received_at) => {
-                    let known = former_ids.entry(former.to_owned()).or_insert(*at);
-                    *known = (*known).max(*at);
+                    former_ids.entry(*at).or_default().insert(former.to_owned());
                 }
                 _ => {}
             }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant as Clock};
 use dearly_domain::account::Account;
 use dearly_domain::membership::{self, Attributed};
 use dearly_domain::person::Person;
-use dearly_domain::{Calendar, File, Instant, Record as _};
+use dearly_domain::{AccountId, Calendar, File, Instant, Record as _};
 use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
 use dearly_store::{Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
 
@@ -79,10 +79,9 @@ impl Flusher {
             self.app.lake.discard(&segments)?;
             return Err(error);
         }
-        if let Err(error) = write.commit().await {
-            // For the same reason the segments stay: if they are not live, a sweep removes them.
+        if let Err(error) = self.app.commit(write, &segments).await {
             self.give_back(&counts);
-            return Err(error.into());
+            return Err(error);
         }
         self.through = sealed.through();
         Ok(())
@@ -97,8 +96,8 @@ impl Flusher {
             if former_ids.is_empty() {
                 return Ok(erased);
             }
-            for (id, received_by) in former_ids {
-                self.app.erase_received_by(&BTreeSet::from([id]), received_by).await?;
+            for (received_by, ids) in former_ids {
+                self.app.erase_former_ids(&ids, received_by).await?;
             }
         }
     }
@@ -322,14 +321,23 @@ async fn put_rows(write: &mut Write, told: &Told, users: &BTreeSet<String>) -> R
     let ids: Vec<&str> = users.iter().map(String::as_str).collect();
     let sets = write.view().traits(Of::User, &ids).await?;
     let learned = Learned::of(write.view(), users).await?;
-    let named = told.people.values().filter_map(|saying| saying.group.as_ref());
+    let named = told.people.values().filter_map(|saying| saying.group.as_ref()).map(|(_, group)| group);
     let named = accounts_among(write, named).await?;
+    let before: BTreeMap<String, AccountId> = write
+        .view()
+        .versions_of(Person::FILE, &ids)
+        .await?
+        .into_iter()
+        .map(|own| (own.key, Person::from_row(&own.version.row).account))
+        .collect();
     let mut rows = Vec::new();
     for (id, set) in &sets {
         let saying = told.people.get(id);
         // Whoever was identified is a person once an account is known, now or later.
-        let group = saying.and_then(|own| own.group.as_deref()).filter(|group| named.contains(*group));
-        let Some(account) = learned.account_of(id).or(group) else { continue };
+        let group = saying.and_then(|own| own.group.as_ref()).map(|(_, group)| group.as_str());
+        let group = group.filter(|group| named.contains(*group));
+        let before = before.get(id).map(AccountId::as_str);
+        let Some(account) = learned.account_of(id).or(group).or(before) else { continue };
         let received_at = saying.map_or_else(|| last_received(told), |saying| saying.received_at);
         rows.push((saying, traits::person(id, account, set, received_at)));
     }

@@ -44,8 +44,7 @@ pub(super) async fn relink(app: &App) -> Result<()> {
         app.discard(&rewritten)?;
         return Err(error.into());
     }
-    // If this fails, the segments stay for a sweep: it may have come to pass all the same.
-    write.commit().await?;
+    app.commit(write, &rewritten.added).await?;
     if rewritten.n_changed > 0 {
         tracing::info!(n_users = users.len(), n_events = rewritten.n_changed, "earlier telemetry was moved");
     }

@@ -34,8 +34,8 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Saying {
     pub(super) traits: TraitSet,
-    /// The account in the context of the last identify call that has one.
-    pub(super) group: Option<String>,
+    /// The account in the context of the last identify call that has one, and when that was.
+    pub(super) group: Option<(Instant, String)>,
     /// When the last of the calls came, and from where.
     pub(super) received_at: Instant,
     pub(super) source: String,
@@ -145,9 +145,8 @@ fn say(all: &mut BTreeMap<String, Saying>, id: &str, entry: &SealedEntry<'_>) {
     let saying =
         all.entry(id.to_owned()).or_insert_with(|| Saying::new(entry.received_at, entry.source.to_owned()));
     saying.received_at = saying.received_at.max(entry.received_at);
-    if let Some(group) = entry.record.group {
-        saying.group = Some(group.to_owned());
-    }
+    let group = entry.record.group.map(|group| (entry.record.at, group.to_owned()));
+    saying.group = group.max(saying.group.take());
     if let Some(body) = entry.record.body {
         traits::fold(&mut saying.traits, entry.record.at, traits::read(body));
     }

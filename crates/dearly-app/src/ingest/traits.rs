@@ -33,6 +33,9 @@ const RESERVED: [&str; 11] = [
 /// The traits of a call as its text has them; none, where it is no object of JSON. What holds a number that is too large is kept
 /// as its text.
 pub(super) fn read(text: &str) -> Map<String, Value> {
+    if let Ok(traits) = serde_json::from_str(text) {
+        return traits;
+    }
     let raw: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
     let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
     raw.into_iter().map(|(name, raw)| (name, value(raw.get()))).collect()

@@ -234,19 +234,19 @@ async fn a_commit_without_an_answer_loses_no_file() {
 #[tokio::test]
 async fn a_sweep_spares_what_is_live_again() {
     let (folder, app) = app().await;
-    let rows = [row(Some("acme"), "ann", "2026-01-01")];
+    let (rows, others) = ([row(Some("acme"), "ann", "2026-01-01")], [row(Some("acme"), "bob", "2026-02-01")]);
     put(&app, &rows).await;
+    let first = app.live().await.unwrap();
+    put(&app, &others).await;
     let live = app.live().await.unwrap();
     let mut write = app.store.write("test").await.unwrap();
-    publish(&app.lake, &mut write, &Rewritten { removed: live.clone(), ..Rewritten::default() })
-        .await
-        .unwrap();
+    publish(&app.lake, &mut write, &Rewritten { removed: live, ..Rewritten::default() }).await.unwrap();
     write.commit().await.unwrap();
     // As after a crash between the deletion of a file and the note of it.
-    app.lake.discard(&live).unwrap();
+    app.lake.discard(&first).unwrap();
     put(&app, &rows).await;
-    assert_eq!(app.live().await.unwrap(), live, "it is named by its content");
+    assert_eq!(app.live().await.unwrap(), first, "it is named by its content");
     let later = Instant::from_micros(Instant::now().micros() + 1);
-    app.sweep_retired("sweep", later).await.unwrap();
+    assert_eq!(app.sweep_retired("sweep", later).await.unwrap(), 1, "the other one");
     assert_eq!((events(&app).await.len(), files(&folder)), (1, 1));
 }

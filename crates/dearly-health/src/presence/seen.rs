@@ -237,6 +237,11 @@ impl ByUser {
         &self.per_day
     }
 
+    /// How many events name a user, doubles of a day aside.
+    pub(super) fn len(&self) -> usize {
+        self.seen.len()
+    }
+
     pub(super) fn late(&self) -> &[Late] {
         &self.late
     }

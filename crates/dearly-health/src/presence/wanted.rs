@@ -13,7 +13,7 @@ const LONGEST_TABLE: i64 = 40_000;
 pub struct WantedDays {
     /// Ascending and distinct.
     days: Arc<[i32]>,
-    /// By window, as they were asked for.
+    /// By window, as they were asked for; with a table from the second account on.
     reaches: Mutex<Vec<Arc<Reaches>>>,
 }
 
@@ -40,15 +40,18 @@ impl WantedDays {
         self.days.len()
     }
 
-    /// What each day reaches through the window.
-    pub(super) fn reaches(&self, window: Window) -> Arc<Reaches> {
+    /// What each day reaches through the window, to be asked of so many days. A table pays off for many of them, or when the next
+    /// account asks: days that only one account is asked for are mostly few.
+    pub(super) fn reaches(&self, window: Window, n_days: usize) -> Arc<Reaches> {
         let mut known = self.reaches.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(reaches) = known.iter().find(|known| known.window == window) {
-            return Arc::clone(reaches);
+        let place = known.iter().position(|known| known.window == window);
+        let is_first = place.is_none() && n_days < self.days.len();
+        match place {
+            Some(place) if !known[place].is_first => {}
+            Some(place) => known[place] = Arc::new(Reaches::new(&self.days, window, false)),
+            None => known.push(Arc::new(Reaches::new(&self.days, window, is_first))),
         }
-        let reaches = Arc::new(Reaches::new(&self.days, window));
-        known.push(Arc::clone(&reaches));
-        reaches
+        Arc::clone(&known[place.unwrap_or(known.len() - 1)])
     }
 
     /// The places of the wanted days of an epoch.
@@ -89,14 +92,15 @@ pub(super) struct Reaches {
     days: Arc<[i32]>,
     /// The first day whose places are in the table.
     first: i32,
-    /// Empty where it were too long.
+    /// Empty where it were too long, and where few days are asked for the first time.
     table: Vec<Places>,
+    is_first: bool,
 }
 
 impl Reaches {
-    fn new(days: &Arc<[i32]>, window: Window) -> Reaches {
-        let mut reaches = Reaches { window, days: Arc::clone(days), first: 0, table: Vec::new() };
-        let (Some(first), Some(last)) = (days.first(), days.last()) else { return reaches };
+    fn new(days: &Arc<[i32]>, window: Window, is_first: bool) -> Reaches {
+        let mut reaches = Reaches { window, days: Arc::clone(days), first: 0, table: Vec::new(), is_first };
+        let (Some(first), Some(last), false) = (days.first(), days.last(), is_first) else { return reaches };
         let (back, within) = (i64::from(window.back), i64::from(window.within));
         // Days before these reach no wanted day any more, days after them none yet.
         let first = i64::from(*first) - back - within + 1;
@@ -313,7 +317,8 @@ mod tests {
                             let own: Vec<Day> = wanted.iter().map(|day| Day::from_days(*day)).collect();
                             let places = WantedDays::new(&own);
                             let mut counts = Counts::new(&places, 1);
-                            let reaches = places.reaches(window);
+                            let n_asked = if epoch == Epoch::ALWAYS { 0 } else { 1_000_000 };
+                            let reaches = places.reaches(window, n_asked);
                             count_user(&mut counts, 0, days, at_least, &reaches, places.of(epoch));
                             let expected = plainly(&wanted, days, at_least, window, epoch);
                             assert_eq!(

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
+use serde_json::{Map, Value as Tree};
 
 use crate::json::Value;
 
@@ -23,7 +24,12 @@ pub(super) fn merged<'a, const N: usize>(layers: [Value<'a>; N]) -> Result<Optio
     match texts.len() {
         0 | 1 => Ok(texts.pop()),
         _ => {
-            // Their values stay the text that they are: a number may be larger than any that can be held.
+            let layers = texts.iter().rev().map(|text| serde_json::from_str::<Map<String, Tree>>(text));
+            if let Ok(layers) = layers.collect::<Result<Vec<_>, _>>() {
+                let merged: Map<String, Tree> = layers.into_iter().flatten().collect();
+                return Ok(Some(Cow::Owned(Tree::Object(merged).to_string())));
+            }
+            // A number may be larger than any that can be held: then values stay the text that they are.
             let mut merged: BTreeMap<String, &RawValue> = BTreeMap::new();
             for text in texts.iter().rev() {
                 let layer: BTreeMap<String, &RawValue> = serde_json::from_str(text)

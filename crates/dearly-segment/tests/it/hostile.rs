@@ -85,13 +85,25 @@ fn a_batch_has_only_so_many_calls() {
 }
 
 #[test]
+fn what_is_said_once_for_all_calls_does_not_swell() {
+    let body = |n_calls: usize, filler: usize| {
+        let calls = vec![r#"{"type":"identify","userId":"u"}"#; n_calls].join(",");
+        format!("{{\"batch\":[{calls}],\"context\":{{\"traits\":{{\"a\":\"{}\"}}}}}}", "x".repeat(filler))
+    };
+    let few = read(Endpoint::Batch, &body(5, 300_000)).map(|parsed| parsed.calls.len());
+    assert_eq!(few, Ok(5));
+    assert_eq!(read(Endpoint::Batch, &body(2_000, 300_000)), Err(Error::SharedTooLarge));
+    assert_eq!(read(Endpoint::Batch, &body(100, 20_000)).map(|parsed| parsed.calls.len()), Ok(100));
+}
+
+#[test]
 fn whom_a_call_names_is_known_though_it_is_not_taken() {
     let filler = "x".repeat(LARGEST_CALL);
     for (call, user, anonymous) in [
         (r#"{"type":"track","userId":7}"#.to_owned(), Some("7"), None),
         (r#"{"type":"track","userId":"\u0061nn","anonymousId":"v1"}"#.to_owned(), Some("ann"), Some("v1")),
         (format!(r#"{{"type":"identify","traits":{{"a":"{filler}"}},"userId":"ann"}}"#), Some("ann"), None),
-        (r#"{"type":"alias","previousId":"v1"}"#.to_owned(), None, Some("v1")),
+        (r#"{"type":"alias","previousId":"v1","anonymousId":"v2"}"#.to_owned(), None, Some("v1")),
         (r#"{"type":"track","userId":[1],"anonymousId":"v1"}"#.to_owned(), None, Some("v1")),
         ("[]".to_owned(), None, None),
     ] {
