@@ -194,6 +194,8 @@ fn csv_of(answer: &QueryAnswer) -> Result<Vec<u8>, csv::Error> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     #[test]
@@ -209,5 +211,37 @@ mod tests {
             headers.insert(ACCEPT, accepted.parse().unwrap());
             assert_eq!(wants_csv(&headers), csv, "{accepted}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_question_ends_with_its_time_and_with_its_asker() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(folder.path(), None).await.unwrap();
+        let server = Server::new(app);
+        let seats = server.heavy.available_permits();
+        let ask = |patience: Duration| {
+            let server = Server { patience, ..server.clone() };
+            let endless = "select count(*) from generate_series(1, 9000000000000) as a(n) where n % 7 = 3 group by n % 3";
+            tokio::spawn(async move {
+                let headers = HeaderMap::new();
+                let answer = answer(&server, &headers, endless.to_owned(), When::default(), 10);
+                answer.await.map_err(|problem| problem.into_response().status())
+            })
+        };
+        let is_over = async || {
+            while server.heavy.available_permits() < seats {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let late = ask(Duration::from_millis(500)).await.unwrap();
+        assert_eq!(late.err(), Some(StatusCode::SERVICE_UNAVAILABLE));
+        tokio::time::timeout(Duration::from_secs(60), is_over()).await.expect("its time is over");
+
+        let asking = ask(Duration::from_secs(600));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(!asking.is_finished() && server.heavy.available_permits() < seats, "there is work to stop");
+        // As when the connection of the request is closed.
+        asking.abort();
+        tokio::time::timeout(Duration::from_secs(60), is_over()).await.expect("nobody waits any more");
     }
 }

@@ -208,7 +208,7 @@ fn a_cluster_answers_as_one_process_does_and_survives_the_loss_of_an_executor() 
     let [here, there] =
         ["here", "there"].map(|name| fs::read(place.path(name).join("daily_usage.parquet")).unwrap());
     assert!(here.len() > 1_000);
-    assert_eq!(here.len(), there.len(), "the same rows in the same order");
+    assert!(here == there, "the same rows in the same order");
 
     let here = place.rows(LONG, &[]);
     let n_files = [0, 1].map(|number: usize| walk(&cluster.works[number]).len());
