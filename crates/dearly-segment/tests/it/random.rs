@@ -1,18 +1,20 @@
 //! Bytes as they come: whatever is sent, the parser answers, and every call of a batch is accounted for.
 
+use std::sync::LazyLock;
+
 use dearly_segment::{Endpoint, LONGEST_NAME, parse};
 use proptest::prelude::*;
 
 use crate::support::arrival;
 
-/// Bodies that are nearly right: what the fuzzer starts from.
-fn corpus() -> Vec<Vec<u8>> {
+/// Bodies that are nearly right, and what the fuzzer made of them: what it starts from.
+static CORPUS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/corpus/segment_body");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     assert!(files.len() >= 10, "the corpus is there");
     files.iter().map(|file| std::fs::read(file).unwrap()).collect()
-}
+});
 
 /// What must hold of any body. The fuzzer asks the same.
 fn check(body: &[u8]) {
@@ -47,8 +49,8 @@ fn check(body: &[u8]) {
 
 #[test]
 fn every_body_of_the_corpus_is_answered() {
-    for body in corpus() {
-        check(&body);
+    for body in CORPUS.iter() {
+        check(body);
         for end in 0..body.len() {
             check(&body[..end]);
         }
@@ -63,8 +65,7 @@ proptest! {
         file in any::<prop::sample::Index>(),
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3u8), 1..8),
     ) {
-        let corpus = corpus();
-        let mut body = corpus[file.index(corpus.len())].clone();
+        let mut body = CORPUS[file.index(CORPUS.len())].clone();
         for (place, byte, what) in edits {
             let place = place.index(body.len().max(1));
             match what {
