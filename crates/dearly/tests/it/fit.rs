@@ -540,14 +540,14 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
     ]);
 
     let mut many = String::from("renewed,id\n");
-    (0..100_000).for_each(|row| many.push_str(&format!("{},i{row}\n", row % 2)));
+    (0..1_000_000).for_each(|row| many.push_str(&format!("{},i{row}\n", row % 2)));
     place.write("many.csv", many);
     place
         .dearly("fit --panel many.csv --formula")
         .argument("renewed ~ C(id)")
         .exits(1)
         .run()
-        .warns(&["C(id) has 100000 levels", "merge them to 200 at most"]);
+        .warns(&["C(id) has 1000000 levels", "merge them to 200 at most"]);
 }
 
 #[test]

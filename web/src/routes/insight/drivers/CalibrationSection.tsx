@@ -6,6 +6,8 @@ import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import { CalibrationPlot } from './CalibrationPlot';
 import classes from './DriversPage.module.css';
+import type { RowFilter } from './rows';
+import { RowsLink } from './RowsLink';
 import { aucSentence, holds, interval, ratio } from './words';
 
 const thousandths = (value: number) => value.toFixed(3).replace('-', '−');
@@ -154,6 +156,11 @@ const QUALITY_COLUMNS: Column<Quality>[] = [
   },
 ];
 
+/** The renewals that a fold tried its model on. */
+function heldOut({ from, to }: Fold): RowFilter {
+  return { rows: 'used', due_from: from, due_to: to };
+}
+
 const FOLD_COLUMNS: Column<Fold>[] = [
   {
     id: 'from',
@@ -166,8 +173,8 @@ const FOLD_COLUMNS: Column<Fold>[] = [
     csv: ({ from }) => from,
   },
   { id: 'n_train', label: 'Trained on', align: 'right', show: (fold) => count(fold.n_train), csv: (fold) => fold.n_train },
-  { id: 'n_test', label: 'Tried on', align: 'right', show: (fold) => count(fold.n_test), csv: (fold) => fold.n_test },
-  { id: 'n_churned', label: 'Churned', align: 'right', show: (fold) => count(fold.n_churned), csv: (fold) => fold.n_churned },
+  { id: 'n_test', label: 'Tried on', align: 'right', show: (fold) => <RowsLink n={fold.n_test} filter={heldOut(fold)} />, csv: (fold) => fold.n_test },
+  { id: 'n_churned', label: 'Churned', align: 'right', show: (fold) => <RowsLink n={fold.n_churned} filter={{ ...heldOut(fold), outcome: 'churned' }} />, csv: (fold) => fold.n_churned },
   {
     id: 'left_out',
     label: 'Used',

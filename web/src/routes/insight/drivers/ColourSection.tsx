@@ -1,5 +1,3 @@
-import { Link } from '@tanstack/react-router';
-
 import type { Colour, ColourRow, DriversReport, Range } from '../../../api/client';
 import { count, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
@@ -10,6 +8,7 @@ import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import classes from './DriversPage.module.css';
 import type { Outcome } from './rows';
+import { RowsLink } from './RowsLink';
 import { interval } from './words';
 
 const share = (value: number) => percent(value, 1);
@@ -81,17 +80,9 @@ function rangeWords(range: Range | null | undefined): string {
   return range ? interval(range, share) : 'too few to say';
 }
 
-function RowsLink({ colour, outcome, children }: { colour: string; outcome?: Outcome; children: React.ReactNode }) {
+function OfColour({ colour, outcome, children }: { colour: string; outcome?: Outcome; children: React.ReactNode }) {
   return (
-    <Link
-      from="/insight/drivers"
-      to="/insight/drivers"
-      search={(old) => ({ ...old, rows: 'compared', colour: colour as Colour, outcome, missing: undefined })}
-      hash="rows"
-      className={classes.open}
-    >
-      {children}
-    </Link>
+    <RowsLink filter={{ rows: 'compared', colour: colour as Colour, ...(outcome ? { outcome } : {}) }}>{children}</RowsLink>
   );
 }
 
@@ -106,7 +97,7 @@ const COLUMNS: Column<ColourRow>[] = [
     id: 'n_renewals',
     label: 'Renewals',
     align: 'right',
-    show: ({ colour, renewed }) => <RowsLink colour={colour}>{count(renewed.n)}</RowsLink>,
+    show: ({ colour, renewed }) => <OfColour colour={colour}>{count(renewed.n)}</OfColour>,
     csv: ({ renewed }) => renewed.n,
   },
   {
@@ -122,9 +113,9 @@ const COLUMNS: Column<ColourRow>[] = [
     label: 'Churned',
     align: 'right',
     show: ({ colour, renewed }) => (
-      <RowsLink colour={colour} outcome="churned">
+      <OfColour colour={colour} outcome="churned">
         {count(renewed.n - renewed.count)}
-      </RowsLink>
+      </OfColour>
     ),
     csv: ({ renewed }) => renewed.n - renewed.count,
   },
@@ -166,9 +157,9 @@ const LIMITS = MEASURES.flatMap(({ id, of }) => [
 function Counted({ colour, outcome, n, range }: { colour: string; outcome: Outcome; n: number; range: Range | null | undefined }) {
   return (
     <span className={classes.number}>
-      <RowsLink colour={colour} outcome={outcome}>
+      <OfColour colour={colour} outcome={outcome}>
         {count(n)}
-      </RowsLink>
+      </OfColour>
       {range && ` · ${interval(range, share)}`}
     </span>
   );
@@ -178,7 +169,7 @@ function Amount({ colour, range }: { colour: string; range: Range | null | undef
   if (!range) return <span style={{ color: 'var(--muted)' }}>too few to say</span>;
   return (
     <span className={classes.number}>
-      <RowsLink colour={colour}>{share(range.estimate)}</RowsLink> ({share(range.low)} to {share(range.high)})
+      <OfColour colour={colour}>{share(range.estimate)}</OfColour> ({share(range.low)} to {share(range.high)})
     </span>
   );
 }

@@ -1,12 +1,10 @@
-import { Link } from '@tanstack/react-router';
-
 import type { PanelCounts, DriversReport } from '../../../api/client';
 import { count, counted, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
 import { Section } from '../../../show/Section';
 import classes from './CountsSection.module.css';
-import page from './DriversPage.module.css';
 import { comparedOf, type RowFilter } from './rows';
+import { RowsLink } from './RowsLink';
 import { termWords } from './words';
 
 interface Step {
@@ -92,21 +90,5 @@ export function CountsSection({ report }: { report: DriversReport }) {
         empty="No value was asked for."
       />
     </Section>
-  );
-}
-
-function RowsLink({ n, filter }: { n: number; filter: RowFilter }) {
-  if (n === 0) return '0';
-  const { rows, colour, outcome, missing } = filter;
-  return (
-    <Link
-      from="/insight/drivers"
-      to="/insight/drivers"
-      search={(old) => ({ ...old, rows, colour, outcome, missing })}
-      hash="rows"
-      className={page.open}
-    >
-      {count(n)}
-    </Link>
   );
 }

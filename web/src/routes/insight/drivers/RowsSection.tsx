@@ -16,7 +16,7 @@ import { Money } from '../../../show/Money';
 import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import page from './DriversPage.module.css';
-import { COLOURS, filteredRows, filterWords, GROUP_WORDS, isFiltered, neededColumns, OUTCOME_WORDS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
+import { COLOURS, filteredRows, filterWords, GROUP_WORDS, isFiltered, neededColumns, NO_FILTER, OUTCOME_WORDS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
 import classes from './RowsSection.module.css';
 import { useIsNear } from './useIsNear';
 
@@ -80,7 +80,7 @@ function FilterFields({ filter }: { filter: RowFilter }) {
         <Link
           from="/insight/drivers"
           to="/insight/drivers"
-          search={(old) => ({ ...old, rows: undefined, colour: undefined, outcome: undefined, missing: undefined })}
+          search={(old) => ({ ...old, ...NO_FILTER })}
           hash="rows"
           resetScroll={false}
           className={classes.clear}

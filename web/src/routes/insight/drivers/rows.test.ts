@@ -39,6 +39,12 @@ function accounts(filter: RowFilter, needed = COLUMNS): string[] {
 }
 
 describe('the rows behind a number', () => {
+  it('are due from the first day until before the last', () => {
+    expect(accounts({ due_from: '2026-03-19', due_to: '2026-03-20' })).toHaveLength(6);
+    expect(accounts({ due_from: '2026-03-20' })).toEqual([]);
+    expect(accounts({ due_to: '2026-03-19' })).toEqual([]);
+  });
+
   it('are all decided ones without a condition', () => expect(accounts({})).toHaveLength(6));
 
   it('are compared where they were open, and used where nothing is unknown', () => {
@@ -81,6 +87,8 @@ describe('the rows behind a number', () => {
 
   it('are said in words', () => {
     expect(isFiltered({})).toBe(false);
+    expect(isFiltered({ due_to: '2026-04-01' })).toBe(true);
+    expect(filterWords({ due_from: '2026-01-01', due_to: '2026-04-01' })).toMatch(/^Decided renewals · due from .* · due before /);
     expect(filterWords({ rows: 'compared', colour: 'red', outcome: 'churned' })).toBe(
       'Decided renewals · open on the as-of day · red · churned',
     );

@@ -1,6 +1,7 @@
 /** The renewals behind a number: the same conditions as the report counts by. */
 
-import type { PanelCounts, DriversReport, RenewalRow } from '../../../api/client';
+import type { Day, DriversReport, PanelCounts, RenewalRow } from '../../../api/client';
+import { shortDay } from '../../../format/day';
 import { spaced } from '../../../format/words';
 
 export const COLOURS = ['green', 'yellow', 'red', 'unknown'] as const;
@@ -18,7 +19,20 @@ export interface RowFilter {
   outcome?: Outcome;
   /** A column that has no value. */
   missing?: string;
+  /** The first day on which it was due, and the day after the last. */
+  due_from?: Day;
+  due_to?: Day;
 }
+
+/** No condition, to be laid over those there are. */
+export const NO_FILTER: { [Name in keyof Required<RowFilter>]: undefined } = {
+  rows: undefined,
+  colour: undefined,
+  outcome: undefined,
+  missing: undefined,
+  due_from: undefined,
+  due_to: undefined,
+};
 
 /** How the API says why a row is left out. */
 const LEFT_OUT: Partial<Record<RowGroup, string>> = {
@@ -79,7 +93,9 @@ export function filteredRows(rows: readonly RenewalRow[], filter: RowFilter, nee
       isOfGroup(row, filter.rows, needed) &&
       (!filter.colour || row.colour === filter.colour) &&
       isOfOutcome(row, filter.outcome) &&
-      (!filter.missing || isMissing(row, filter.missing)),
+      (!filter.missing || isMissing(row, filter.missing)) &&
+      (!filter.due_from || row.due_on >= filter.due_from) &&
+      (!filter.due_to || row.due_on < filter.due_to),
   );
 }
 
@@ -97,17 +113,19 @@ function isOfOutcome(row: RenewalRow, outcome: Outcome | undefined): boolean {
 }
 
 export function isFiltered(filter: RowFilter): boolean {
-  return Boolean(filter.rows ?? filter.colour ?? filter.outcome ?? filter.missing);
+  return Object.keys(NO_FILTER).some((name) => filter[name as keyof RowFilter] !== undefined);
 }
 
 /** The filter in words: `decided renewals, open on the as-of day, red, churned`. */
-export function filterWords({ rows, colour, outcome, missing }: RowFilter): string {
+export function filterWords({ rows, colour, outcome, missing, due_from: from, due_to: to }: RowFilter): string {
   return [
     'Decided renewals',
     rows && GROUP_WORDS[rows],
     colour && (colour === 'unknown' ? 'colour unknown' : colour),
     outcome && OUTCOME_WORDS[outcome],
     missing && `${missing === 'roi' ? 'ROI' : spaced(missing)} unknown`,
+    from && `due from ${shortDay(from)}`,
+    to && `due before ${shortDay(to)}`,
   ]
     .filter(Boolean)
     .join(' · ');

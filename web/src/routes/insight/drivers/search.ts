@@ -30,6 +30,8 @@ export function driversSearch(search: Record<string, unknown>): DriversSearch {
     ...(colour ? { colour } : {}),
     ...(outcome ? { outcome } : {}),
     ...(typeof search.missing === 'string' && /^[a-z_]+$/.test(search.missing) ? { missing: search.missing } : {}),
+    ...(isDay(search.due_from) ? { due_from: search.due_from } : {}),
+    ...(isDay(search.due_to) ? { due_to: search.due_to } : {}),
   };
 }
 
