@@ -15,7 +15,7 @@ const RUN = runOf(2);
 const ROWS = [
   row('A00001', { outcome: 'churned', successor_arr_cents: 0, colour: 'red', score: 31.2 }),
   row('A00002', { outcome: 'expansion', successor_arr_cents: 1_500_000 }),
-  row('A00003', { colour: 'yellow', score: 61, adoption: null }),
+  row('A00003', { colour: 'yellow', score: 61, adoption: null, is_used: false }),
 ];
 
 function row(account: string, own: object) {
@@ -25,6 +25,7 @@ function row(account: string, own: object) {
     product: 'plan',
     due_on: '2026-03-19',
     decided_on: '2026-03-11',
+    known_on: '2026-04-19',
     outcome: 'flat',
     due_arr_cents: 1_200_000,
     successor_arr_cents: 1_200_000,
@@ -40,6 +41,9 @@ function row(account: string, own: object) {
     arr_cents: 1_200_000,
     segment: 'smb',
     tenure_days: 1736,
+    is_used: true,
+    held_out_probability: 0.9,
+    at_leads: [30, 90],
     ...own,
   };
 }
@@ -74,7 +78,8 @@ test('answers from the book, and leads from a number to its renewals and their a
   for (const sentence of report.sentences) await expect(answerOf(page)).toContainText(sentence);
   const { renewed } = report.by_colour.find(({ colour }: { colour: string }) => colour === 'red');
   const n = renewed.n - renewed.count;
-  await expect(rowsOf(page).getByRole('status')).toContainText(`${n} of ${report.counts.n_decided.toLocaleString('en-GB')} renewals`);
+  const { n_due: due, n_history: earlier } = report.counts;
+  await expect(rowsOf(page).getByRole('status')).toContainText(`${n} of ${(due + earlier).toLocaleString('en-GB')} renewals`);
   await rowsOf(page).getByLabel('Colour').selectOption('');
   await rowsOf(page).getByLabel('Outcome').selectOption('churned');
   await rowsOf(page).getByLabel('Rows').selectOption('used');
@@ -172,6 +177,21 @@ test('a number opens its rows, which one can take along', async ({ page }) => {
   await Promise.all([page.waitForEvent('download'), page.keyboard.press('e')]);
   await rowsOf(page).getByRole('link', { name: 'Show all' }).click();
   await expect(rowsOf(page).getByRole('status')).toContainText('3 renewals');
+});
+
+test('each number opens as many renewals as it says', async ({ page, request }) => {
+  const { report } = await (await request.get('/api/v1/drivers')).json();
+  await open(page, '?rows=compared');
+  await expect(rowsOf(page).getByRole('table')).toBeVisible();
+  for (const fold of await page.locator('main details > summary').all()) await fold.click();
+  const numbers = page.locator('main a[href$="#rows"]').filter({ hasText: /^[\d,]+$/ });
+  const all = await numbers.allInnerTexts();
+  // Counts, colours, checks and leads stand in every report; more in one that reaches level 2.
+  expect(all.length).toBeGreaterThan(30 + (report.gate.level === 2 ? 30 : 0));
+  for (const [place, n] of all.entries()) {
+    await numbers.nth(place).click();
+    await expect(rowsOf(page).getByRole('status'), page.url()).toContainText(new RegExp(`^${n} of`));
+  }
 });
 
 test('exports the model with its exact intervals', async ({ page }) => {

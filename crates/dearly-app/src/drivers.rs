@@ -7,7 +7,7 @@ use dearly_domain::renewal::RenewalOutcome;
 use dearly_domain::{Calendar, Day, Instant};
 use dearly_health::Engine;
 use dearly_health::facts::BookFacts;
-use dearly_insight::drivers::drivers;
+use dearly_insight::drivers::{Drivers, Role, drivers};
 use dearly_insight::panel::{self, Decision, Early, LEADS, Panel, PanelRow, Seen, Window};
 use dearly_store::Analysis;
 use rayon::prelude::*;
@@ -77,8 +77,8 @@ impl App {
             return Ok(kept);
         }
         let (panel, revision) = self.panel(&in_force, &asked, progress).await?;
-        let rows: Vec<RenewalRow> = panel.rows.iter().map(renewal_row).collect();
-        let report = drivers(&panel).map_err(|error| Error::Invalid(error.to_string()))?;
+        let found = drivers(&panel).map_err(|error| Error::Invalid(error.to_string()))?;
+        let rows = renewal_rows(&panel, &found);
         let made_at = Instant::now();
         let own = Analysis {
             id: format!("{KIND}-{:016x}-{revision}", made_at.micros()),
@@ -89,7 +89,7 @@ impl App {
             workbook_hash: in_force.content_hash.clone(),
             code_version: code_version(),
             request: asked.to_json(),
-            result: serde_json::to_value(&report).expect("the report is JSON"),
+            result: serde_json::to_value(&found.report).expect("the report is JSON"),
         };
         let mut write = self.store.write_within("keep an analysis", KEEP_WITHIN).await?;
         write.insert_analysis(&own, pack(&rows)).await?;
@@ -218,7 +218,7 @@ impl App {
             leads: LEADS.to_vec(),
             rows: Vec::new(),
             history: Vec::new(),
-            n_open: 0,
+            open: Vec::new(),
             grace_days: of_account.grace_days,
             replayed: (0, 0),
         };
@@ -231,7 +231,7 @@ impl App {
                 for own in built {
                     panel.rows.extend(own.rows);
                     panel.history.extend(own.history);
-                    panel.n_open += own.n_open;
+                    panel.open.extend(own.open);
                     panel.replayed.0 += own.replayed.0;
                     panel.replayed.1 += own.replayed.1;
                 }
@@ -248,7 +248,7 @@ impl App {
 struct Built {
     rows: Vec<PanelRow>,
     history: Vec<PanelRow>,
-    n_open: usize,
+    open: Vec<PanelRow>,
     replayed: (usize, usize),
 }
 
@@ -265,14 +265,21 @@ impl Builder<'_> {
     fn build(&self, account: &Recorded) -> Result<Built> {
         let facts = account.known_by(end_of(self.reading.calendar, self.window.last()), &self.reading)?;
         let decisions = panel::decisions(&facts, self.history_from, &self.window, self.grace_days);
-        let mut built = Built { n_open: decisions.n_open, ..Built::default() };
+        let mut built = Built::default();
+        for decision in decisions.open {
+            // A day that has not come has no score.
+            let as_of = decision.due_on.plus_days(-self.window.lead_days).min(self.window.last());
+            let seen = self.seen(account, &decision, as_of)?;
+            built.open.push(PanelRow { decision, seen, at_leads: Vec::new() });
+        }
         for decision in decisions.decided {
             let is_in_window = decision.due_on >= self.window.from;
-            let seen = self.seen(account, &decision, self.window.lead_days)?;
+            let before = |lead_days: i32| decision.due_on.plus_days(-lead_days);
+            let seen = self.seen(account, &decision, before(self.window.lead_days))?;
             let mut at_leads = Vec::new();
             if is_in_window {
                 for lead_days in LEADS {
-                    at_leads.push(self.seen(account, &decision, lead_days)?.components);
+                    at_leads.push(self.seen(account, &decision, before(lead_days))?.components);
                 }
                 let as_of = seen.as_of;
                 let facts = account.replayed(end_of(self.reading.calendar, as_of), &self.reading)?;
@@ -286,8 +293,7 @@ impl Builder<'_> {
         Ok(built)
     }
 
-    fn seen(&self, account: &Recorded, decision: &Decision, lead_days: i32) -> Result<Seen> {
-        let as_of = decision.due_on.plus_days(-lead_days);
+    fn seen(&self, account: &Recorded, decision: &Decision, as_of: Day) -> Result<Seen> {
         let facts = account.known_by(end_of(self.reading.calendar, as_of), &self.reading)?;
         Ok(panel::seen(&facts, decision, &self.engine, &self.book, as_of))
     }
@@ -345,21 +351,41 @@ fn analysis_run(own: Analysis) -> AnalysisRun {
     }
 }
 
-fn renewal_row(row: &PanelRow) -> RenewalRow {
-    let PanelRow { decision, seen, .. } = row;
-    let [deployment, engagement, adoption, roi] = seen.components;
-    let left_out = match (seen.early, seen.is_customer) {
+/// The rows that the report is of, by account, due day and product; then open ones, then earlier ones.
+fn renewal_rows(panel: &Panel, found: &Drivers) -> Vec<RenewalRow> {
+    let decided =
+        panel.rows.iter().zip(&found.rows).map(|(row, role)| renewal_row(row, role, left_out(&row.seen)));
+    let none = Role::default();
+    let open = panel.open.iter().map(|row| RenewalRow {
+        decided_on: None,
+        known_on: None,
+        ..renewal_row(row, &none, Some("open at the end of the window"))
+    });
+    let earlier = panel.history.iter().zip(&found.history);
+    let earlier = earlier.map(|(row, role)| renewal_row(row, role, Some("due before the window")));
+    decided.chain(open).chain(earlier).collect()
+}
+
+/// Why a decision of the window is in no comparison.
+fn left_out(seen: &Seen) -> Option<&'static str> {
+    match (seen.early, seen.is_customer) {
         (Some(Early::Signed), _) => Some("signed before the as-of day"),
         (Some(Early::Notice), _) => Some("under notice on the as-of day"),
         (None, false) => Some("no customer on the as-of day"),
         (None, true) => None,
-    };
+    }
+}
+
+fn renewal_row(row: &PanelRow, role: &Role, left_out: Option<&str>) -> RenewalRow {
+    let PanelRow { decision, seen, .. } = row;
+    let [deployment, engagement, adoption, roi] = seen.components;
     RenewalRow {
         account: decision.account.0.clone(),
         name: seen.name.clone(),
         product: decision.product.clone(),
         due_on: decision.due_on,
-        decided_on: decision.decided_on,
+        decided_on: Some(decision.decided_on),
+        known_on: Some(decision.known_on),
         outcome: outcome(decision.outcome).to_owned(),
         due_arr_cents: decision.due_arr_cents,
         successor_arr_cents: decision.successor_arr_cents,
@@ -375,6 +401,9 @@ fn renewal_row(row: &PanelRow) -> RenewalRow {
         arr_cents: seen.arr_cents,
         segment: seen.segment.clone(),
         tenure_days: seen.tenure_days,
+        is_used: role.is_used,
+        held_out_probability: role.held_out_probability,
+        at_leads: role.at_leads.clone(),
     }
 }
 

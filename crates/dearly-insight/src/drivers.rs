@@ -8,6 +8,7 @@ mod checks;
 mod colours;
 mod model;
 mod report;
+mod role;
 mod validation;
 mod words;
 
@@ -20,6 +21,7 @@ pub use report::{
     Bin, Check, ColourRow, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest, Lead,
     MissingColumn, Model, PanelCounts, Range, Rate, RollingValidation,
 };
+pub use role::Role;
 
 /// Seed of everything that is drawn: the same panel gives the same report.
 const SEED: u64 = 20_240_229;
@@ -30,22 +32,45 @@ const LEVEL: f64 = 0.95;
 /// A component of which more rows than this share have no score has no coefficient (`docs/METHOD.md` 10).
 const MOST_MISSING: f64 = 0.30;
 
-/// The report of a panel.
+/// The report, and what each row of the panel was to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drivers {
+    /// What came out.
+    pub report: DriversReport,
+    /// For each of [`Panel::rows`].
+    pub rows: Vec<Role>,
+    /// For each of [`Panel::history`].
+    pub history: Vec<Role>,
+}
+
+/// The report of a panel, and the rows behind each of its numbers.
 ///
 /// # Errors
 /// None for data that are too few: then the report says so in `refused`, and counts and colours still stand in it.
-pub fn drivers(panel: &Panel) -> Result<DriversReport> {
+pub fn drivers(panel: &Panel) -> Result<Drivers> {
     let candidates: Vec<&PanelRow> = panel.rows.iter().filter(|row| is_candidate(row)).collect();
     let columns = model::Columns::choose(&candidates);
     let used: Vec<&PanelRow> = candidates.iter().copied().filter(|row| columns.has_all(row)).collect();
+    let (report, predicted) = report(panel, &candidates, &used, &columns)?;
+    let (rows, history) = role::roles(panel, &columns, &report, &predicted);
+    Ok(Drivers { report, rows, history })
+}
+
+/// The report, and the held-out probability of each row that is used, as far as it may be shown.
+fn report(
+    panel: &Panel,
+    candidates: &[&PanelRow],
+    used: &[&PanelRow],
+    columns: &model::Columns,
+) -> Result<(DriversReport, Vec<Option<f64>>)> {
     let mut report = DriversReport {
         from: panel.window.from,
         to: panel.window.to,
         lead_days: panel.window.lead_days,
         decided_by: panel.window.last(),
         level: LEVEL,
-        counts: counts(panel, &candidates, &used),
-        by_colour: colours::by_colour(&candidates)?,
+        counts: counts(panel, candidates, used),
+        by_colour: colours::by_colour(candidates)?,
         gate: Gate::default(),
         refused: None,
         model: None,
@@ -55,43 +80,48 @@ pub fn drivers(panel: &Panel) -> Result<DriversReport> {
         sentences: Vec::new(),
         assumptions: Vec::new(),
     };
-    report.assumptions = words::assumptions(panel, &report.counts, &columns);
+    report.assumptions = words::assumptions(panel, &report.counts, columns);
     if columns.components.is_empty() {
-        report.refused = Some(words::no_component(candidates.len(), &columns));
-        report.gate = validation::gate(&used, 0, None, &report.checks)?;
-        return Ok(report);
+        report.refused = Some(words::no_component(candidates.len(), columns));
+        report.gate = validation::gate(used, 0, None, &report.checks)?;
+        return Ok((report, Vec::new()));
     }
     let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();
     if n_churned == 0 || n_churned == used.len() {
         report.refused = Some(words::one_class(used.len(), n_churned, &report.counts));
-        report.gate = validation::gate(&used, 0, None, &report.checks)?;
-        return Ok(report);
+        report.gate = validation::gate(used, 0, None, &report.checks)?;
+        return Ok((report, Vec::new()));
     }
-    report.checks.push(checks::single_feature(&used, &columns));
-    let fit = match model::fit(&used, &columns) {
+    report.checks.push(checks::single_feature(used, columns));
+    let fit = match model::fit(used, columns) {
         Ok(fit) => fit,
         Err(reason) => {
             report.refused = Some(reason.to_string());
-            report.gate = validation::gate(&used, 0, None, &report.checks)?;
-            return Ok(report);
+            report.gate = validation::gate(used, 0, None, &report.checks)?;
+            return Ok((report, Vec::new()));
         }
     };
-    report.leads = checks::leads(panel, &candidates, &columns.components);
-    report.checks.push(checks::shuffled(&used, &columns, &fit));
+    report.leads = checks::leads(panel, candidates, &columns.components);
+    report.checks.push(checks::shuffled(used, columns, &fit));
     report.checks.push(checks::lead_decay(&report.leads, panel.window.lead_days));
-    let (held_out, validation) = validation::rolling(panel, &used, &columns)?;
-    report.gate = validation::gate(&used, fit.n_parameters(), held_out.as_ref(), &report.checks)?;
+    let held_out = validation::rolling(panel, used, columns)?;
+    let known = held_out.as_ref().map(|own| &own.known);
+    report.gate = validation::gate(used, fit.n_parameters(), known, &report.checks)?;
     if report.gate.level >= 1 {
-        report.model = Some(model::report(&used, &columns, &fit, report.gate.level)?);
+        report.model = Some(model::report(used, columns, &fit, report.gate.level)?);
     }
-    if report.gate.level >= 2 {
-        report.validation = validation;
-    } else {
+    let mut predicted = Vec::new();
+    if let Some(own) = held_out {
+        let is_predictive = report.gate.level >= 2;
         // How far the model is from the next level is no probability, and may be seen.
-        report.validation = validation.map(|own| RollingValidation { bins: Vec::new(), ..own });
+        let bins = if is_predictive { own.validation.bins } else { Vec::new() };
+        report.validation = Some(RollingValidation { bins, ..own.validation });
+        if is_predictive {
+            predicted = own.probabilities;
+        }
     }
     report.sentences = words::sentences(&report);
-    Ok(report)
+    Ok((report, predicted))
 }
 
 /// Whether the decision was open on its as-of day, of an account that was a customer.
@@ -117,8 +147,8 @@ fn counts(panel: &Panel, candidates: &[&PanelRow], used: &[&PanelRow]) -> PanelC
     let n_renewed = used.iter().filter(|row| row.decision.is_renewed()).count();
     let accounts: std::collections::BTreeSet<_> = used.iter().map(|row| &row.decision.account).collect();
     PanelCounts {
-        n_due: panel.rows.len() + panel.n_open,
-        n_open: panel.n_open,
+        n_due: panel.rows.len() + panel.open.len(),
+        n_open: panel.open.len(),
         n_decided: panel.rows.len(),
         n_early_signed,
         n_early_notice,

@@ -218,6 +218,15 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         Some(column) => clusters_of(column, &frame.rows),
         None => Clusters::singletons(outcome.len()),
     };
+    // Said first: other advice would only lead to this.
+    if outcome.len() < 2 * FOLDS {
+        return Err(Error::Invalid(format!(
+            "{} {} too few for {FOLDS} folds with treated and untreated ones in each: take at least {} rows, better hundreds",
+            outcome.len(),
+            if outcome.len() == 1 { "row is" } else { "rows are" },
+            2 * FOLDS
+        )));
+    }
     if let (Some(name), true) = (&request.cluster, clusters.count() < FOLDS) {
         return Err(Error::Invalid(format!(
             "{} cluster{} of {name} cannot fill {FOLDS} folds, and errors by so few say nothing: leave the cluster out or \

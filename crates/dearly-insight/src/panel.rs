@@ -32,7 +32,7 @@ impl Window {
     }
 }
 
-/// A renewal that was decided by the end of the window.
+/// A renewal, as it stood by the end of the window.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decision {
     /// Whose renewal.
@@ -41,12 +41,13 @@ pub struct Decision {
     pub product: String,
     /// When the terms ended.
     pub due_on: Day,
-    /// The first day on which it was decided: the successor's signature or start, or the end of the grace.
+    /// The first day on which it was decided: the successor's signature or start, or the end of the grace. Of an open one
+    /// the day by which it will be.
     pub decided_on: Day,
     /// The first day on which the book told for certain whether it was renewed: the grace was over, and of a renewal the
     /// first of what followed was recorded.
     pub known_on: Day,
-    /// Renewed flat, contracted, expanded or churned; never open.
+    /// Renewed flat, contracted, expanded or churned; open in [`Panel::open`] only.
     pub outcome: RenewalOutcome,
     /// Σ ARR that was due.
     pub due_arr_cents: i64,
@@ -80,8 +81,8 @@ impl Decision {
 pub struct Decisions {
     /// By due day and product.
     pub decided: Vec<Decision>,
-    /// How many are open at the end of the window, or of what is known.
-    pub n_open: usize,
+    /// Those due in the window that are open at its end, or at the end of what is known.
+    pub open: Vec<Decision>,
 }
 
 /// The account's decisions of the days from `from` until the window's end, from its facts as known by that end.
@@ -95,11 +96,12 @@ pub fn decisions(facts: &AccountFacts, from: Day, window: &Window, grace_days: i
         if renewal.due_on < from || renewal.due_on >= window.to {
             continue;
         }
-        if renewal.outcome == RenewalOutcome::Open {
-            decisions.n_open += usize::from(renewal.due_on >= window.from);
+        let is_open = renewal.outcome == RenewalOutcome::Open;
+        if is_open && renewal.due_on < window.from {
             continue;
         }
-        decisions.decided.push(decision(facts, renewal, grace_days, last));
+        let into = if is_open { &mut decisions.open } else { &mut decisions.decided };
+        into.push(decision(facts, renewal, grace_days, last));
     }
     decisions
 }
@@ -219,8 +221,8 @@ pub struct Panel {
     pub rows: Vec<PanelRow>,
     /// Decisions due before the window: they train, in the rolling origin, and are in nothing else.
     pub history: Vec<PanelRow>,
-    /// Renewals due in the window that are open at its end.
-    pub n_open: usize,
+    /// Renewals due in the window that are open at its end: they are counted, and in nothing else.
+    pub open: Vec<PanelRow>,
     /// Days after the due day in which a renewal may still follow.
     pub grace_days: i32,
     /// Rows whose scores were computed again from facts from which all that was recorded later had been deleted, and

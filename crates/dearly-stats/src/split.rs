@@ -18,6 +18,8 @@ pub struct Split {
 pub struct RollingSplit {
     /// When the model is frozen and the period begins.
     pub start: i64,
+    /// By when the outcome of a training row is on record: the start, or the earliest as-of moment of a test row before it.
+    pub known_by: i64,
     /// What was known by then, and what is to be predicted.
     pub split: Split,
     /// Rows of the period whose outcome was on record by their own as-of moment: decided early, not to be predicted.
@@ -95,7 +97,7 @@ fn one_origin(times: RowTimes<'_>, start: i64, end: i64) -> RollingSplit {
             purged.push(row);
         }
     }
-    RollingSplit { start, split: Split { train, test }, decided_early, purged }
+    RollingSplit { start, known_by: earliest, split: Split { train, test }, decided_early, purged }
 }
 
 /// Folds that keep each cluster whole: the clusters are shuffled by the seed, and each goes to the fold that has the fewest

@@ -766,6 +766,16 @@ export interface components {
         Bin: {
             /**
              * Format: double
+             * @description The least of their probabilities.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description The greatest.
+             */
+            high: number;
+            /**
+             * Format: double
              * @description Their mean probability of renewal.
              */
             mean_probability: number;
@@ -1204,6 +1214,8 @@ export interface components {
             to: components["schemas"]["Day"];
             /** @description Rows that were decided in time to train. */
             n_train: number;
+            /** @description By the end of which day it had to be on record how they were decided. */
+            known_by: components["schemas"]["Day"];
             /** @description Rows that were predicted. */
             n_test: number;
             /** @description Churned ones among them. */
@@ -1725,9 +1737,9 @@ export interface components {
             product: string;
             /** @description When the terms ended. */
             due_on: components["schemas"]["Day"];
-            /** @description The first day on which it was decided. */
-            decided_on: components["schemas"]["Day"];
-            /** @description `flat`, `contraction`, `expansion` or `churned`. */
+            decided_on?: components["schemas"]["Day"] | null;
+            known_on?: components["schemas"]["Day"] | null;
+            /** @description `flat`, `contraction`, `expansion`, `churned` or `open`. */
             outcome: string;
             /**
              * Format: int64
@@ -1741,7 +1753,10 @@ export interface components {
             successor_arr_cents: number;
             /** @description The day whose end the rest is as of. */
             as_of: components["schemas"]["Day"];
-            /** @description Why the row is in no comparison; `null` where it is. */
+            /**
+             * @description Why the row is in no comparison: `open at the end of the window`, `due before the window`, `signed before the as-of
+             *     day`, `under notice on the as-of day` or `no customer on the as-of day`; `null` where it is.
+             */
             left_out?: string | null;
             /** @description The outcomes score's colour. */
             colour: components["schemas"]["Colour"];
@@ -1787,6 +1802,18 @@ export interface components {
              * @description Days since it became a customer.
              */
             tenure_days?: number | null;
+            /**
+             * @description Whether the model has it; of one that was due before the window, whether models of the rolling origin could train on
+             *     it.
+             */
+            is_used: boolean;
+            /**
+             * Format: double
+             * @description The probability of its renewal by a model that was frozen before its period, 0 to 1; from level 2 on.
+             */
+            held_out_probability?: number | null;
+            /** @description The leads, in days, of the report's `leads` that it counts for. */
+            at_leads: number[];
         };
         /** @description A group of a retention report. */
         RetentionGroup: {
@@ -5054,4 +5081,4 @@ export interface operations {
         };
     };
 }
-// stamp 6ff44fe93b8f362c9c16f2dd51cdee3fbcea8ce71f59eb91e15be5bbd60e4087
+// stamp 2a9fc7f303ac856da762650f0b9f4954b58c40a822cb47b806d73fa142ea739b

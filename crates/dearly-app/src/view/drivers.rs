@@ -61,9 +61,11 @@ pub struct RenewalRow {
     pub product: String,
     /// When the terms ended.
     pub due_on: Day,
-    /// The first day on which it was decided.
-    pub decided_on: Day,
-    /// `flat`, `contraction`, `expansion` or `churned`.
+    /// The first day on which it was decided; `null` of an open one.
+    pub decided_on: Option<Day>,
+    /// The first day on which the facts told for certain how; `null` of an open one.
+    pub known_on: Option<Day>,
+    /// `flat`, `contraction`, `expansion`, `churned` or `open`.
     pub outcome: String,
     /// ARR that was due.
     pub due_arr_cents: i64,
@@ -71,7 +73,8 @@ pub struct RenewalRow {
     pub successor_arr_cents: i64,
     /// The day whose end the rest is as of.
     pub as_of: Day,
-    /// Why the row is in no comparison; `null` where it is.
+    /// Why the row is in no comparison: `open at the end of the window`, `due before the window`, `signed before the as-of
+    /// day`, `under notice on the as-of day` or `no customer on the as-of day`; `null` where it is.
     pub left_out: Option<String>,
     /// The outcomes score's colour.
     pub colour: Colour,
@@ -93,4 +96,11 @@ pub struct RenewalRow {
     pub segment: Option<String>,
     /// Days since it became a customer.
     pub tenure_days: Option<i32>,
+    /// Whether the model has it; of one that was due before the window, whether models of the rolling origin could train on
+    /// it.
+    pub is_used: bool,
+    /// The probability of its renewal by a model that was frozen before its period, 0 to 1; from level 2 on.
+    pub held_out_probability: Option<f64>,
+    /// The leads, in days, of the report's `leads` that it counts for.
+    pub at_leads: Vec<i32>,
 }

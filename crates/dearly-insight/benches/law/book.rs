@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use dearly_domain::{AccountId, Day};
 use dearly_health::Engine;
 use dearly_health::facts::BookFacts;
-use dearly_insight::panel::{Panel, PanelRow, Window, decisions, seen};
+use dearly_insight::panel::{Decision, Panel, PanelRow, Window, decisions, seen};
 use dearly_simulator::{Settings, SimulatedAccount, simulate};
 use dearly_workbook::Workbook;
 use rayon::prelude::*;
@@ -34,13 +34,13 @@ pub(crate) fn book(workbook: &Workbook, seed: u64, n_accounts: usize) -> Book {
     let facts = BookFacts { plans_since: plans.filter_map(|plan| plan.value.created_on).min() };
     let engine = Engine::new(workbook);
     let grace_days = workbook.organisation.grace_days;
-    let built: Vec<(Vec<PanelRow>, usize)> = simulation
+    let built: Vec<(Vec<PanelRow>, Vec<PanelRow>)> = simulation
         .accounts
         .par_iter()
         .map(|account| rows(account, &engine, &facts, workbook, &window, grace_days))
         .collect();
-    let n_open = built.iter().map(|own| own.1).sum();
-    let rows: Vec<PanelRow> = built.into_iter().flat_map(|own| own.0).collect();
+    let (rows, open): (Vec<Vec<PanelRow>>, Vec<Vec<PanelRow>>) = built.into_iter().unzip();
+    let (rows, open) = (rows.concat(), open.concat());
     let shock = |due_on: Day| {
         let year = i32::from(due_on.date().year());
         simulation.year_shocks.iter().find(|own| own.0 == year).expect("every due day has its year").1
@@ -58,14 +58,14 @@ pub(crate) fn book(workbook: &Workbook, seed: u64, n_accounts: usize) -> Book {
             leads: Vec::new(),
             rows,
             history: Vec::new(),
-            n_open,
+            open,
             grace_days,
             replayed: (0, 0),
         },
     }
 }
 
-/// The rows of an account, with the scores computed again from its facts; and how many of its renewals are open.
+/// The rows of an account, decided and open, with the scores computed again from its facts.
 fn rows(
     account: &SimulatedAccount,
     engine: &Engine<'_>,
@@ -73,14 +73,14 @@ fn rows(
     workbook: &Workbook,
     window: &Window,
     grace_days: i32,
-) -> (Vec<PanelRow>, usize) {
+) -> (Vec<PanelRow>, Vec<PanelRow>) {
     let mut facts = account.facts.clone();
     account.hold(&mut facts, &workbook.calendar());
     let own = decisions(&facts, window.from, window, grace_days);
-    let rows = own.decided.into_iter().map(|decision| {
+    let row = |decision: Decision| {
         let as_of = decision.due_on.plus_days(-window.lead_days);
         let seen = seen(&facts, &decision, engine, book, as_of);
         PanelRow { decision, seen, at_leads: Vec::new() }
-    });
-    (rows.collect(), own.n_open)
+    };
+    (own.decided.into_iter().map(&row).collect(), own.open.into_iter().map(&row).collect())
 }

@@ -65,8 +65,7 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow], components: &[usize
             let own: Vec<&PanelRow> = candidates
                 .iter()
                 .copied()
-                .filter(|row| components.iter().all(|component| row.at_leads[place][*component].is_some()))
-                .filter(|row| row.decision.early(row.decision.due_on.plus_days(-lead_days)).is_none())
+                .filter(|row| is_at_lead(row, place, *lead_days, components))
                 .collect();
             let columns: Vec<(String, Vec<f64>)> = components
                 .iter()
@@ -85,6 +84,12 @@ pub(super) fn leads(panel: &Panel, candidates: &[&PanelRow], components: &[usize
         .collect();
     leads.sort_by_key(|lead| lead.lead_days);
     leads
+}
+
+/// Whether the row has all components at the lead, and was not decided by then.
+pub(super) fn is_at_lead(row: &PanelRow, place: usize, lead_days: i32, components: &[usize]) -> bool {
+    components.iter().all(|component| row.at_leads[place][*component].is_some())
+        && row.decision.early(row.decision.due_on.plus_days(-lead_days)).is_none()
 }
 
 /// L10: what lies further back tells less, and gradually. A warning: what decided a renewal may lie at any lead.

@@ -245,6 +245,8 @@ pub struct Fold {
     pub to: Day,
     /// Rows that were decided in time to train.
     pub n_train: usize,
+    /// By the end of which day it had to be on record how they were decided.
+    pub known_by: Day,
     /// Rows that were predicted.
     pub n_test: usize,
     /// Churned ones among them.
@@ -256,6 +258,10 @@ pub struct Fold {
 /// Held-out renewals of neighbouring probabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Bin {
+    /// The least of their probabilities.
+    pub low: f64,
+    /// The greatest.
+    pub high: f64,
     /// Their mean probability of renewal.
     pub mean_probability: f64,
     /// How many were renewed.

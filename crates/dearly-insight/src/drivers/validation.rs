@@ -1,6 +1,7 @@
 //! How models that were frozen before a period did on the renewals of that period, and what that allows to be said.
 
-use dearly_stats::calibration::{calibration_by_cluster, calibration_error};
+use dearly_domain::Day;
+use dearly_stats::calibration::calibration_by_cluster;
 use dearly_stats::compare::Resampling;
 use dearly_stats::discrimination::auc;
 use dearly_stats::gate::{Evidence, HeldOut, gate as decide, held_out_cox_snell};
@@ -16,7 +17,7 @@ use crate::panel::{Panel, PanelRow};
 
 /// Fewer churns known by its start than this, and a period has no model.
 const FEWEST_CHURNS: usize = 10;
-/// Bins of the calibration plot.
+/// Bins of the calibration plot, at most.
 const BINS: usize = 10;
 /// Replicates of the bootstrap.
 const REPLICATES: usize = 1_000;
@@ -27,15 +28,24 @@ pub(super) struct Known {
     cox_snell: f64,
 }
 
+/// How frozen models did.
+pub(super) struct Rolling {
+    /// For the gate.
+    pub(super) known: Known,
+    /// For the report.
+    pub(super) validation: RollingValidation,
+    /// The probability of renewal of each row that is used; `None` where its period had no model.
+    pub(super) probabilities: Vec<Option<f64>>,
+}
+
 /// Quarter by quarter of the window: fitted on what was decided by then, earlier years included, and held against what
 /// came. `None` where no quarter could have a model or only one outcome came.
-pub(super) fn rolling(
-    panel: &Panel,
-    used: &[&PanelRow],
-    columns: &Columns,
-) -> Result<(Option<Known>, Option<RollingValidation>)> {
+pub(super) fn rolling(panel: &Panel, used: &[&PanelRow], columns: &Columns) -> Result<Option<Rolling>> {
     let earlier = panel.history.iter().filter(|row| super::is_candidate(row) && columns.has_all(row));
-    let rows: Vec<&PanelRow> = earlier.chain(used.iter().copied()).collect();
+    let mut rows: Vec<&PanelRow> = earlier.collect();
+    let n_earlier = rows.len();
+    rows.extend(used);
+    let mut of_used = vec![None; used.len()];
     let days =
         |day: &dyn Fn(&PanelRow) -> i32| -> Vec<i64> { rows.iter().map(|row| i64::from(day(row))).collect() };
     let as_of = days(&|row| row.seen.as_of.days());
@@ -66,6 +76,7 @@ pub(super) fn rolling(
             n_train: train.len(),
             n_test: test.len(),
             n_churned: churned(&test),
+            known_by: Day::from_days(split.known_by as i32),
             left_out: None,
         };
         if test.is_empty() {
@@ -77,6 +88,10 @@ pub(super) fn rolling(
                 model::fit(&train, columns).and_then(|fit| fit.predict(columns.of(&test), test.len()));
             match predicted {
                 Ok(predicted) => {
+                    // Only rows of the window are due in a period of it.
+                    for (row, probability) in split.split.test.iter().zip(&predicted) {
+                        of_used[row - n_earlier] = Some(*probability);
+                    }
                     probabilities.extend(predicted);
                     base.extend(vec![1.0 - n_known as f64 / train.len() as f64; test.len()]);
                     tested.extend(test);
@@ -87,8 +102,11 @@ pub(super) fn rolling(
         folds.push(fold);
     }
     let n_origins = folds.iter().filter(|fold| fold.left_out.is_none()).count() as u64;
-    Ok(judged(&tested, &probabilities, &base, folds, n_origins)
-        .map_or((None, None), |(known, own)| (Some(known), Some(own))))
+    Ok(judged(&tested, &probabilities, &base, folds, n_origins).map(|(known, validation)| Rolling {
+        known,
+        validation,
+        probabilities: of_used,
+    }))
 }
 
 /// All measures; `None` where they cannot be had of so few.
@@ -108,16 +126,6 @@ fn judged(
     let resampling = Resampling { replicates: REPLICATES, seed: SEED, level: LEVEL };
     let held_out = HeldOut::measure(&churned, &risk, &clusters, n_origins, resampling).ok()?;
     let own = calibration_by_cluster(&churned, &risk, &clusters, LEVEL).ok()?;
-    let bins = calibration_error(&renewed, probabilities, BINS).map_or_else(
-        |_| Vec::new(),
-        |error| {
-            let bins = error.bins.iter().filter_map(|bin| {
-                let count = (bin.rate * bin.n as f64).round() as usize;
-                Some(Bin { mean_probability: bin.mean_probability, renewed: rate(count, bin.n).ok()? })
-            });
-            bins.collect()
-        },
-    );
     let validation = RollingValidation {
         folds,
         n: rows.len(),
@@ -132,10 +140,40 @@ fn judged(
         ),
         in_the_large: range(own.in_the_large.estimate, own.in_the_large.interval),
         slope: range(own.slope.estimate, own.slope.interval),
-        bins,
+        bins: bins(&renewed, probabilities),
     };
     let cox_snell = held_out_cox_snell(&churned, &risk).ok()?;
     Some((Known { held_out, cox_snell }, validation))
+}
+
+/// Rows by probability, cut into parts of about one size; equal probabilities share a part, so that its ends tell its rows.
+fn bins(renewed: &[bool], probabilities: &[f64]) -> Vec<Bin> {
+    let n = probabilities.len();
+    if n < 2 * BINS {
+        return Vec::new();
+    }
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]));
+    let at = |place: usize| probabilities[order[place]];
+    let (mut bins, mut from) = (Vec::new(), 0);
+    for bin in 1..=BINS {
+        let mut to = n * bin / BINS;
+        if to <= from {
+            continue;
+        }
+        while to < n && at(to) == at(to - 1) {
+            to += 1;
+        }
+        let own = &order[from..to];
+        let count = own.iter().filter(|row| renewed[**row]).count();
+        if let Ok(renewed) = rate(count, own.len()) {
+            let sum: f64 = own.iter().map(|row| probabilities[*row]).sum();
+            let mean_probability = sum / own.len() as f64;
+            bins.push(Bin { low: at(from), high: at(to - 1), mean_probability, renewed });
+        }
+        from = to;
+    }
+    bins
 }
 
 /// The level, with every requirement in words.

@@ -65,13 +65,20 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
             event_observed.len()
         )));
     }
+    if durations.iter().all(|&own| own == 0.0) {
+        return Err(Error::Invalid(format!(
+            "{duration} is 0 in all {} rows: nothing was watched for any time; name the column of days or months until the \
+             event, or until it was last known not to have come",
+            durations.len()
+        )));
+    }
     super::check_scale(&frame.design)?;
     let clusters = super::clusters(table, &frame, &request.clusters)?;
     let mut cox = Cox::new(&frame.design, &durations, &event_observed);
     if let Some(entry) = &entry {
         cox = cox.entry(entry);
     }
-    let fitted = cox.fit()?;
+    let fitted = cox.fit().map_err(|error| by_chance(error, &event_observed, frame.design.columns()))?;
     let mut notes = Vec::new();
     let errors = Errors::of(
         fitted.model_covariance.clone(),
@@ -98,6 +105,21 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         request.seed,
     );
     Ok(report)
+}
+
+/// That columns tell whose every event is, with the likelier reason where events are few.
+fn by_chance(error: dearly_stats::Error, event_observed: &[bool], columns: usize) -> Error {
+    let n_events = event_observed.iter().filter(|event| **event).count();
+    if !matches!(error, dearly_stats::Error::Monotone { .. }) || n_events > 10 * columns {
+        return error.into();
+    }
+    Error::Invalid(format!(
+        "{} {} in {} rows cannot carry {columns} hazard ratio{}: take more rows or a longer window. ({error})",
+        n_events,
+        if n_events == 1 { "event" } else { "events" },
+        event_observed.len(),
+        if columns == 1 { "" } else { "s" }
+    ))
 }
 
 fn report(

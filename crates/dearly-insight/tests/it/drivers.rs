@@ -3,7 +3,7 @@
 use dearly_domain::renewal::RenewalOutcome;
 use dearly_domain::{AccountId, Day};
 use dearly_health::score::Colour;
-use dearly_insight::drivers::{DriversReport, drivers};
+use dearly_insight::drivers::{Drivers, DriversReport, Role, drivers};
 use dearly_insight::panel::{Decision, Early, LEADS, Panel, PanelRow, Seen, Window};
 
 fn day(text: &str) -> Day {
@@ -89,14 +89,14 @@ fn panel(rows_a_year: usize, seed: u64) -> Panel {
         leads: LEADS.to_vec(),
         rows: made(0),
         history,
-        n_open: 0,
+        open: Vec::new(),
         grace_days: 30,
         replayed: (rows_a_year, 0),
     }
 }
 
 fn report(panel: &Panel) -> DriversReport {
-    drivers(panel).unwrap()
+    drivers(panel).unwrap().report
 }
 
 fn check<'a>(report: &'a DriversReport, name: &str) -> &'a dearly_insight::drivers::Check {
@@ -133,6 +133,77 @@ fn enough_data_give_probabilities_and_the_right_component() {
     for verb in ["cause", "drives", "leads to", "because"] {
         assert!(!said.contains(verb), "{said}");
     }
+}
+
+#[test]
+fn every_number_can_be_followed_to_its_rows() {
+    let mut own = panel(1_500, 1);
+    own.rows[0].seen.early = Some(Early::Signed);
+    own.rows[1].seen.components[2] = None;
+    own.rows[2].at_leads[3] = [None; 4];
+    own.history[0].seen.is_customer = false;
+    // Two that no model tells apart fall on one side of every border.
+    own.rows[4].seen = own.rows[3].seen.clone();
+    let Drivers { report, rows, history } = drivers(&own).unwrap();
+    assert_eq!((rows.len(), history.len()), (1_500, own.history.len()));
+    let used = |role: &&Role| role.is_used;
+    assert_eq!(rows.iter().filter(used).count(), report.counts.n_used);
+    assert_eq!(
+        [rows[0].is_used, rows[1].is_used, history[0].is_used, history[1].is_used],
+        [false, false, false, true]
+    );
+    for lead in &report.leads {
+        let n = rows.iter().filter(|role| role.at_leads.contains(&lead.lead_days)).count();
+        assert_eq!(n, lead.n, "{} days", lead.lead_days);
+    }
+    let validation = report.validation.unwrap();
+    let all: Vec<(&PanelRow, &Role)> =
+        own.rows.iter().zip(&rows).chain(own.history.iter().zip(&history)).collect();
+    for fold in &validation.folds {
+        let trained = all.iter().filter(|(row, role)| role.is_used && row.decision.known_on <= fold.known_by);
+        assert_eq!(trained.count(), fold.n_train, "{fold:?}");
+        let due =
+            all.iter().filter(|(row, _)| row.decision.due_on >= fold.from && row.decision.due_on < fold.to);
+        let tested = due.filter(|(_, role)| role.held_out_probability.is_some());
+        assert_eq!(tested.count(), fold.n_test, "{fold:?}");
+    }
+    assert_eq!(validation.bins.len(), 10);
+    for bin in &validation.bins {
+        let of_bin: Vec<&PanelRow> = all
+            .iter()
+            .filter(|(_, role)| {
+                role.held_out_probability.is_some_and(|own| own >= bin.low && own <= bin.high)
+            })
+            .map(|(row, _)| *row)
+            .collect();
+        let n_renewed = of_bin.iter().filter(|row| row.decision.is_renewed()).count();
+        assert_eq!((of_bin.len(), n_renewed), (bin.renewed.n, bin.renewed.count), "{bin:?}");
+        assert!(bin.low <= bin.mean_probability && bin.mean_probability <= bin.high);
+    }
+    // What the gate does not allow is in no row either.
+    let fewer = drivers(&panel(400, 2)).unwrap();
+    assert_eq!(fewer.report.gate.level, 1);
+    assert!(fewer.rows.iter().all(|role| role.held_out_probability.is_none()));
+}
+
+#[test]
+fn equal_probabilities_share_a_bin() {
+    let mut own = panel(1_500, 1);
+    // Scores of four kinds alone: far fewer probabilities than rows.
+    for row in own.rows.iter_mut().chain(&mut own.history) {
+        row.seen.components =
+            row.seen.components.map(|score| score.map(|own| if own < 60.0 { 40.0 } else { 80.0 }));
+        (row.seen.arr_cents, row.seen.tenure_days, row.seen.segment) = (1_000_000, Some(700), None);
+        row.seen.tenure_days = Some(if row.decision.due_on.days() % 2 == 0 { 500 } else { 900 });
+        row.seen.arr_cents += i64::from(row.decision.due_on.days() % 3) * 100_000;
+    }
+    let Drivers { report, rows, .. } = drivers(&own).unwrap();
+    let bins = report.validation.unwrap().bins;
+    assert!(bins.windows(2).all(|pair| pair[0].high < pair[1].low), "{bins:?}");
+    assert_eq!(
+        bins.iter().map(|bin| bin.renewed.n).sum::<usize>(),
+        rows.iter().filter(|row| row.is_used).count()
+    );
 }
 
 #[test]
@@ -177,7 +248,7 @@ fn decisions_made_by_the_as_of_day_are_left_out_and_counted() {
     own.rows[1].seen.early = Some(Early::Notice);
     own.rows[2].seen.is_customer = false;
     own.rows[3].seen.components[1] = None;
-    own.n_open = 7;
+    own.open = own.history[..7].to_vec();
     let counts = report(&own).counts;
     let found = [counts.n_due, counts.n_open, counts.n_decided, counts.n_early_signed, counts.n_early_notice];
     assert_eq!(found, [407, 7, 400, 1, 1]);

@@ -65,7 +65,7 @@ fn a_row_is_a_renewal_due_in_the_window_and_decided_by_its_end() {
         let mut terms = vec![term("t1", "2024-06-01", "2025-06-01", 100, &[])];
         terms.extend(next.map(|arr| term("t2", "2025-06-01", "2026-06-01", arr, &[])));
         let found = decisions(&facts(terms), window().from, &window(), 30);
-        assert_eq!((found.decided.len(), found.n_open), (1, 0));
+        assert_eq!((found.decided.len(), found.open.len()), (1, 0));
         let own = &found.decided[0];
         assert_eq!((Some(own.outcome), own.successor_arr_cents / 100), expected);
         // A churn is certain once the grace is over, a renewal when it is signed or runs.
@@ -90,7 +90,7 @@ fn a_row_is_a_renewal_due_in_the_window_and_decided_by_its_end() {
             &window(),
             30,
         );
-        assert_eq!((found.decided.len(), found.n_open), (n_decided, n_open), "{ends_on}");
+        assert_eq!((found.decided.len(), found.open.len()), (n_decided, n_open), "{ends_on}");
     }
     // Earlier ones are asked for by an earlier first day; open ones count in the window only.
     let earlier = facts(vec![term("t1", "2023-01-01", "2024-03-01", 100, &[])]);

@@ -200,6 +200,10 @@ fn rows_sheet(rows: &[RenewalRow]) -> Sheet {
         "arr_cents",
         "segment",
         "tenure_days",
+        "known_on",
+        "is_used",
+        "held_out_probability",
+        "at_leads",
     ]);
     for row in rows {
         let score = |score: Option<f64>| output::optional(score);
@@ -208,7 +212,7 @@ fn rows_sheet(rows: &[RenewalRow]) -> Sheet {
             row.name.clone(),
             row.product.clone(),
             row.due_on.to_string(),
-            row.decided_on.to_string(),
+            output::optional(row.decided_on),
             row.outcome.clone(),
             row.due_arr_cents.to_string(),
             row.successor_arr_cents.to_string(),
@@ -224,6 +228,10 @@ fn rows_sheet(rows: &[RenewalRow]) -> Sheet {
             row.arr_cents.to_string(),
             row.segment.clone().unwrap_or_default(),
             output::optional(row.tenure_days),
+            output::optional(row.known_on),
+            row.is_used.to_string(),
+            score(row.held_out_probability),
+            row.at_leads.iter().map(i32::to_string).collect::<Vec<_>>().join(" "),
         ]);
     }
     sheet

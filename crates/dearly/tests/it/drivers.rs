@@ -70,10 +70,20 @@ fn rows_are_counted_and_what_cannot_be_said_is_refused_in_words() {
 #[test]
 fn nobody_churned_on_days_of_which_nothing_is_known() {
     // The last fact is of December 2025: of the eight terms that end in 2026 nobody knows what follows.
-    let said = book().dearly("drivers --from 2025-01-01 --to 2027-03-01 --format json").exits(1).run();
-    let run = said.json();
+    let place = book();
+    let run = place.dearly("drivers --from 2025-01-01 --to 2027-03-01 --format json").exits(1).run().json();
     assert_eq!(counts(&run), [20, 8, 12, 1, 1, 0]);
     assert_eq!(run["report"]["decided_by"], "2025-12-01");
+    let rows = place.dearly("drivers --from 2025-01-01 --to 2027-03-01 --rows --format csv").run().csv();
+    let open: Vec<&Value> = rows.iter().filter(|row| row["outcome"] == "open").collect();
+    assert_eq!((rows.len(), open.len()), (20, 8));
+    for row in open {
+        assert_eq!(
+            (&row["left_out"], &row["decided_on"]),
+            (&"open at the end of the window".into(), &"".into())
+        );
+        assert!(row["as_of"].as_str() <= Some("2025-12-01"), "a day that has not come has no score: {row}");
+    }
 }
 
 #[test]
@@ -91,6 +101,11 @@ fn the_renewals_behind_the_numbers_are_shown() {
         (Some("2025-02-01"), Some("2024-11-03"))
     );
     assert_eq!(row("a0")["decided_on"], "2025-02-01", "the day after the grace");
+    // Looked at from the year after, they are those that models could have trained on.
+    let later = book().dearly("drivers --from 2026-01-01 --to 2027-01-01 --rows --format csv").run().csv();
+    let earlier: Vec<&Value> =
+        later.iter().filter(|row| row["left_out"] == "due before the window").collect();
+    assert_eq!((later.len(), earlier.len()), (20, 12));
 }
 
 #[test]

@@ -128,6 +128,15 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
     );
     let signed = place.dearly(&format!("{ASKED} --confounders adoption,leak --sign-off leak --format json"));
     assert_eq!(signed.run().json()["alarms"][0]["column"], "leak");
+    place.write("two.csv", "account_id,enablement,renewed,adoption\na,1,1,5\nb,0,0,3\n");
+    for cluster in ["", "--cluster account_id"] {
+        refused(
+            &format!(
+                "effect --panel two.csv --treatment enablement --outcome renewed --confounders adoption {cluster}"
+            ),
+            &["2 rows are too few for 5 folds", "take at least 10 rows"],
+        );
+    }
     let other = |treatment: &str, outcome: &str, cluster: &str| {
         format!(
             "effect --panel panel.csv --confounders adoption --treatment {treatment} --outcome {outcome} --cluster {cluster}"

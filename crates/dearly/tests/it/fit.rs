@@ -505,6 +505,19 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
         .exits(1)
         .run()
         .warns(&["2 rows cannot carry 2 parameters", "take more rows"]);
+    place.write("two-lives.csv", "months,left,adoption,none\n3,1,5,0\n9,1,8,0\n");
+    let cox = |duration: &str| {
+        place
+            .dearly(&format!(
+                "fit --panel two-lives.csv --family cox --duration {duration} --event left --formula"
+            ))
+            .argument("adoption")
+            .exits(1)
+            .run()
+    };
+    cox("months")
+        .warns(&["2 events in 2 rows cannot carry 1 hazard ratio", "take more rows or a longer window"]);
+    cox("none").warns(&["none is 0 in all 2 rows", "name the column of days or months"]);
     place.write("none.csv", "renewed,adoption\n");
     place
         .dearly("fit --panel none.csv --formula")

@@ -6,6 +6,7 @@ import { Icon } from '../../../show/Icon';
 import { Section } from '../../../show/Section';
 import { Shape } from '../../../show/Shape';
 import classes from './AnswerSection.module.css';
+import { RowsLink } from './RowsLink';
 import { failingWords, LEVELS } from './words';
 
 /** The answer in words, or the honest refusal, and how far the evidence reaches. */
@@ -59,7 +60,7 @@ function Sentences({ sentences, nTerms }: { sentences: readonly string[]; nTerms
       </ul>
       {sentences.slice(nTerms).map((sentence) => (
         <p key={sentence} className={classes.basis}>
-          {sentence}
+          {sentence} <RowsLink filter={{ rows: 'used' }}>Open these renewals</RowsLink>
         </p>
       ))}
     </>

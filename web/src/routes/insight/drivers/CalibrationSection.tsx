@@ -1,7 +1,7 @@
 import type { CalibrationBin, DriversReport, Fold, RollingValidation } from '../../../api/client';
 import { shortDay } from '../../../format/day';
-import { count, percent } from '../../../format/number';
-import { type Column, DataTable } from '../../../show/DataTable';
+import { percent } from '../../../format/number';
+import { type Column, DataTable, type ExtraColumn } from '../../../show/DataTable';
 import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import { CalibrationPlot } from './CalibrationPlot';
@@ -46,13 +46,14 @@ export function CalibrationSection({ report, validation }: Properties) {
       </div>
       {validation.bins.length > 0 && (
         <details className={classes.fold} style={{ marginTop: 8 }}>
-          <summary>The dots as a table</summary>
+          <summary>The dots as a table; each opens its renewals</summary>
           <DataTable
             name="Predicted and observed renewal"
             file={`drivers-calibration-${report.from}-${report.to}`}
-            columns={BIN_COLUMNS}
-            rows={validation.bins}
-            keyOf={(bin) => String(bin.mean_probability)}
+            columns={DOT_COLUMNS}
+            extra={DOT_ENDS}
+            rows={validation.bins.map((bin, place) => ({ ...bin, dot: String(place + 1) }))}
+            keyOf={({ dot }) => dot}
             empty="There are none."
           />
         </details>
@@ -70,7 +71,12 @@ function QualityTable({ report, validation }: Properties) {
   return (
     <DataTable
       name="Quality on held-out renewals"
-      title="Quality"
+      title={
+        <>
+          Quality, of <RowsLink n={validation.n} filter={{ rows: 'held_out' }} /> held-out renewals,{' '}
+          <RowsLink n={validation.n_churned} filter={{ rows: 'held_out', outcome: 'churned' }} /> of them churned
+        </>
+      }
       file={`drivers-validation-${report.from}-${report.to}`}
       columns={QUALITY_COLUMNS}
       rows={qualities(validation)}
@@ -157,8 +163,8 @@ const QUALITY_COLUMNS: Column<Quality>[] = [
 ];
 
 /** The renewals that a fold tried its model on. */
-function heldOut({ from, to }: Fold): RowFilter {
-  return { rows: 'used', due_from: from, due_to: to };
+function heldOut({ from }: Fold): RowFilter {
+  return { rows: 'held_out', period: from };
 }
 
 const FOLD_COLUMNS: Column<Fold>[] = [
@@ -166,13 +172,13 @@ const FOLD_COLUMNS: Column<Fold>[] = [
     id: 'from',
     label: 'Due',
     show: ({ from, to }) => (
-      <span className={classes.number}>
-        {shortDay(from)} until before {shortDay(to)}
-      </span>
+      <>
+        <span className={classes.number}>{shortDay(from)}</span> until before <span className={classes.number}>{shortDay(to)}</span>
+      </>
     ),
     csv: ({ from }) => from,
   },
-  { id: 'n_train', label: 'Trained on', align: 'right', show: (fold) => count(fold.n_train), csv: (fold) => fold.n_train },
+  { id: 'n_train', label: 'Trained on', align: 'right', show: (fold) => <RowsLink n={fold.n_train} filter={{ rows: 'trained', period: fold.from }} />, csv: (fold) => fold.n_train },
   { id: 'n_test', label: 'Tried on', align: 'right', show: (fold) => <RowsLink n={fold.n_test} filter={heldOut(fold)} />, csv: (fold) => fold.n_test },
   { id: 'n_churned', label: 'Churned', align: 'right', show: (fold) => <RowsLink n={fold.n_churned} filter={{ ...heldOut(fold), outcome: 'churned' }} />, csv: (fold) => fold.n_churned },
   {
@@ -183,19 +189,38 @@ const FOLD_COLUMNS: Column<Fold>[] = [
   },
 ];
 
-const BIN_COLUMNS: Column<CalibrationBin>[] = [
+interface Dot extends CalibrationBin {
+  /** Its place from the left, as the address holds it. */
+  dot: string;
+}
+
+const DOT_COLUMNS: Column<Dot>[] = [
   {
     id: 'mean_probability',
     label: 'Predicted',
     show: (bin) => percent(bin.mean_probability, 1),
     csv: (bin) => bin.mean_probability,
   },
-  { id: 'n', label: 'Renewals', align: 'right', show: ({ renewed }) => count(renewed.n), csv: ({ renewed }) => renewed.n },
-  { id: 'n_renewed', label: 'Renewed', align: 'right', show: ({ renewed }) => count(renewed.count), csv: ({ renewed }) => renewed.count },
+  { id: 'n', label: 'Renewals', align: 'right', show: ({ dot, renewed }) => <RowsLink n={renewed.n} filter={{ dot }} />, csv: ({ renewed }) => renewed.n },
+  {
+    id: 'n_renewed',
+    label: 'Renewed',
+    align: 'right',
+    show: ({ dot, renewed }) => <RowsLink n={renewed.count} filter={{ dot, outcome: 'renewed' }} />,
+    csv: ({ renewed }) => renewed.count,
+  },
   {
     id: 'rate',
     label: 'Share (95\u00a0%)',
     show: ({ renewed: { rate } }) => (rate ? interval(rate, (value) => percent(value, 1)) : '–'),
     csv: ({ renewed: { rate } }) => rate?.estimate,
   },
+];
+
+/** The exact ends of what was predicted and of the interval, for the file alone. */
+const DOT_ENDS: ExtraColumn<Dot>[] = [
+  { id: 'least_probability', value: ({ low }) => low },
+  { id: 'greatest_probability', value: ({ high }) => high },
+  { id: 'rate_low', value: ({ renewed: { rate } }) => rate?.low },
+  { id: 'rate_high', value: ({ renewed: { rate } }) => rate?.high },
 ];

@@ -1,13 +1,17 @@
-import type { Check, DriversReport } from '../../../api/client';
+import type { Check, DriversReport, Lead, PanelCounts } from '../../../api/client';
 import { count } from '../../../format/number';
 import { titled } from '../../../format/words';
-import { type Column, DataTable } from '../../../show/DataTable';
+import { type Column, DataTable, type ExtraColumn } from '../../../show/DataTable';
 import { IntervalPlot } from '../../../show/plot/IntervalPlot';
 import { linearScale } from '../../../show/plot/scale';
 import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import classes from './DriversPage.module.css';
+import type { RowFilter } from './rows';
+import { RowsLink } from './RowsLink';
 import { checkState, interval } from './words';
+
+const hundredths = (value: number) => value.toFixed(2);
 
 const CHECKS: Record<string, { label: string; asks: string }> = {
   replay: { label: 'Replay', asks: 'are the scores the same from facts recorded by then alone?' },
@@ -16,7 +20,12 @@ const CHECKS: Record<string, { label: string; asks: string }> = {
   single_feature: { label: 'Single feature', asks: 'is no column too good to be true?' },
 };
 
-const COLUMNS: Column<Check>[] = [
+/** The renewals that a check looks at. */
+function looksAt(name: string, counts: PanelCounts): { n: number; filter: RowFilter } {
+  return name === 'replay' ? { n: counts.n_decided, filter: { rows: 'decided' } } : { n: counts.n_used, filter: { rows: 'used' } };
+}
+
+const columns = (counts: PanelCounts): Column<Check>[] => [
   {
     id: 'state',
     label: 'State',
@@ -32,6 +41,13 @@ const COLUMNS: Column<Check>[] = [
     show: ({ name }) => <Asked name={name} />,
     csv: ({ name }) => name,
   },
+  {
+    id: 'n',
+    label: 'Renewals',
+    align: 'right',
+    show: ({ name }) => (name === 'lead_decay' ? 'below' : <RowsLink {...looksAt(name, counts)} />),
+    csv: ({ name }) => (name === 'lead_decay' ? undefined : looksAt(name, counts).n),
+  },
   { id: 'words', label: 'What came out', wide: true, show: ({ words }) => words, csv: ({ words }) => words },
 ];
 
@@ -45,7 +61,25 @@ function Asked({ name }: { name: string }) {
   );
 }
 
-const hundredths = (value: number) => value.toFixed(2);
+const LEAD_COLUMNS: Column<Lead>[] = [
+  { id: 'lead_days', label: 'Days before', align: 'right', show: ({ lead_days: days }) => days, csv: ({ lead_days: days }) => days },
+  {
+    id: 'n',
+    label: 'Renewals',
+    align: 'right',
+    show: ({ lead_days: days, n }) => <RowsLink n={n} filter={{ at_lead: String(days) }} />,
+    csv: ({ n }) => n,
+  },
+  {
+    id: 'auc',
+    label: 'AUC (95\u00a0%)',
+    wide: true,
+    show: ({ auc }) => (auc ? interval(auc, hundredths) : 'too few to say'),
+    csv: ({ auc }) => auc?.estimate,
+  },
+];
+
+const LEAD_ENDS: ExtraColumn<Lead>[] = (['low', 'high'] as const).map((end) => ({ id: `auc_${end}`, value: ({ auc }) => auc?.[end] }));
 
 /** Whether the analysis looked ahead, and how it fades with the lead. */
 export function ChecksSection({ report }: { report: DriversReport }) {
@@ -62,12 +96,13 @@ export function ChecksSection({ report }: { report: DriversReport }) {
           name="Checks"
           title="Each ran with this fit"
           file={`drivers-checks-${report.from}-${report.to}`}
-          columns={COLUMNS}
+          columns={columns(report.counts)}
           rows={report.checks}
           keyOf={({ name }) => name}
           empty="No check ran: there was nothing to fit."
         />
         {rows.length > 0 && (
+          <>
           <IntervalPlot
             title={
               <>
@@ -83,6 +118,17 @@ export function ChecksSection({ report }: { report: DriversReport }) {
             valueWidth={44}
             label={`AUC by lead with 95 % intervals: ${rows.map(({ label, range }) => `${label} renewals: ${range ? interval(range, hundredths) : 'too few to say'}`).join('; ')}.`}
           />
+          <DataTable
+            name="AUC by lead"
+            title="The same numbers; each opens its renewals"
+            file={`drivers-leads-${report.from}-${report.to}`}
+            columns={LEAD_COLUMNS}
+            extra={LEAD_ENDS}
+            rows={report.leads}
+            keyOf={({ lead_days: days }) => String(days)}
+            empty="No other lead was looked at."
+          />
+          </>
         )}
       </div>
     </Section>

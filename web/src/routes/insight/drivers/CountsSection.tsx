@@ -1,5 +1,5 @@
 import type { PanelCounts, DriversReport } from '../../../api/client';
-import { count, counted, percent } from '../../../format/number';
+import { counted, percent } from '../../../format/number';
 import { type Column, DataTable } from '../../../show/DataTable';
 import { Section } from '../../../show/Section';
 import classes from './CountsSection.module.css';
@@ -14,20 +14,20 @@ interface Step {
   kind: 'total' | 'less' | 'part';
   /** Where its bar begins, in renewals. */
   from: number;
-  filter?: RowFilter;
+  filter: RowFilter;
 }
 
 function steps(counts: PanelCounts): Step[] {
   const compared = comparedOf(counts);
   let left = counts.n_due;
-  const less = (words: string, n: number, filter?: RowFilter): Step => {
+  const less = (words: string, n: number, filter: RowFilter): Step => {
     left -= n;
-    return { words, n, kind: 'less', from: left, ...(filter ? { filter } : {}) };
+    return { words, n, kind: 'less', from: left, filter };
   };
   return [
-    { words: 'due in the window', n: counts.n_due, kind: 'total', from: 0 },
-    less('open at its end', counts.n_open),
-    { words: 'decided', n: counts.n_decided, kind: 'total', from: 0, filter: {} },
+    { words: 'due in the window', n: counts.n_due, kind: 'total', from: 0, filter: { rows: 'due' } },
+    less('open at its end', counts.n_open, { rows: 'open' }),
+    { words: 'decided', n: counts.n_decided, kind: 'total', from: 0, filter: { rows: 'decided' } },
     less('signed before the as-of day', counts.n_early_signed, { rows: 'early_signed' }),
     less('under notice on the as-of day', counts.n_early_notice, { rows: 'early_notice' }),
     less('no customer on the as-of day', counts.n_not_customer, { rows: 'not_customer' }),
@@ -72,13 +72,13 @@ export function CountsSection({ report }: { report: DriversReport }) {
             <span className={classes.track} aria-hidden="true">
               <span style={{ left: `${(100 * from) / Math.max(1, counts.n_due)}%`, width: `${(100 * n) / Math.max(1, counts.n_due)}%` }} />
             </span>
-            <span className={classes.n}>{filter ? <RowsLink n={n} filter={filter} /> : count(n)}</span>
+            <span className={classes.n}><RowsLink n={n} filter={filter} /></span>
           </li>
         ))}
       </ol>
       <p className={classes.note}>
-        The renewals used are of {counted(counts.n_accounts, 'account')}. {counted(counts.n_history, 'earlier decision')} only
-        trained models that were then tried on later renewals.
+        The renewals used are of {counted(counts.n_accounts, 'account')}. <RowsLink n={counts.n_history} filter={{ rows: 'earlier' }} />{' '}
+        earlier ones only trained models that were then tried on later renewals.
       </p>
       <DataTable
         name="Missing values"

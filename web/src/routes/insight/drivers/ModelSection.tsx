@@ -5,6 +5,7 @@ import { IntervalPlot } from '../../../show/plot/IntervalPlot';
 import { linearScale, ratioScale } from '../../../show/plot/scale';
 import { Section } from '../../../show/Section';
 import classes from './DriversPage.module.css';
+import { RowsLink } from './RowsLink';
 import { interval, points, pValue, ratio, ratioTick, termWords } from './words';
 
 /** From this level on probabilities are shown. */
@@ -115,6 +116,8 @@ export function ModelSection({ report, model }: { report: DriversReport; model: 
             empty="The model has no component."
           />
           <p className={classes.note}>
+            Of <RowsLink n={report.counts.n_used} filter={{ rows: 'used' }} /> renewals,{' '}
+            <RowsLink n={report.counts.n_churned} filter={{ rows: 'used', outcome: 'churned' }} /> of them churned.{' '}
             {model.method === 'firth' ? 'Firth’s penalised logit: churns are few or separated.' : 'A logit by maximum likelihood.'} Intervals:{' '}
             {model.interval_kind}. p against no association, adjusted for the tests of all components (Holm).
             {model.joint && ` All components together: p ${pValue(model.joint.p_value)} (Wald, by account).`}

@@ -7,7 +7,7 @@ import type { DriversRun, RenewalRow } from '../../../api/client';
 import { analysisRowsQuery } from '../../../api/queries';
 import { useShortcuts } from '../../../frame/shortcuts';
 import { plainMoney } from '../../../format/money';
-import { count, counted, oneDecimal } from '../../../format/number';
+import { count, counted, oneDecimal, percent } from '../../../format/number';
 import { spaced } from '../../../format/words';
 import { type Column, DataTable, type ExtraColumn } from '../../../show/DataTable';
 import { DayText } from '../../../show/DayText';
@@ -16,7 +16,7 @@ import { Money } from '../../../show/Money';
 import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import page from './DriversPage.module.css';
-import { COLOURS, filteredRows, filterWords, GROUP_WORDS, isFiltered, neededColumns, NO_FILTER, OUTCOME_WORDS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
+import { COLOURS, filteredRows, filterWords, GROUP_WORDS, isFiltered, NO_FILTER, OUTCOME_WORDS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
 import classes from './RowsSection.module.css';
 import { useIsNear } from './useIsNear';
 
@@ -32,8 +32,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
   ]);
   const isWanted = isNear || isFiltered(filter);
   const query = useQuery({ ...analysisRowsQuery(run.id), enabled: isWanted });
-  const needed = useMemo(() => neededColumns(run.report), [run]);
-  const rows = useMemo(() => (query.data ? filteredRows(query.data, filter, needed) : []), [query.data, filter, needed]);
+  const rows = useMemo(() => (query.data ? filteredRows(query.data, filter, run.report) : []), [query.data, filter, run]);
   return (
     <Section id="rows" title="The renewals behind the numbers" aside={<FilterFields filter={filter} />}>
       <div ref={place} style={{ minHeight: HEIGHT }}>
@@ -51,7 +50,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
             }
             file={`renewals-${run.report.from}-${run.report.to}`}
             columns={COLUMNS}
-            extra={NAMES}
+            extra={MORE}
             rows={rows}
             limit={25}
             keyOf={(row) => `${row.account} ${row.product} ${row.due_on}`}
@@ -73,7 +72,7 @@ export function RowsSection({ run }: { run: DriversRun }) {
 function FilterFields({ filter }: { filter: RowFilter }) {
   return (
     <div className={classes.filters} role="group" aria-label="Which of them">
-      <Choice name="rows" label="Rows" none="all decided" choices={ROW_GROUPS.map((value) => [value, GROUP_WORDS[value]])} />
+      <Choice name="rows" label="Rows" none="all" choices={ROW_GROUPS.map((value) => [value, GROUP_WORDS[value]])} />
       <Choice name="colour" label="Colour" none="any" choices={COLOURS.map((value) => [value, value])} />
       <Choice name="outcome" label="Outcome" none="any" choices={OUTCOMES.map((value) => [value, OUTCOME_WORDS[value]])} />
       {isFiltered(filter) && (
@@ -134,7 +133,13 @@ const SCORES = [
   ['roi', 'ROI'],
 ] as const;
 
-const NAMES: ExtraColumn<RenewalRow>[] = [{ id: 'name', value: (row) => row.name }];
+/** For the file alone. */
+const MORE: ExtraColumn<RenewalRow>[] = [
+  { id: 'name', value: (row) => row.name },
+  { id: 'known_on', value: (row) => row.known_on },
+  { id: 'is_used', value: (row) => String(row.is_used) },
+  { id: 'at_leads', value: (row) => row.at_leads.join(' ') },
+];
 
 const COLUMNS: Column<RenewalRow>[] = [
   {
@@ -155,7 +160,7 @@ const COLUMNS: Column<RenewalRow>[] = [
   },
   { id: 'product', label: 'Product', show: (row) => row.product, csv: (row) => row.product },
   { id: 'due_on', label: 'Due', show: (row) => <DayText day={row.due_on} />, csv: (row) => row.due_on },
-  { id: 'decided_on', label: 'Decided', show: (row) => <DayText day={row.decided_on} />, csv: (row) => row.decided_on },
+  { id: 'decided_on', label: 'Decided', show: (row) => (row.decided_on == null ? '–' : <DayText day={row.decided_on} />), csv: (row) => row.decided_on },
   {
     id: 'outcome',
     label: 'Outcome',
@@ -193,6 +198,13 @@ const COLUMNS: Column<RenewalRow>[] = [
     show: (row: RenewalRow) => <span title={oneDecimal(row[id])}>{row[id] == null ? '–' : Math.round(row[id])}</span>,
     csv: (row: RenewalRow) => row[id],
   })),
+  {
+    id: 'held_out_probability',
+    label: 'Predicted',
+    align: 'right',
+    show: ({ held_out_probability: predicted }) => (predicted == null ? '–' : percent(predicted, 1)),
+    csv: (row) => row.held_out_probability,
+  },
   { id: 'segment', label: 'Segment', show: (row) => (row.segment ? spaced(row.segment) : '–'), csv: (row) => row.segment },
   {
     id: 'tenure_days',

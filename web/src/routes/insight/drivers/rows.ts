@@ -1,27 +1,43 @@
-/** The renewals behind a number: the same conditions as the report counts by. */
+/** The renewals behind a number: as the report counts, by what each row says of itself. */
 
-import type { Day, DriversReport, PanelCounts, RenewalRow } from '../../../api/client';
+import type { Day, DriversReport, Fold, PanelCounts, RenewalRow } from '../../../api/client';
 import { shortDay } from '../../../format/day';
 import { spaced } from '../../../format/words';
 
 export const COLOURS = ['green', 'yellow', 'red', 'unknown'] as const;
 export const OUTCOMES = ['renewed', 'churned', 'expansion', 'flat', 'contraction'] as const;
-export const ROW_GROUPS = ['compared', 'used', 'value_unknown', 'early_signed', 'early_notice', 'not_customer'] as const;
+export const ROW_GROUPS = [
+  'due',
+  'open',
+  'decided',
+  'early_signed',
+  'early_notice',
+  'not_customer',
+  'compared',
+  'value_unknown',
+  'used',
+  'held_out',
+  'trained',
+  'earlier',
+] as const;
 
 type RowGroup = (typeof ROW_GROUPS)[number];
 export type Outcome = (typeof OUTCOMES)[number];
 type RowColour = (typeof COLOURS)[number];
 
-/** Which rows are on view; all decided ones without any. */
+/** Which rows are on view; all without any. */
 export interface RowFilter {
   rows?: RowGroup;
   colour?: RowColour;
   outcome?: Outcome;
   /** A column that has no value. */
   missing?: string;
-  /** The first day on which it was due, and the day after the last. */
-  due_from?: Day;
-  due_to?: Day;
+  /** The first day of a period of the rolling origin: whose renewals, or for which its model was trained. */
+  period?: Day;
+  /** A dot of the calibration plot, from the left, beginning with 1. */
+  dot?: string;
+  /** A lead, in days, at which all components are known. */
+  at_lead?: string;
 }
 
 /** No condition, to be laid over those there are. */
@@ -30,24 +46,34 @@ export const NO_FILTER: { [Name in keyof Required<RowFilter>]: undefined } = {
   colour: undefined,
   outcome: undefined,
   missing: undefined,
-  due_from: undefined,
-  due_to: undefined,
+  period: undefined,
+  dot: undefined,
+  at_lead: undefined,
 };
 
 /** How the API says why a row is left out. */
+const EARLIER = 'due before the window';
 const LEFT_OUT: Partial<Record<RowGroup, string>> = {
+  open: 'open at the end of the window',
   early_signed: 'signed before the as-of day',
   early_notice: 'under notice on the as-of day',
   not_customer: 'no customer on the as-of day',
+  earlier: EARLIER,
 };
 
 export const GROUP_WORDS: Record<RowGroup, string> = {
-  compared: 'open on the as-of day',
-  used: 'used by the model',
-  value_unknown: 'with an unknown value',
+  due: 'due in the window',
+  open: 'open at the end of the window',
+  decided: 'decided in the window',
   early_signed: 'signed before the as-of day',
   early_notice: 'under notice on the as-of day',
   not_customer: 'of no customer on the as-of day',
+  compared: 'compared by colour',
+  value_unknown: 'with an unknown value',
+  used: 'used by the model',
+  held_out: 'held out',
+  trained: 'known in time to train',
+  earlier: 'due before the window',
 };
 
 export const OUTCOME_WORDS: Record<Outcome, string> = {
@@ -58,20 +84,9 @@ export const OUTCOME_WORDS: Record<Outcome, string> = {
   contraction: 'renewed for less',
 };
 
-/** Components above this share of unknown values have no coefficient, and no row is left out for them. */
-const MOST_UNKNOWN = 0.3;
-
 /** Decided renewals that were open on their as-of day, of customers. */
 export function comparedOf(counts: PanelCounts): number {
   return counts.n_decided - counts.n_early_signed - counts.n_early_notice - counts.n_not_customer;
-}
-
-/** The columns that a row needs to be used. */
-export function neededColumns(report: DriversReport): string[] {
-  const n = comparedOf(report.counts);
-  return report.counts.missing
-    .filter(({ column, n: missing }) => column === 'arr' || column === 'tenure' || missing <= MOST_UNKNOWN * n)
-    .map(({ column }) => column);
 }
 
 /** Whether the row has no value in the column, as the report counts it. */
@@ -87,46 +102,70 @@ export function isMissing(row: RenewalRow, column: string): boolean {
   return column in values && values[column] == null;
 }
 
-export function filteredRows(rows: readonly RenewalRow[], filter: RowFilter, needed: readonly string[]): RenewalRow[] {
+export function filteredRows(rows: readonly RenewalRow[], filter: RowFilter, report: DriversReport): RenewalRow[] {
+  const { rows: group, colour, outcome, missing, period, dot, at_lead: lead } = filter;
+  const folds = report.validation?.folds ?? [];
+  const ofPeriod = folds.filter(({ from }) => from === period);
+  const bin = dot === undefined ? undefined : report.validation?.bins[Number(dot) - 1];
   return rows.filter(
     (row) =>
-      isOfGroup(row, filter.rows, needed) &&
-      (!filter.colour || row.colour === filter.colour) &&
-      isOfOutcome(row, filter.outcome) &&
-      (!filter.missing || isMissing(row, filter.missing)) &&
-      (!filter.due_from || row.due_on >= filter.due_from) &&
-      (!filter.due_to || row.due_on < filter.due_to),
+      isOfGroup(row, group, period === undefined ? folds.filter(({ left_out: why }) => why == null) : ofPeriod) &&
+      (period === undefined || group === 'trained' || ofPeriod.some((fold) => isDueIn(row, fold))) &&
+      (!colour || row.colour === colour) &&
+      isOfOutcome(row, outcome) &&
+      (!missing || isMissing(row, missing)) &&
+      (dot === undefined || (bin !== undefined && isBetween(row.held_out_probability, bin.low, bin.high))) &&
+      (lead === undefined || row.at_leads.includes(Number(lead))),
   );
 }
 
-function isOfGroup(row: RenewalRow, group: RowGroup | undefined, needed: readonly string[]): boolean {
+/** `folds` are the periods that the filter speaks of. */
+function isOfGroup(row: RenewalRow, group: RowGroup | undefined, folds: readonly Fold[]): boolean {
   if (!group) return true;
   if (LEFT_OUT[group]) return row.left_out === LEFT_OUT[group];
-  if (row.left_out != null) return false;
-  if (group === 'compared') return true;
-  return needed.some((column) => isMissing(row, column)) === (group === 'value_unknown');
+  switch (group) {
+    case 'due':
+      return row.left_out !== EARLIER;
+    case 'decided':
+      return row.left_out !== EARLIER && row.outcome !== 'open';
+    case 'trained':
+      return row.is_used && folds.some((fold) => row.known_on != null && row.known_on <= fold.known_by);
+    case 'held_out':
+      return row.left_out == null && row.is_used && folds.some((fold) => isDueIn(row, fold));
+    case 'compared':
+      return row.left_out == null;
+    default:
+      return row.left_out == null && row.is_used === (group === 'used');
+  }
+}
+
+function isDueIn({ due_on: due }: RenewalRow, { from, to }: Fold): boolean {
+  return due >= from && due < to;
+}
+
+function isBetween(value: number | null | undefined, low: number, high: number): boolean {
+  return value != null && value >= low && value <= high;
 }
 
 function isOfOutcome(row: RenewalRow, outcome: Outcome | undefined): boolean {
   if (!outcome) return true;
-  return outcome === 'renewed' ? row.outcome !== 'churned' : row.outcome === outcome;
+  return outcome === 'renewed' ? row.outcome !== 'churned' && row.outcome !== 'open' : row.outcome === outcome;
 }
 
 export function isFiltered(filter: RowFilter): boolean {
   return Object.keys(NO_FILTER).some((name) => filter[name as keyof RowFilter] !== undefined);
 }
 
-/** The filter in words: `decided renewals, open on the as-of day, red, churned`. */
-export function filterWords({ rows, colour, outcome, missing, due_from: from, due_to: to }: RowFilter): string {
-  return [
-    'Decided renewals',
+/** The filter in words: `compared by colour · red · churned`. */
+export function filterWords({ rows, colour, outcome, missing, period, dot, at_lead: lead }: RowFilter): string {
+  const words = [
     rows && GROUP_WORDS[rows],
     colour && (colour === 'unknown' ? 'colour unknown' : colour),
     outcome && OUTCOME_WORDS[outcome],
     missing && `${missing === 'roi' ? 'ROI' : spaced(missing)} unknown`,
-    from && `due from ${shortDay(from)}`,
-    to && `due before ${shortDay(to)}`,
-  ]
-    .filter(Boolean)
-    .join(' · ');
+    period && `period from ${shortDay(period)}`,
+    dot && `dot ${dot} of the calibration plot`,
+    lead && `all components known ${lead} days before`,
+  ].filter(Boolean);
+  return words.length > 0 ? words.join(' · ') : 'all that were looked at, earlier ones too';
 }

@@ -7,7 +7,9 @@ describe('the state of the page in its address', () => {
     expect(
       driversSearch({ from: '2025-02-30', to: '2026-01-01', lead: '0', workbook: '2', rows: 'all', colour: 'mauve', outcome: 'churned' }),
     ).toEqual({ to: '2026-01-01', workbook: '2', outcome: 'churned' });
-    expect(driversSearch({ lead: '731', missing: '<b>', run: '' })).toEqual({});
+    expect(driversSearch({ lead: '731', missing: '<b>', run: '', dot: '11', at_lead: 'soon', period: 'May' })).toEqual({});
+    const rows = { rows: 'trained', period: '2026-01-01', dot: '10', at_lead: '365' };
+    expect(driversSearch(rows)).toEqual(rows);
   });
 
   it('asks the API for it, looking back from the day of the frame', () => {

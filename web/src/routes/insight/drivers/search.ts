@@ -3,6 +3,7 @@ import { addDays, isDay } from '../../../format/day';
 import { COLOURS, OUTCOMES, ROW_GROUPS, type RowFilter } from './rows';
 
 const LONGEST_LEAD = 730;
+const MOST_DOTS = 10;
 
 /** What the address of the page holds beside the day: which renewals, under which rules, and which rows are on view. */
 export interface DriversSearch extends RowFilter {
@@ -30,8 +31,9 @@ export function driversSearch(search: Record<string, unknown>): DriversSearch {
     ...(colour ? { colour } : {}),
     ...(outcome ? { outcome } : {}),
     ...(typeof search.missing === 'string' && /^[a-z_]+$/.test(search.missing) ? { missing: search.missing } : {}),
-    ...(isDay(search.due_from) ? { due_from: search.due_from } : {}),
-    ...(isDay(search.due_to) ? { due_to: search.due_to } : {}),
+    ...(isDay(search.period) ? { period: search.period } : {}),
+    ...(isWhole(search.dot, 1, MOST_DOTS) ? { dot: search.dot } : {}),
+    ...(isWhole(search.at_lead, 1, LONGEST_LEAD) ? { at_lead: search.at_lead } : {}),
   };
 }
 
