@@ -4,6 +4,7 @@ mod test_app;
 
 mod account;
 mod accounts;
+mod drivers;
 mod guard;
 mod import;
 mod ingest;

@@ -135,6 +135,34 @@ fn enough_data_give_probabilities_and_the_right_component() {
     }
 }
 
+/// Complete scores that have nothing to do with renewal: no direction is named more often than chance allows, and no
+/// probability at all.
+#[test]
+fn of_scores_without_a_signal_nothing_is_claimed() {
+    let (mut n_claimed, mut n_terms) = (0, 0);
+    for seed in 1..=20 {
+        let mut own = panel(800, seed);
+        let mut drawn = Drawn(1_000 + seed);
+        for row in own.rows.iter_mut().chain(&mut own.history) {
+            let is_renewed = drawn.next() < 0.88;
+            row.decision.outcome =
+                if is_renewed { RenewalOutcome::RenewedFlat } else { RenewalOutcome::Churned };
+            row.decision.successor_arr_cents = if is_renewed { row.decision.due_arr_cents } else { 0 };
+        }
+        let report = report(&own);
+        assert!(report.gate.level <= 1, "seed {seed}: {:?}", report.gate);
+        assert!(!report.gate.failing.is_empty());
+        let model = report.model.as_ref().unwrap_or_else(|| panic!("seed {seed}: {:?}", report.gate));
+        n_terms += model.terms.len();
+        n_claimed += model.terms.iter().filter(|term| !term.direction.starts_with("not dist")).count();
+        assert!(model.terms.iter().all(|term| term.marginal_change.is_none()));
+        assert!(report.validation.unwrap().bins.is_empty());
+    }
+    // 95 % intervals: of 80 about 4; more than 9 in one of a hundred such tests.
+    assert_eq!(n_terms, 80);
+    assert!(n_claimed <= 9, "{n_claimed} of {n_terms} directions named where there is none");
+}
+
 #[test]
 fn every_number_can_be_followed_to_its_rows() {
     let mut own = panel(1_500, 1);

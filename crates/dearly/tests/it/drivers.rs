@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::support::Place;
+use crate::support::{Place, Server};
 
 /// Accounts with one term each that ends in 2025, of which every third is not renewed; some are decided early.
 fn book() -> Place {
@@ -193,4 +193,49 @@ fn nothing_is_claimed_of_a_book_without_signal() {
     assert_eq!(report["gate"]["level"], 0);
     assert_eq!((&report["model"], &report["sentences"]), (&Value::Null, &Value::Array(Vec::new())));
     assert!(report["refused"].is_string());
+}
+
+/// The demo book, whose law is known: probabilities may be told, and every surface tells the same.
+#[test]
+fn the_demo_book_reaches_probabilities_and_says_them_everywhere() {
+    let place = Place::new();
+    place.dearly("demo --accounts 1000 --no-serve").run();
+    let run = place.dearly("drivers --format json").run().json();
+    let report = &run["report"];
+    assert_eq!(report["gate"]["level"], 2, "{}", report["gate"]);
+    assert_eq!(report["gate"]["failing"], serde_json::json!(["0 past plans of 4 needed"]));
+    // docs/SIMULATION.md: the law that drew the renewals.
+    for (term, law) in [("deployment", 1.28), ("engagement", 1.16), ("adoption", 1.49), ("roi", 1.35)] {
+        let terms = report["model"]["terms"].as_array().unwrap();
+        let own = &terms.iter().find(|own| own["term"] == term).unwrap()["odds_ratio"];
+        assert!(own["low"].as_f64() < Some(law) && own["high"].as_f64() > Some(law), "{term}: {own}");
+    }
+    let id = run["id"].as_str().unwrap();
+    let words = place.dearly("drivers").run();
+    words.says(&["Evidence: level 2 (predictive)", "  for the next level: 0 past plans of 4 needed"]);
+    words.says(&[
+        "Held out: ",
+        "Adoption is associated with more renewal: 10 points more go with +",
+        "Assumptions",
+    ]);
+    words.says(&[&format!("Kept as {id}"), "odds_ratio"]);
+    assert!(!words.stdout.contains("cause"), "{}", words.stdout);
+    let terms = place.dearly("drivers --format csv").run().csv();
+    assert_eq!(terms.len(), 4);
+    assert!(
+        terms[2]["change_of_probability"].as_str().unwrap().parse::<f64>().unwrap() > 0.0,
+        "{}",
+        terms[2]
+    );
+    let rows = place.dearly("drivers --rows --format csv").run().csv();
+    let held_out = rows.iter().filter(|row| row["held_out_probability"] != "");
+    assert_eq!(Some(held_out.count() as u64), report["validation"]["n"].as_u64());
+    let count = |name: &str, value: &str| rows.iter().filter(|row| row[name] == value).count() as u64;
+    assert_eq!(Some(count("outcome", "open")), report["counts"]["n_open"].as_u64());
+    assert_eq!(Some(count("left_out", "due before the window")), report["counts"]["n_history"].as_u64());
+    let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
+    let answer = |path: &str| -> Value { serde_json::from_str(&server.get(path)).unwrap() };
+    assert_eq!(answer("/api/v1/drivers"), run, "the same facts, rules and program: the run that is kept");
+    assert_eq!(answer(&format!("/api/v1/analyses/{id}")), run);
+    assert_eq!(answer("/api/v1/drivers/rows").as_array().unwrap().len(), rows.len());
 }
