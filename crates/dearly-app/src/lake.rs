@@ -153,7 +153,7 @@ impl App {
     /// events are written anew without them, and the old files, also those retired earlier, are deleted before this
     /// returns. A reader that still had one open is told that the file is missing. Events that were received and wait to
     /// be written into the lake are left out when they are. What is kept of them beside events goes, too:
-    /// traits, memberships, aliases, rejected calls that name them, and the people that their calls made.
+    /// traits, memberships, aliases, rejected calls that name them, and the people whom nothing but their calls names.
     ///
     /// # Errors
     /// [`Error::Invalid`] without users, [`Error::Busy`]. Erasing again completes what a crash left.

@@ -29,18 +29,16 @@ impl ClusterErrors {
     ) -> Result<Covariance, Error> {
         let plain = n_clusters as f64 / (n_clusters as f64 - 1.0);
         let of = |matrix, kind, degrees| Covariance { matrix, kind, degrees, n_clusters: Some(n_clusters) };
-        let (mut sandwich, kind) = match self {
-            ClusterErrors::Cv3 => {
-                return Ok(of(jackknife()?, CovarianceKind::Cv3, Some(n_clusters as f64 - 1.0)));
+        if self == ClusterErrors::Cv3 {
+            return Ok(of(jackknife()?, CovarianceKind::Cv3, Some(n_clusters as f64 - 1.0)));
+        }
+        let mut sandwich = sandwich()?;
+        let (kind, factor) = match self {
+            ClusterErrors::Cr1 => (CovarianceKind::Cr1, plain),
+            ClusterErrors::Cr1s => {
+                (CovarianceKind::Cr1s, plain * (rows - 1.0) / (rows - sandwich.rows as f64))
             }
-            ClusterErrors::Cr0 => (sandwich()?, CovarianceKind::Cr0),
-            ClusterErrors::Cr1 => (sandwich()?, CovarianceKind::Cr1),
-            ClusterErrors::Cr1s => (sandwich()?, CovarianceKind::Cr1s),
-        };
-        let factor = match kind {
-            CovarianceKind::Cr1 => plain,
-            CovarianceKind::Cr1s => plain * (rows - 1.0) / (rows - sandwich.rows as f64),
-            _ => 1.0,
+            _ => (CovarianceKind::Cr0, 1.0),
         };
         sandwich.values.iter_mut().for_each(|value| *value *= factor);
         Ok(of(sandwich, kind, None))

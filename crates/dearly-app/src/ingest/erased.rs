@@ -32,8 +32,8 @@ impl Erased {
             return false;
         }
         let record = &entry.record;
-        let is_named = [record.user, former_id(record)].into_iter().flatten();
-        if is_named.into_iter().any(|user| self.is_erased(user, entry.received_at)) {
+        let mut named = [record.user, former_id(record)].into_iter().flatten();
+        if named.any(|user| self.is_erased(user, entry.received_at)) {
             return true;
         }
         if record.kind != RecordKind::Rejected {

@@ -53,10 +53,9 @@ pub(super) fn fold(known: &mut TraitSet, at: Instant, traits: Map<String, Value>
     }
 }
 
-/// What was said of an id, by the user who it turned out to be: the first after it was said, else the last before.
+/// What was said of an id, by the user who it turned out to be: the first after it was said, else the last before. The
+/// aliases ascend by instant, as [`dearly_store::View::aliases`] gives them.
 pub(super) fn by_user(said: TraitSet, aliases: &[Alias]) -> BTreeMap<&str, TraitSet> {
-    let mut aliases: Vec<&Alias> = aliases.iter().collect();
-    aliases.sort_by_key(|alias| alias.at);
     let mut by_user: BTreeMap<&str, TraitSet> = BTreeMap::new();
     for (name, own) in said {
         let Some(alias) = aliases.iter().find(|alias| alias.at.micros() >= own.at).or(aliases.last()) else {

@@ -282,8 +282,10 @@ pub(super) fn count_user(
     let mut stretch = Stretch::NONE;
     for (last, first) in days.iter().skip(at_least - 1).zip(days) {
         let places = Places { from: reaches.of(*last).from, until: reaches.of(*first).until };
-        if let Some(done) = Some(places).filter(|places| !places.is_empty()).and_then(|own| stretch.add(own))
-        {
+        if places.is_empty() {
+            continue;
+        }
+        if let Some(done) = stretch.add(places) {
             counts.row(row).add(done, known, 1);
         }
     }
