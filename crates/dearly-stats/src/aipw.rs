@@ -1,5 +1,5 @@
-//! The effect of something done to some rows and not to others, adjusted for why it was done: augmented inverse-probability
-//! weighting with cross-fitting.
+//! The effect of something done to some rows and not to others, adjusted for why it was done: augmented
+//! inverse-probability weighting with cross-fitting.
 
 mod balance;
 mod estimate;
@@ -31,9 +31,9 @@ use crate::{Clusters, Design, Error, Family};
 /// Effects in units of the outcome: probability points as a fraction for an outcome of 0 and 1.
 ///
 /// # Source
-/// Robins, Rotnitzky and Zhao (1994); Chernozhukov and others (2018) for cross-fitting; Li, Morgan and Zaslavsky (2018) for
-/// the population of overlap. Checked against statsmodels `TreatmentEffect` (without cross-fitting) and the formulae in
-/// numpy (with it), see `tests/golden/effects.json`.
+/// Robins, Rotnitzky and Zhao (1994); Chernozhukov and others (2018) for cross-fitting; Li, Morgan and Zaslavsky (2018)
+/// for the population of overlap. Checked against statsmodels `TreatmentEffect` (without cross-fitting) and the
+/// formulae in numpy (with it), see `tests/golden/effects.json`.
 #[derive(Debug, Clone, Copy)]
 pub struct Aipw<'a> {
     confounders: &'a Design,
@@ -49,8 +49,9 @@ pub struct Aipw<'a> {
 }
 
 impl<'a> Aipw<'a> {
-    /// Five folds, propensities held between 0.02 and 0.98, intervals of 95 %. The outcome model is a logit where every
-    /// outcome is 0 or 1, linear otherwise.
+    /// An effect by five folds of seed 0, propensities held between 0.02 and 0.98, intervals of 95 %. The outcome model
+    /// is a logit where every outcome is 0 or 1, linear otherwise. Everything has one value for each row of
+    /// `confounders`.
     pub fn new(
         confounders: &'a Design,
         treatment: &'a [bool],
@@ -73,37 +74,75 @@ impl<'a> Aipw<'a> {
         }
     }
 
-    /// The family of the outcome models.
+    /// The family of the outcome models, instead of the one that [`Aipw::new`] took from the outcomes.
     pub fn family(self, family: Family) -> Aipw<'a> {
         Aipw { family, ..self }
     }
 
-    /// Folds of whole clusters, drawn by the seed; 1 fits and predicts on the same rows.
+    /// Folds of whole clusters, drawn by the seed; 1 fits and predicts on the same rows, without cross-fitting. Not
+    /// used where [`Aipw::splits`] are given.
     pub fn folds(self, folds: usize, seed: u64) -> Aipw<'a> {
         Aipw { folds, seed, ..self }
     }
 
-    /// Folds given: each row is to be in the test part of one, and no cluster in both parts.
+    /// Folds given instead of drawn: each row must be in the test part of exactly one. That no cluster and no row is in
+    /// both parts of a fold is for the caller to see to; it is not checked.
     pub fn splits(self, splits: &'a [Split]) -> Aipw<'a> {
         Aipw { splits: Some(splits), ..self }
     }
 
-    /// Propensities below this share, or above one less it, are set to it, and counted. 0 leaves them as they are.
+    /// Propensities below this share, or above one less it, are set to it, and counted. From 0, which leaves them as
+    /// they are, to below 0.5; 0.02 unless set.
     pub fn trim(self, trim: f64) -> Aipw<'a> {
         Aipw { trim, ..self }
     }
 
-    /// The level of the intervals.
+    /// The level of the intervals, in (0, 1); 0.95 unless set.
     pub fn level(self, level: f64) -> Aipw<'a> {
         Aipw { level, ..self }
     }
 
     /// Estimates the effect on all (ATE), on the treated (ATT) and on those who could well have been either (ATO).
     ///
+    /// Errors are √(G/(G − 1) Σ_g (Σ_{i∈g} φᵢ)²)/n of influence values φ summed by cluster, with t(G − 1). An outcome
+    /// model that is separated takes Firth's method with FLIC, which [`AipwEffect::n_penalized`] counts; a propensity
+    /// that is separated is refused, for who was sure to be treated has nobody to be compared with.
+    ///
+    /// # Shapes
+    /// As said at [`Aipw`]. `propensity` and `psi` of the answer have one value for each row, `balance` one line for
+    /// each column except the intercept.
+    ///
+    /// # Units
+    /// Effects, means and `naive` in units of the outcome; propensities and shares in [0, 1]; balance in standard
+    /// deviations.
+    ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OneClass`] when all rows are
-    /// treated or none; [`Error::TooFewClusters`]; [`Error::OutOfRange`] for trim, folds or level;
-    /// [`Error::Refused`] when a model of a fold cannot be fitted, with the fold, the rows and the reason.
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`] for an outcome; [`Error::TooFewClusters`];
+    /// [`Error::OutOfRange`] for trim, folds, level, or a propensity of 0 or 1 that no trim holds; [`Error::Refused`]
+    /// when all rows are treated or none, when clusters are fewer than folds, when splits do not test each row once, or
+    /// when a model of a fold cannot be fitted, as with one outcome for all its treated rows: with the fold, the rows
+    /// and the reason.
+    ///
+    /// # Source
+    /// Robins, Rotnitzky and Zhao (1994); Chernozhukov and others (2018); Li, Morgan and Zaslavsky (2018). Checked
+    /// against statsmodels `TreatmentEffect` and the formulae in numpy, see `tests/golden/effects.json`.
+    ///
+    /// # Example
+    /// Of the sick 4 of 6 are treated and score 50 against 40, of the healthy 2 of 6 and score 80 against 70. The
+    /// treated are 10 points better among the sick and among the healthy, and no better on the whole: 60 against 60.
+    /// ```
+    /// use dearly_stats::{Clusters, Design, aipw::Aipw};
+    ///
+    /// let sick = [[1.0; 6], [0.0; 6]].concat();
+    /// let treated = [true, true, true, true, false, false, true, true, false, false, false, false];
+    /// let score = [49.0, 51.0, 49.0, 51.0, 39.0, 41.0, 79.0, 81.0, 69.0, 71.0, 69.0, 71.0];
+    /// let confounders = Design::with_intercept(12, vec![("sick".to_owned(), sick)])?;
+    /// let rows = Clusters::singletons(12);
+    /// let found = Aipw::new(&confounders, &treated, &score, &rows).folds(1, 0).estimate()?;
+    /// assert!(found.naive.abs() < 1e-12);
+    /// assert!((found.ate.estimate - 10.0).abs() < 1e-9 && (found.att.estimate - 10.0).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn estimate(&self) -> Result<AipwEffect, Error> {
         let n = self.confounders.rows();
         if n == 0 {

@@ -23,19 +23,43 @@ impl Glm<'_> {
     /// Fits the model to replicates of the data in which whole clusters were drawn with replacement.
     ///
     /// A replicate is the same rows with other weights, fitted from the coefficients of the whole: no row is copied and
-    /// a few Newton steps arrive.
+    /// a few Newton steps arrive. One that has no fit, as when its outcome is separated, is left out and counted.
     ///
     /// # Shapes
-    /// `design` and `outcome` are those of the fit; `clusters` has one cluster for each row.
+    /// `design` and `outcome` are those of the fit; `clusters` has one cluster for each row. `draws` has one row for
+    /// each replicate that was fitted and one column for each coefficient; intervals and errors have one for each
+    /// coefficient.
+    ///
+    /// # Units
+    /// Coefficients, on the scale of the linear predictor.
     ///
     /// # Errors
-    /// Those of [`Glm::fit`] for its input; [`Error::TooFewClusters`] under 2; [`Error::OutOfRange`] for the level or
-    /// fewer than 2 replicates; [`Error::Refused`] if more than a tenth of the replicates could not be fitted, of which
-    /// an interval would be a guess.
+    /// Those of [`Glm::fit`] for its input; [`Error::LengthMismatch`] for a fit of other columns or clusters of other
+    /// rows; [`Error::TooFewClusters`] under 2; [`Error::OutOfRange`] for the level or fewer than 2 replicates;
+    /// [`Error::Refused`] if more than a tenth of the replicates could not be fitted, of which an interval would be a
+    /// guess.
     ///
     /// # Source
     /// Cameron, Gelbach and Miller (2008), pairs cluster bootstrap; Efron and Tibshirani (1993) for percentiles.
     /// Checked against refits on the rows drawn.
+    ///
+    /// # Example
+    /// Two accounts of two rows, one all 0, the other all 10: a replicate has either twice, or both, and a mean of 0,
+    /// 10 or 5.
+    /// ```
+    /// use dearly_stats::compare::Resampling;
+    /// use dearly_stats::{Clusters, Design, Family, Glm};
+    ///
+    /// let (design, score) = (Design::with_intercept(4, vec![])?, [0.0, 0.0, 10.0, 10.0]);
+    /// let accounts = Clusters::from_labels(&["a", "a", "b", "b"]);
+    /// let glm = Glm::new(Family::Gaussian);
+    /// let resampling = Resampling { replicates: 200, ..Resampling::default() };
+    /// let found = glm.bootstrap_clusters(&design, &score, &glm.fit(&design, &score)?, &accounts, resampling)?;
+    /// let possible = |mean: f64| [0.0, 5.0, 10.0].iter().any(|one| (mean - one).abs() < 1e-9);
+    /// assert!(found.draws.values.iter().all(|&mean| possible(mean)));
+    /// assert!(found.intervals[0].low.abs() < 1e-9 && (found.intervals[0].high - 10.0).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn bootstrap_clusters(
         &self,
         design: &Design,

@@ -1,7 +1,7 @@
 //! Whether probabilities mean what they say: in sum, in spread, along the curve, in bins.
 //!
-//! Take the measures in this order (Van Calster et al. 2016, 2019): in the large, slope, curve; the single-number errors
-//! after that. There is no Hosmer–Lemeshow test here: its power depends on the bins more than on the model.
+//! Take the measures in this order (Van Calster et al. 2016, 2019): in the large, slope, curve; the single-number
+//! errors after that. There is no Hosmer–Lemeshow test here: its power depends on the bins more than on the model.
 
 mod binned;
 mod corp;
@@ -32,38 +32,71 @@ pub struct Calibration {
 
 /// Observed over expected, calibration in the large and calibration slope, with intervals.
 ///
-/// The interval of O/E is on the log scale with variance (1 − O/n) / O; those of the others are Wald's by the model. Rows
-/// are taken as independent: with several rows to an account, take [`calibration_by_cluster`].
+/// The interval of O/E is on the log scale with variance (1 − O/n) / O; those of the others are Wald's by the model.
+/// Rows are taken as independent: with several rows to an account, take [`calibration_by_cluster`].
 ///
 /// # Shapes
-/// One probability for each outcome.
+/// One probability for each outcome, n ≥ 3.
 ///
 /// # Units
-/// Probabilities strictly between 0 and 1; `level` in (0, 1). The standard error of O/E is on its own scale.
+/// Probabilities strictly between 0 and 1; `level` in (0, 1). O/E is a ratio, above 0; the large is in logits; the
+/// slope has no unit. The standard error of O/E is on its own scale.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for what is no probability or is 0 or 1,
-/// [`Error::OneClass`]; [`Error::ConstantColumn`] when all probabilities are equal, which have no slope;
-/// [`Error::Separated`] when they order the outcomes perfectly.
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for the level and for what
+/// is no probability or is 0 or 1, [`Error::OneClass`], [`Error::TooFewRows`] with two rows; [`Error::ConstantColumn`]
+/// when all probabilities are equal, which have no slope; [`Error::Separated`] when they order the outcomes perfectly,
+/// or perfectly the wrong way round.
 ///
 /// # Source
 /// Cox (1958); Van Calster et al. (2016); Debray et al. (2017) for O/E. Checked against statsmodels, see
 /// `tests/golden/calibration.json`.
+///
+/// # Example
+/// Where 10 % were predicted 1 of 4 churns, where 90 % 3 of 4: right in sum, and twice too sure, for log 9 is twice log
+/// 3.
+/// ```
+/// let churned = [true, false, false, false, true, true, true, false];
+/// let predicted = [[0.1; 4], [0.9; 4]].concat();
+/// let found = dearly_stats::calibration::calibration(&churned, &predicted, 0.95)?;
+/// assert!((found.observed_over_expected.estimate - 1.0).abs() < 1e-12);
+/// assert!(found.in_the_large.estimate.abs() < 1e-9);
+/// assert!((found.slope.estimate - 0.5).abs() < 1e-9);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn calibration(outcomes: &[bool], probabilities: &[f64], level: f64) -> Result<Calibration, Error> {
     with_clusters(outcomes, probabilities, None, level)
 }
 
-/// As [`calibration`], with errors that allow for rows of one cluster depending on each other: CV3 with t(G − 1) for the
-/// large and the slope, and for O/E the variance Σ_g (Σ (y − p O/E))² / O² of its logarithm.
+/// As [`calibration`], with errors that allow for rows of one cluster depending on each other: CV3 with t(G − 1) for
+/// the large and the slope, and for O/E the variance Σ_g (Σ (y − p O/E))² / O² of its logarithm, with the normal
+/// distribution.
 ///
 /// # Shapes
 /// One probability for each outcome and row of the clusters.
 ///
+/// # Units
+/// As [`calibration`].
+///
 /// # Errors
-/// As [`calibration`]; [`Error::TooFewClusters`].
+/// As [`calibration`]; [`Error::TooFewClusters`] under 2; [`Error::ToldByOneCluster`] when the probabilities vary
+/// inside one cluster only, without which they have no slope.
 ///
 /// # Source
 /// As [`calibration`]; MacKinnon, Nielsen and Webb (2024) for CV3.
+///
+/// # Example
+/// Of 4 outcomes 2 are true and 2 were expected. By account they are off by 0.3 and −0.3: √(0.09 + 0.09) / 2.
+/// ```
+/// use dearly_stats::{Clusters, calibration::calibration_by_cluster};
+///
+/// let accounts = Clusters::from_labels(&["a", "a", "b", "b"]);
+/// let found = calibration_by_cluster(&[true, false, false, true], &[0.4, 0.3, 0.6, 0.7], &accounts, 0.95)?;
+/// let ratio = found.observed_over_expected;
+/// assert!((ratio.estimate - 1.0).abs() < 1e-12);
+/// assert!((ratio.standard_error - 0.18f64.sqrt() / 2.0).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn calibration_by_cluster(
     outcomes: &[bool],
     probabilities: &[f64],

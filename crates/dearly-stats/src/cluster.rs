@@ -13,7 +13,15 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// Clusters from any labels, one for each row.
+    /// Clusters from any labels, one for each row; rows of equal labels are one cluster.
+    ///
+    /// # Example
+    /// Numbers go by the first row, not by the label.
+    /// ```
+    /// let accounts = dearly_stats::Clusters::from_labels(&["north", "acme", "north"]);
+    /// assert_eq!((accounts.rows(), accounts.count()), (3, 2));
+    /// assert_eq!((accounts.of(0), accounts.of(1), accounts.of(2)), (0, 1, 0));
+    /// ```
     pub fn from_labels<L: Hash + Eq>(labels: &[L]) -> Clusters {
         let mut numbers: HashMap<&L, u32> = HashMap::new();
         let mut of_row = Vec::with_capacity(labels.len());
@@ -24,12 +32,13 @@ impl Clusters {
         Clusters { of_row, count: numbers.len() }
     }
 
-    /// Every row a cluster of its own.
+    /// Every row a cluster of its own, for rows that are independent.
     pub fn singletons(rows: usize) -> Clusters {
         Clusters { of_row: (0..u32::try_from(rows).expect("fewer rows than 2³²")).collect(), count: rows }
     }
 
-    /// The clusters in which both agree, as two-way errors need them.
+    /// The clusters in which both agree, as two-way errors need them: two rows are together if they are in both. Both
+    /// must have the same rows, which is not checked; rows that only one has are dropped.
     pub fn crossed(&self, other: &Clusters) -> Clusters {
         let pairs: Vec<(u32, u32)> = self.of_row.iter().copied().zip(other.of_row.iter().copied()).collect();
         Clusters::from_labels(&pairs)
@@ -45,7 +54,7 @@ impl Clusters {
         self.count
     }
 
-    /// The cluster of a row.
+    /// The cluster of a row, from 0. Panics for a row that is not there.
     pub fn of(&self, row: usize) -> usize {
         self.of_row[row] as usize
     }
@@ -60,7 +69,7 @@ impl Clusters {
         }
     }
 
-    /// The rows of each cluster, ascending.
+    /// The rows of each cluster, ascending; as many lists as there are clusters, none of them empty.
     pub fn members(&self) -> Vec<Vec<usize>> {
         let mut members = vec![Vec::new(); self.count];
         for (row, &cluster) in self.of_row.iter().enumerate() {
@@ -87,7 +96,8 @@ impl Clusters {
         (begins, rows)
     }
 
-    /// Clusters of some of the rows, numbered anew.
+    /// Clusters of some of the rows, in the order given and numbered anew by it; a row may come more than once. Panics
+    /// for a row that is not there.
     pub fn rows_of(&self, rows: &[usize]) -> Clusters {
         let labels: Vec<u32> = rows.iter().map(|&row| self.of_row[row]).collect();
         Clusters::from_labels(&labels)

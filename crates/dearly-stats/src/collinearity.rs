@@ -28,12 +28,14 @@ impl Collinearity {
     pub const ILL_CONDITIONED: f64 = 30.0;
 
     /// Whether some columns cannot be told apart, so that the joint test and the sum of effects are to be shown instead
-    /// of a ranking.
+    /// of a ranking: a condition number above [`Collinearity::ILL_CONDITIONED`], or any column that is
+    /// [`Collinearity::inflated`].
     pub fn is_serious(&self) -> bool {
         self.condition_number > Self::ILL_CONDITIONED || !self.inflated().is_empty()
     }
 
-    /// The columns whose variance inflation is above [`Collinearity::INFLATED`].
+    /// The names of the columns whose variance inflation is above [`Collinearity::INFLATED`], in the order of the
+    /// design.
     pub fn inflated(&self) -> Vec<&str> {
         let above = self.variance_inflation.iter().filter(|(_, factor)| *factor > Self::INFLATED);
         above.map(|(name, _)| name.as_str()).collect()
@@ -43,13 +45,32 @@ impl Collinearity {
 impl Design {
     /// Variance inflation factors and the condition number of the columns.
     ///
+    /// 1/(1 − R²) of each column on the others, about their means whether or not there is an intercept; and the largest
+    /// over the smallest singular value of the columns at unit length, not centred.
+    ///
+    /// # Shapes
+    /// More rows than columns. One factor for each column except the intercept, in their order.
+    ///
+    /// # Units
+    /// Both are ratios of 1 or more, whatever the units of the columns.
+    ///
     /// # Errors
-    /// [`Error::TooFewRows`] unless rows outnumber columns; [`Error::ConstantColumn`]; [`Error::Collinear`] for a column
-    /// that is a combination of those before it.
+    /// [`Error::TooFewRows`] unless rows outnumber columns; [`Error::ConstantColumn`]; [`Error::Collinear`] for a
+    /// column that is a combination of those before it.
     ///
     /// # Source
     /// Belsley, Kuh and Welsch (1980). Checked against statsmodels `variance_inflation_factor` and numpy's singular
     /// values, see `tests/golden/dominance.json`.
+    ///
+    /// # Example
+    /// Two columns with a correlation of ½: 1/(1 − ¼).
+    /// ```
+    /// let columns = vec![("a".to_owned(), vec![-1.0, 0.0, 1.0]), ("b".to_owned(), vec![0.0, -1.0, 1.0])];
+    /// let found = dearly_stats::Design::new(columns)?.collinearity()?;
+    /// assert!((found.variance_inflation[0].1 - 4.0 / 3.0).abs() < 1e-12);
+    /// assert!(!found.is_serious());
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn collinearity(&self) -> Result<Collinearity, Error> {
         let (rows, p) = (self.rows(), self.columns());
         if rows <= p {
@@ -98,8 +119,32 @@ impl Design {
 impl Covariance {
     /// The joint test and the summed effect of columns that cannot be told apart.
     ///
+    /// The variance of the sum is the sum over the columns' block of the covariance: where two trade off, their
+    /// negative covariance makes the sum surer than either.
+    ///
+    /// # Shapes
+    /// One coefficient for each row of the covariance; `columns` are places in it, counted from 0, each once.
+    ///
+    /// # Units
+    /// The sum is on the scale of the linear predictor; `level` in (0, 1).
+    ///
     /// # Errors
     /// Those of [`Covariance::wald_test`]; [`Error::OutOfRange`] for the level.
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 3.
+    ///
+    /// # Example
+    /// Variances of 5 and a covariance of −3: the sum has a variance of 5 + 5 − 6.
+    /// ```
+    /// use dearly_stats::{Covariance, CovarianceKind, Matrix};
+    ///
+    /// let matrix = Matrix { rows: 2, columns: 2, values: vec![5.0, -3.0, -3.0, 5.0] };
+    /// let covariance = Covariance { matrix, kind: CovarianceKind::Model, degrees: None, n_clusters: None };
+    /// let found = covariance.joint_effect(&[1.0, 3.0], &[0, 1], 0.95)?;
+    /// assert_eq!((found.sum.estimate, found.sum.standard_error), (4.0, 2.0));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn joint_effect(
         &self,
         coefficients: &[f64],

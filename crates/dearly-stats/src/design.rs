@@ -14,7 +14,8 @@ impl Design {
     /// The name of the column of ones.
     pub const INTERCEPT: &'static str = "intercept";
 
-    /// A design of named columns, all of one length.
+    /// A design of named columns, all of one length. Names may come twice, and are looked up by the first; a constant
+    /// column is not refused here. Without columns there are no rows either.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`]; [`Error::NotFinite`] with the column's name and the row.
@@ -34,10 +35,19 @@ impl Design {
         Ok(Design { names, matrix })
     }
 
-    /// As [`Design::new`], with a column of ones before the others. `rows` counts where there is no other column.
+    /// As [`Design::new`], with a column of ones before the others, each of which has `rows` values.
     ///
     /// # Errors
-    /// Those of [`Design::new`]; [`Error::ConstantColumn`], which could not be told from the ones.
+    /// Those of [`Design::new`]; with more than one row [`Error::ConstantColumn`], which could not be told from the
+    /// ones.
+    ///
+    /// # Example
+    /// ```
+    /// let design = dearly_stats::Design::with_intercept(2, vec![("score".to_owned(), vec![40.0, 70.0])])?;
+    /// assert_eq!(design.names(), ["intercept", "score"]);
+    /// assert_eq!(design.row(1), [1.0, 70.0]);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn with_intercept(rows: usize, columns: Vec<(String, Vec<f64>)>) -> Result<Design, Error> {
         for (name, values) in &columns {
             if rows > 1 && values.iter().all(|value| *value == values[0]) && values[0].is_finite() {
@@ -54,12 +64,12 @@ impl Design {
         self.matrix.rows
     }
 
-    /// Columns, which are the parameters of a model.
+    /// Columns, which are the parameters of a model; the intercept counts.
     pub fn columns(&self) -> usize {
         self.matrix.columns
     }
 
-    /// The columns' names.
+    /// The columns' names, in their order.
     pub fn names(&self) -> &[String] {
         &self.names
     }
@@ -69,32 +79,43 @@ impl Design {
         &self.matrix.values
     }
 
-    /// One row.
+    /// One row, counted from 0, with one value for each column. Panics for a row that is not there.
     pub fn row(&self, row: usize) -> &[f64] {
         self.matrix.row(row)
     }
 
-    /// One column, copied.
+    /// One column, counted from 0, copied; one value for each row. Panics for a column that is not there.
     pub fn column(&self, column: usize) -> Vec<f64> {
         (0..self.rows()).map(|row| self.matrix[(row, column)]).collect()
     }
 
-    /// The place of a column by its name.
+    /// The place of a column by its name, counted from 0: the first of that name.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| known == name)
     }
 
-    /// Where the intercept stands, if there is one.
+    /// Where the intercept stands, if there is one: the column named [`Design::INTERCEPT`], whatever is in it.
     pub fn intercept(&self) -> Option<usize> {
         self.position(Design::INTERCEPT)
     }
 
-    /// The linear predictor of each row, without an offset.
+    /// The linear predictor Σ x b of each row, without an offset.
+    ///
+    /// # Shapes
+    /// One coefficient for each column, which is not checked; one value for each row.
+    ///
+    /// # Example
+    /// ```
+    /// let design = dearly_stats::Design::with_intercept(2, vec![("score".to_owned(), vec![40.0, 70.0])])?;
+    /// assert_eq!(design.linear_predictor(&[-5.0, 0.25]), [5.0, 12.5]);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn linear_predictor(&self, coefficients: &[f64]) -> Vec<f64> {
         (0..self.rows()).map(|row| dot(self.row(row), coefficients)).collect()
     }
 
-    /// The same columns for some of the rows, in the order given.
+    /// The same columns for some of the rows, in the order given; a row may come more than once. Panics for a row that
+    /// is not there.
     pub fn rows_of(&self, rows: &[usize]) -> Design {
         let mut values = Vec::with_capacity(rows.len() * self.columns());
         for &row in rows {
@@ -106,7 +127,7 @@ impl Design {
         }
     }
 
-    /// Some of the columns, in the order given.
+    /// Some of the columns, in the order given. Panics for a column that is not there.
     pub fn columns_of(&self, columns: &[usize]) -> Design {
         let mut values = Vec::with_capacity(self.rows() * columns.len());
         for row in 0..self.rows() {
@@ -118,10 +139,23 @@ impl Design {
         }
     }
 
-    /// A copy in which one column holds other values, as for a what-if.
+    /// A copy in which one column, counted from 0, holds other values, as for a what-if. Panics for a column that is
+    /// not there.
+    ///
+    /// # Shapes
+    /// One value for each row.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::NotFinite`].
+    ///
+    /// # Example
+    /// What if both stood at 75?
+    /// ```
+    /// let design = dearly_stats::Design::with_intercept(2, vec![("score".to_owned(), vec![40.0, 70.0])])?;
+    /// let raised = design.with_column(1, &[75.0, 75.0])?;
+    /// assert_eq!((raised.row(0), design.row(0)), (&[1.0, 75.0][..], &[1.0, 40.0][..]));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn with_column(&self, column: usize, values: &[f64]) -> Result<Design, Error> {
         crate::error::same_length(&self.names[column], self.rows(), values.len())?;
         all_finite(&self.names[column], values)?;

@@ -18,13 +18,26 @@ pub use profit::{ChurnCampaign, ExpectedProfit, expected_maximum_profit};
 /// One score for each outcome.
 ///
 /// # Units
-/// Scores in any unit, higher for likelier events; `share` in (0, 1].
+/// Scores in any unit, higher for likelier events; `share` in (0, 1]. The lift is a ratio, 0 or more.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for the share.
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for
+/// the share.
 ///
 /// # Source
 /// Neslin et al. (2006), *Defection detection*.
+///
+/// # Example
+/// One of four churns, and one of the two with the highest scores: ½ over ¼.
+/// ```
+/// use dearly_stats::discrimination::lift;
+///
+/// let churned = [false, true, false, false];
+/// assert_eq!(lift(&churned, &[0.9, 0.8, 0.2, 0.1], 0.5)?, 2.0);
+/// // Where all scores are the same, so are all shares.
+/// assert_eq!(lift(&churned, &[0.3; 4], 0.5)?, 1.0);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn lift(outcomes: &[bool], scores: &[f64], share: f64) -> Result<f64, Error> {
     if !(share > 0.0 && share <= 1.0) {
         return Err(Error::OutOfRange {
@@ -54,17 +67,29 @@ pub fn lift(outcomes: &[bool], scores: &[f64], share: f64) -> Result<f64, Error>
 /// The area under the curve of precision over recall, as average precision: Σ (Rₖ − Rₖ₋₁) Pₖ over the distinct scores,
 /// highest first. Chance gives the rate of events.
 ///
+/// Rows of one score enter together, so that row order does not matter; nothing is interpolated.
+///
 /// # Shapes
 /// One score for each outcome.
 ///
 /// # Units
-/// Scores in any unit, higher for likelier events.
+/// Scores in any unit, higher for likelier events. The area is in (0, 1].
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`].
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`].
 ///
 /// # Source
-/// Checked against `sklearn.metrics.average_precision_score`, see `tests/golden/discrimination.json`.
+/// Manning, Raghavan and Schütze (2008), 8.4. Checked against `sklearn.metrics.average_precision_score`, see
+/// `tests/golden/discrimination.json`.
+///
+/// # Example
+/// The first event is found with a precision of 1 of 1, the second with 2 of 3: the mean of 1 and 2/3.
+/// ```
+/// let churned = [true, false, true, false];
+/// let found = dearly_stats::discrimination::average_precision(&churned, &[0.9, 0.8, 0.7, 0.1])?;
+/// assert!((found - 5.0 / 6.0).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn average_precision(outcomes: &[bool], scores: &[f64]) -> Result<f64, Error> {
     let groups = tie_groups(outcomes, scores)?;
     let events: usize = groups.iter().map(|group| group.events).sum();

@@ -46,17 +46,43 @@ impl Glm<'_> {
     /// within each size and then over sizes. Columns of no component, as the intercept and what is adjusted for, are in
     /// every model.
     ///
+    /// With c components 2ᶜ models are fitted to the rows and to each replicate. A replicate in which one of them has
+    /// no fit, or in which nothing adds anything, is left out and counted.
+    ///
     /// # Shapes
     /// As [`Glm::fit`]; `clusters` has one cluster for each row ([`Clusters::singletons`] where rows are independent).
+    /// From 1 to 10 components, each of at least one column, counted from 0, and no column in two.
+    ///
+    /// # Units
+    /// Contributions are parts of R², none below 0 but for rounding; shares of their sum add up to 1.
     ///
     /// # Errors
     /// Those of [`Glm::fit`] on the full model; [`Error::Refused`] for a family other than 0 or 1, for no component or
-    /// more than 10, for a column in two components, without an intercept, and if more than a tenth of the replicates
-    /// could not be fitted; those of [`Glm::bootstrap_clusters`].
+    /// more than 10, for one without a column or with the intercept, for a column in two, without an intercept, and if
+    /// more than a tenth of the replicates could not be fitted; [`Error::OutOfRange`] for a column that is not there;
+    /// those of [`Glm::bootstrap_clusters`] for clusters and resampling.
     ///
     /// # Source
     /// Budescu (1993); Azen and Traxel (2009) for logistic regression. Checked against all subsets fitted by
     /// statsmodels, see `tests/golden/dominance.json`.
+    ///
+    /// # Example
+    /// Of ten rows each renew 2 with neither, 5 with one or the other, 8 with both: they matter the same.
+    /// ```
+    /// use dearly_stats::compare::Resampling;
+    /// use dearly_stats::{Clusters, Component, Design, Family, Glm};
+    ///
+    /// let columns = [("a", [0.0, 1.0, 0.0, 1.0]), ("b", [0.0, 0.0, 1.0, 1.0])];
+    /// let columns = columns.map(|(name, values)| (name.to_owned(), values.repeat(10)));
+    /// let renewed =
+    ///     [[1.0; 4].repeat(2), [0.0, 1.0, 1.0, 1.0].repeat(3), [0.0, 0.0, 0.0, 1.0].repeat(3), vec![0.0; 8]];
+    /// let components = [1, 2].map(|column| Component { name: format!("column {column}"), columns: vec![column] });
+    /// let (design, rows) = (Design::with_intercept(40, columns.to_vec())?, Clusters::singletons(40));
+    /// let resampling = Resampling { replicates: 100, ..Resampling::default() };
+    /// let found = Glm::new(Family::Logit).dominance(&design, &renewed.concat(), &components, &rows, resampling)?;
+    /// assert!((found.components[0].share - 0.5).abs() < 1e-9 && (found.components[1].share - 0.5).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn dominance(
         &self,
         design: &Design,

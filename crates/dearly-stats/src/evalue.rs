@@ -5,8 +5,8 @@ use crate::{Error, Interval};
 /// E-values of a risk ratio.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EValue {
-    /// The risk ratio that an unmeasured confounder must have with both treatment and outcome, beyond what was measured, to explain
-    /// the estimate away; 1 or more.
+    /// The risk ratio that an unmeasured confounder must have with both treatment and outcome, beyond what was
+    /// measured, to explain the estimate away; 1 or more.
     pub estimate: f64,
     /// The same to bring the interval to no effect; 1 where the interval has it already.
     pub bound: f64,
@@ -14,11 +14,11 @@ pub struct EValue {
 
 /// The E-value of a risk ratio and of the bound of its interval nearer to 1: RR + √(RR (RR − 1)), of 1/RR below 1.
 ///
-/// It is no insurance: a confounder of that strength may well exist, and a small E-value says so. Take the ratio of churn rates, not
-/// that of renewal rates, which are all near 1.
+/// It is no insurance: a confounder of that strength may well exist, and a small E-value says so. Take the ratio of
+/// churn rates, not that of renewal rates, which are all near 1.
 ///
 /// # Units
-/// Risk ratios, above 0, the interval too.
+/// Risk ratios, above 0 and finite, the interval's bounds too; its lower one may be 0.
 ///
 /// # Errors
 /// [`Error::OutOfRange`]; [`Error::Refused`] for an interval that does not contain the estimate.
@@ -62,16 +62,27 @@ pub fn e_value(risk_ratio: f64, interval: Interval) -> Result<EValue, Error> {
     Ok(EValue { estimate: of_ratio(risk_ratio), bound: of_ratio(nearer) })
 }
 
-/// The risk ratio that an odds ratio stands for: itself where the outcome is rare (below 15 %), else about its square root.
+/// The risk ratio that an odds ratio stands for: itself where the outcome is rare (below 15 %), else about its square
+/// root.
 ///
 /// # Units
-/// An odds ratio above 0.
+/// An odds ratio above 0, finite; a risk ratio comes back.
 ///
 /// # Errors
 /// [`Error::OutOfRange`].
 ///
 /// # Source
 /// VanderWeele (2017), *On a square-root transformation of the odds ratio for a common outcome*.
+///
+/// # Example
+/// Of 100 each, 60 and 40 renew: the odds ratio is 1.5 · 1.5, the risk ratio 60/40.
+/// ```
+/// use dearly_stats::evalue::risk_ratio_of_odds_ratio;
+///
+/// assert_eq!(risk_ratio_of_odds_ratio(2.25, false)?, 1.5);
+/// assert_eq!(risk_ratio_of_odds_ratio(2.25, true)?, 2.25);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn risk_ratio_of_odds_ratio(odds_ratio: f64, outcome_is_rare: bool) -> Result<f64, Error> {
     if !(odds_ratio > 0.0 && odds_ratio.is_finite()) {
         return Err(Error::OutOfRange {

@@ -110,15 +110,26 @@ fn is_same_term(one: &[Variable], other: &[Variable]) -> bool {
 }
 
 impl Formula {
-    /// Reads a formula.
+    /// Reads a formula: its words only, for no table is needed yet.
     ///
     /// # Errors
-    /// [`Error::Formula`] with the place of what cannot be read.
+    /// [`Error::Formula`] with the place, in characters from 1, of what cannot be read, or of an outcome that stands
+    /// on the right, too.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::formula::Formula;
+    ///
+    /// assert_eq!(Formula::parse("renewed ~ log(arr) + C(segment)")?.predictors(), ["arr", "segment"]);
+    /// let error = Formula::parse("renewed ~ arr ^ 2").unwrap_err();
+    /// assert!(error.to_string().starts_with("formula, character 15"));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Formula, Error> {
         parse::parse(text)
     }
 
-    /// The column of the outcome.
+    /// The column of the outcome; `None` where the formula has only a right side.
     pub fn outcome(&self) -> Option<&str> {
         self.outcome.as_ref().map(|outcome| outcome.column.as_str())
     }
@@ -134,7 +145,8 @@ impl Formula {
         names
     }
 
-    /// All columns of the table that the formula reads, the outcome and offsets included.
+    /// All columns of the table that the formula reads, the outcome and offsets included. What is both a predictor
+    /// and an offset stands twice.
     pub fn columns(&self) -> Vec<&str> {
         let offsets = self.offsets.iter().map(|own| own.column.as_str());
         self.outcome().into_iter().chain(self.predictors()).chain(offsets).collect()
@@ -144,10 +156,38 @@ impl Formula {
     ///
     /// `also` names columns of the table that must have a value, too: those of clusters and durations.
     ///
+    /// # Shapes
+    /// The design and the outcome have one row for each complete row of the table, in its order; [`Frame::rows`] says
+    /// which.
+    ///
+    /// # Units
+    /// Those of the table: nothing is scaled or centred. NaN counts as missing.
+    ///
     /// # Errors
-    /// [`Error::Formula`] for a column that is not there, with the nearest name; for words that need `C()`; for more
-    /// levels than [`MOST_LEVELS`]. [`Error::Refused`] for a column without any value, a logarithm of what has none, a
-    /// number that is infinite. [`Error::ConstantColumn`], [`Error::Empty`] when no row is left.
+    /// [`Error::Formula`] for a column that is not there, with the nearest name; for words that need `C()`; for a
+    /// level that never occurs; for more levels than [`MOST_LEVELS`] or columns than [`MOST_COLUMNS`].
+    /// [`Error::Refused`] for a column without any value, a logarithm of what has none, a number that is infinite, a
+    /// column of `also` that is not there, and when no row has all values. [`Error::ConstantColumn`];
+    /// [`Error::Empty`] for a table without rows.
+    ///
+    /// # Source
+    /// The project's `docs/FIT.md`.
+    ///
+    /// # Example
+    /// The second row has no ARR and is left out.
+    /// ```
+    /// use dearly_stats::{Column, Table, formula::Formula};
+    ///
+    /// let table = Table::new(vec![
+    ///     ("renewed".to_owned(), Column::texts(["yes", "no", "no"])),
+    ///     ("arr".to_owned(), Column::Numbers(vec![Some(1.0), None, Some(4.0)])),
+    /// ])?;
+    /// let frame = Formula::parse("renewed ~ sqrt(arr)")?.frame(&table, &[])?;
+    /// assert_eq!(frame.rows, [0, 2]);
+    /// assert_eq!(frame.design.column(1), [1.0, 2.0]);
+    /// assert_eq!(frame.missing, [("arr".to_owned(), 1)]);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn frame(&self, table: &Table, also: &[&str]) -> Result<Frame, Error> {
         frame::frame(self, table, also)
     }
@@ -155,8 +195,22 @@ impl Formula {
     /// The same without an intercept column, for models whose baseline is one: levels are still counted against their
     /// first.
     ///
+    /// # Shapes
+    /// As [`Formula::frame`].
+    ///
     /// # Errors
-    /// Those of [`Formula::frame`].
+    /// Those of [`Formula::frame`], but for a constant column of numbers, which is let through; [`Error::Refused`]
+    /// for a formula without any column.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Column, Table, formula::Formula};
+    ///
+    /// let table = Table::new(vec![("segment".to_owned(), Column::texts(["smb", "enterprise", "smb"]))])?;
+    /// let frame = Formula::parse("C(segment)")?.frame_over_baseline(&table, &[])?;
+    /// assert_eq!(frame.design.names(), ["C(segment)[smb]"]);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn frame_over_baseline(&self, table: &Table, also: &[&str]) -> Result<Frame, Error> {
         frame::frame_over_baseline(self, table, also)
     }

@@ -63,19 +63,35 @@ impl Verdict {
 /// The gate: which level the evidence reaches, with every line's numbers.
 ///
 /// Level 1 asks for 30 churns and no look-ahead failure. Level 2 asks for Riley's criteria C1–C3 and a mean absolute
-/// prediction error of 0.05 at most (van Smeden), 70 churns, two rolling origins with 50 held-out churns together, and, held
-/// out, an AUC whose lower bound is above 0.60, a scaled Brier score whose lower bound is above 0, a slope between 0.8 and 1.25
-/// whose interval reaches into [0.85, 1.15], and an O/E whose interval contains 1. Level 3 asks for 100 held-out churns, a slope
-/// known to a width of 0.4, calibration in the large within 0.2, and four past plans that did not miss significantly often. It
-/// is evaluated anew at each fit and can go down.
+/// prediction error of 0.05 at most (van Smeden), 70 churns, two rolling origins with 50 held-out churns together,
+/// and, held out, an AUC whose lower bound is above 0.60, a scaled Brier score whose lower bound is above 0, a slope
+/// between 0.8 and 1.25 whose interval reaches into [0.85, 1.15], and an O/E whose interval contains 1. Level 3 asks
+/// for 100 held-out churns, a slope known to a width of 0.4, calibration in the large within 0.2, and four past plans
+/// that did not miss significantly often. It is evaluated anew at each fit and can go down.
+///
+/// # Units
+/// Counts of renewals and churns; R² a share, probabilities in [0, 1], slope and calibration in the large on the
+/// logit scale.
 ///
 /// # Errors
-/// [`Error::NotFinite`]; [`Error::OutOfRange`] for more churns than renewals, an interval whose bounds are exchanged, and for what [`sample_size`] refuses but an R² of 0 or below: a model that
+/// [`Error::NotFinite`]; [`Error::OutOfRange`] for more churns than renewals, an interval whose bounds are exchanged
+/// or whose level is not between 0 and 1, and for what [`sample_size`] refuses but an R² of 0 or below: a model that
 /// explains nothing is not an error but a line that fails.
 ///
 /// # Source
-/// The project's `docs/METHOD.md`, 10; Riley et al. (2019, 2020); van Smeden et al. (2019); Vergouwe et al. (2005); Van Calster
-/// et al. (2016).
+/// The project's `docs/METHOD.md`, 10; Riley et al. (2019, 2020); van Smeden et al. (2019); Vergouwe et al. (2005);
+/// Van Calster et al. (2016).
+///
+/// # Example
+/// ```
+/// use dearly_stats::gate::{Evidence, Level, gate};
+///
+/// let evidence = Evidence { n: 410, n_churns: 41, parameters: 8, cox_snell: Some(0.097), ..Evidence::default() };
+/// let verdict = gate(&evidence)?;
+/// assert_eq!(verdict.level, Level::Indicative);
+/// assert_eq!(verdict.failing().next().unwrap().words, "41 churns of 71 needed");
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn gate(evidence: &Evidence) -> Result<Verdict, Error> {
     let (lines, sample_size, churns_needed) = evidence::lines(evidence)?;
     let holds = |level: Level| lines.iter().filter(|line| line.level == level).all(|line| line.holds);

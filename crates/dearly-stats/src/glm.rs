@@ -46,17 +46,20 @@ impl<'a> Glm<'a> {
         Glm { family, offset: None, frequency_weights: None, start: None }
     }
 
-    /// Adds a known part to the linear predictor of each row.
+    /// Adds a known part to the linear predictor of each row, on its scale (the logarithm of the exposure for a
+    /// count): one finite value for each row. None by default.
     pub fn offset(self, offset: &'a [f64]) -> Glm<'a> {
         Glm { offset: Some(offset), ..self }
     }
 
-    /// Says how many times each row counts; 0 leaves it out.
+    /// Says how many times each row counts; 0 leaves it out. One finite value ≥ 0 for each row, all 1 by default.
+    /// They are counts, not precisions: a weight of 2 is the row twice, in `n` and in the errors, too.
     pub fn frequency_weights(self, weights: &'a [f64]) -> Glm<'a> {
         Glm { frequency_weights: Some(weights), ..self }
     }
 
-    /// Starts the iterations here, as from a fit of almost the same data.
+    /// Starts the iterations here, as from a fit of almost the same data: one value for each column. It changes how
+    /// long a fit takes, not where it ends; from a start that leads nowhere the fit begins anew.
     pub fn start(self, coefficients: &'a [f64]) -> Glm<'a> {
         Glm { start: Some(coefficients), ..self }
     }
@@ -70,15 +73,34 @@ impl<'a> Glm<'a> {
     /// # Shapes
     /// `outcome`, offset and weights have one value for each row of the design.
     ///
+    /// # Units
+    /// The outcome is what the family says: 0 or 1, a share in [0, 1], a number above 0, a count ≥ 0, or any number.
+    /// Coefficients are on the scale of the linear predictor, per unit of their column.
+    ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for an outcome the
-    /// family cannot have or a negative weight, [`Error::OneClass`] when all outcomes are the same,
-    /// [`Error::TooFewRows`] unless rows outnumber columns, [`Error::Collinear`], [`Error::Separated`] when
-    /// the coefficients would be infinite, [`Error::NotConverged`].
+    /// family cannot have or a negative weight, [`Error::Refused`] when every weight is 0, [`Error::OneClass`] when
+    /// all outcomes are the same, whatever the family, [`Error::TooFewRows`] unless rows outnumber columns,
+    /// [`Error::Collinear`], which a constant column beside an intercept is, [`Error::Separated`] when the
+    /// coefficients would be infinite, [`Error::NotConverged`].
     ///
     /// # Source
     /// McCullagh and Nelder, *Generalized Linear Models* (1989). Fractional logit: Papke and Wooldridge (1996).
     /// Checked against statsmodels and R `glm`, see `tests/golden/regression_*.json`.
+    ///
+    /// # Example
+    /// Of 4 rows without the play 1 renewed, of 4 with it 3: the odds ratio is 9, and its logarithm has the variance
+    /// 1/3 + 1/1 + 1/1 + 1/3.
+    /// ```
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// let design = Design::with_intercept(4, vec![("played".to_owned(), vec![0.0, 0.0, 1.0, 1.0])])?;
+    /// let (renewed, times) = ([0.0, 1.0, 0.0, 1.0], [3.0, 1.0, 1.0, 3.0]);
+    /// let fitted = Glm::new(Family::Logit).frequency_weights(&times).fit(&design, &renewed)?;
+    /// assert!((fitted.coefficients[1].exp() - 9.0).abs() < 1e-8);
+    /// assert!((fitted.standard_errors()[1].powi(2) - 8.0 / 3.0).abs() < 1e-8);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn fit(&self, design: &Design, outcome: &[f64]) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
         let problem = self.problem(design, outcome);

@@ -79,18 +79,27 @@ pub fn person_periods(
 }
 
 impl PersonPeriods {
-    /// Rows.
+    /// Rows: one for each period that an account was at risk in.
     pub fn rows(&self) -> usize {
         self.source.len()
     }
 
-    /// A column of the accounts, repeated for each of their periods. What changes from one period to the next is put
-    /// together by [`PersonPeriods::source`] and [`PersonPeriods::period`] instead.
+    /// A column of the accounts, one value for each, repeated for each of their periods. What changes from one period
+    /// to the next is put together by [`PersonPeriods::source`] and [`PersonPeriods::period`] instead.
+    ///
+    /// # Example
+    /// ```
+    /// // The first account is seen for two renewals, the second for one.
+    /// let rows = dearly_stats::hazard::person_periods(&[2, 1], &[false, true], None)?;
+    /// assert_eq!(rows.spread(&[7.0, 8.0]), [7.0, 7.0, 8.0]);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn spread(&self, column: &[f64]) -> Vec<f64> {
         self.source.iter().map(|&row| column[row]).collect()
     }
 
-    /// The clusters of the accounts, for the rows.
+    /// The clusters of the accounts, one for each, spread over the rows: with [`Clusters::singletons`] each account
+    /// is one.
     pub fn clusters(&self, accounts: &Clusters) -> Clusters {
         accounts.rows_of(&self.source)
     }
@@ -100,13 +109,35 @@ impl PersonPeriods {
     /// Every period needs an event and a row without one, for its dummy to be finite; those after `last_period` share
     /// one dummy, as the few accounts that are old must.
     ///
+    /// # Shapes
+    /// Each column has one value for each person-period, `clusters` one cluster; the coefficients are those of the
+    /// periods, then those of the columns.
+    ///
+    /// # Units
+    /// Coefficients are logarithms of hazards and their ratios with [`Family::ComplementaryLogLog`], log-odds with
+    /// [`Family::Logit`]. `last_period` is a number of periods, from 1.
+    ///
     /// # Errors
     /// [`Error::Refused`] for a family that has no hazard, or a period in which all or none had the event, with its
-    /// number; those of [`Glm::fit`] and, with clusters, of [`FittedGlm::cluster_covariance`].
+    /// number; [`Error::LengthMismatch`] and [`Error::NotFinite`] for the columns; those of [`Glm::fit`] and, with
+    /// clusters, of [`FittedGlm::cluster_covariance`].
     ///
     /// # Source
     /// Prentice and Gloeckler (1978) for the complementary log-log. Checked against R `glm` on rows expanded there, see
     /// `tests/golden/hazard.json`.
+    ///
+    /// # Example
+    /// Of four accounts one leaves at its first renewal and one is seen no longer; one of the other two leaves at its
+    /// second.
+    /// ```
+    /// use dearly_stats::{Family, hazard::person_periods};
+    ///
+    /// let rows = person_periods(&[1, 1, 2, 2], &[true, false, true, false], None)?;
+    /// let fitted = rows.fit(Family::ComplementaryLogLog, vec![], None, None)?;
+    /// let hazards = fitted.hazards(&[vec![], vec![]])?;
+    /// assert!((hazards[0] - 1.0 / 4.0).abs() < 1e-9 && (hazards[1] - 1.0 / 2.0).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn fit(
         &self,
         family: Family,
@@ -175,8 +206,29 @@ impl FittedHazard {
     /// The probability of the event in each period, 1 and on, of an account with these columns that is still there at
     /// its start: one row of columns for each period.
     ///
+    /// # Shapes
+    /// As many rows as periods asked for, each with the columns of the fit in their order; one hazard for each.
+    ///
+    /// # Units
+    /// Probabilities, in [0, 1]. A period after the last one seen has the hazard of the last.
+    ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a period before the first one seen.
+    /// [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a period that was not seen and is not
+    /// after the last.
+    ///
+    /// # Source
+    /// As [`PersonPeriods::fit`].
+    ///
+    /// # Example
+    /// Half of the accounts leave at each renewal; what comes after the last one seen is taken to go on so.
+    /// ```
+    /// use dearly_stats::{Family, hazard::person_periods};
+    ///
+    /// let rows = person_periods(&[1, 1, 2, 2], &[true, true, true, false], None)?;
+    /// let hazards = rows.fit(Family::Logit, vec![], None, None)?.hazards(&[vec![], vec![], vec![]])?;
+    /// assert!(hazards.iter().all(|hazard| (hazard - 0.5).abs() < 1e-9));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn hazards(&self, columns_by_period: &[Vec<f64>]) -> Result<Vec<f64>, Error> {
         let dummies = self.periods.len();
         let slopes = &self.glm.coefficients[dummies..];
@@ -205,8 +257,28 @@ impl FittedHazard {
 
     /// The probability of still being there after each period: the product of one less the hazards.
     ///
+    /// # Shapes
+    /// As [`FittedHazard::hazards`].
+    ///
+    /// # Units
+    /// Probabilities, in [0, 1], not rising.
+    ///
     /// # Errors
     /// Those of [`FittedHazard::hazards`].
+    ///
+    /// # Source
+    /// As [`person_periods`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Family, hazard::person_periods};
+    ///
+    /// let rows = person_periods(&[1, 1, 2, 2], &[true, false, true, false], None)?;
+    /// let left = rows.fit(Family::Logit, vec![], None, None)?.survival(&[vec![], vec![]])?;
+    /// // 1 − ¼, and half of it.
+    /// assert!((left[0] - 0.75).abs() < 1e-9 && (left[1] - 0.375).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn survival(&self, columns_by_period: &[Vec<f64>]) -> Result<Vec<f64>, Error> {
         let mut left = 1.0;
         Ok(self

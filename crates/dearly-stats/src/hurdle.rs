@@ -72,19 +72,37 @@ pub struct BookRetention {
     pub logo: f64,
 }
 
-/// Fits the parts on ratios a′/a of decided renewals: 0 is churn, below 1 a downsell, above 1 an expansion; within 0.5 %
-/// of 1 is flat.
+/// Fits the parts on ratios a′/a of decided renewals: 0 is churn, below 1 a downsell, above 1 an expansion; within
+/// 0.5 % of 1 is flat. A part that happened always, never or too seldom for its columns is the same for all.
 ///
 /// # Shapes
-/// One ratio for each row of the design, which has an intercept.
+/// One ratio for each row of the design, which should have an intercept.
+///
+/// # Units
+/// Ratios of amounts, ≥ 0: 0.8 is a fifth less.
 ///
 /// # Errors
 /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a ratio below 0;
 /// [`Error::Refused`] for a part that cannot be fitted, with its name and the reason.
 ///
 /// # Source
-/// The project's `docs/METHOD.md`, 6. Fractional logit: Papke and Wooldridge (1996), with which, fitted to min(a′, a)/a at
-/// once, the expectation must agree to half a point (tested).
+/// The project's `docs/METHOD.md`, 6. Fractional logit: Papke and Wooldridge (1996), with which, fitted to min(a′,
+/// a)/a at once, the expectation must agree to half a point (tested).
+///
+/// # Example
+/// One of four churns, one pays half, one the same, one a fifth more: too few for a model, so that the expectation of
+/// everyone is their mean.
+/// ```
+/// use dearly_stats::{Design, hurdle::fit_hurdle};
+///
+/// let design = Design::with_intercept(4, vec![])?;
+/// let fitted = fit_hurdle(&design, &[0.0, 0.5, 1.0, 1.2])?;
+/// assert_eq!(fitted.counts, [1, 1, 1, 1]);
+/// let expected = fitted.expect(&design)?[0];
+/// assert!((expected.renewal - 0.75).abs() < 1e-12);
+/// assert!((expected.gross - 2.5 / 4.0).abs() < 1e-12 && (expected.net - 2.7 / 4.0).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn fit_hurdle(design: &Design, ratios: &[f64]) -> Result<FittedHurdle, Error> {
     let n = design.rows();
     if n == 0 {
@@ -177,8 +195,28 @@ impl Severity {
 impl FittedHurdle {
     /// What to expect of each row.
     ///
+    /// # Shapes
+    /// The columns of the fit; one answer for each row.
+    ///
+    /// # Units
+    /// Shares of the row's amount today; the net one may be above 1.
+    ///
     /// # Errors
-    /// [`Error::Refused`] when the columns are not those of the fit.
+    /// [`Error::Refused`] when the columns are not those of the fit, where any part is a model.
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 6.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Design, hurdle::fit_hurdle};
+    ///
+    /// // Two of four churn, two pay the same: half is expected of anyone.
+    /// let fitted = fit_hurdle(&Design::with_intercept(4, vec![])?, &[0.0, 0.0, 1.0, 1.0])?;
+    /// let expected = fitted.expect(&Design::with_intercept(1, vec![])?)?[0];
+    /// assert!((expected.gross - 0.5).abs() < 1e-9 && (expected.net - 0.5).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn expect(&self, design: &Design) -> Result<Vec<Retention>, Error> {
         let (renew, down, lost) =
             (self.renew.predict(design)?, self.down.predict(design)?, self.lost.predict(design)?);
@@ -194,9 +232,32 @@ impl FittedHurdle {
 
     /// What to expect of a book, each row weighted by its amount today.
     ///
+    /// # Shapes
+    /// One amount for each row.
+    ///
+    /// # Units
+    /// Amounts in one currency, ≥ 0; shares of their sum come out, and for `logo` of the rows.
+    ///
     /// # Errors
     /// Those of [`FittedHurdle::expect`]; [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a
     /// negative amount; [`Error::Refused`] when all are 0.
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 6.
+    ///
+    /// # Example
+    /// Of eight accounts a quarter renew in one segment and three quarters in the other; nine tenths of the money is
+    /// in that.
+    /// ```
+    /// use dearly_stats::{Design, hurdle::fit_hurdle};
+    ///
+    /// let segment = |values: Vec<f64>| Design::with_intercept(values.len(), vec![("segment".to_owned(), values)]);
+    /// let design = segment(vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0])?;
+    /// let fitted = fit_hurdle(&design, &[1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0])?;
+    /// let book = fitted.expect_book(&segment(vec![0.0, 1.0])?, &[10.0, 90.0])?;
+    /// assert!((book.gross - 0.7).abs() < 1e-9 && (book.logo - 0.5).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn expect_book(&self, design: &Design, amounts: &[f64]) -> Result<BookRetention, Error> {
         same_length("amounts", design.rows(), amounts.len())?;
         all_finite("amount", amounts)?;

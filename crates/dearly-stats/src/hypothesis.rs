@@ -24,12 +24,31 @@ pub struct TestResult {
 /// With rows that depend on each other it is too sure of itself; the cluster-robust Wald test is then the one to go by
 /// ([`crate::Covariance::wald_test`]).
 ///
+/// # Units
+/// χ² and its p-value, in [0, 1]. A ratio that rounding put below 0 is 0.
+///
 /// # Errors
-/// [`Error::Refused`] when the models are of different families or observations, are not nested by their columns'
-/// names, or have only a quasi-likelihood.
+/// [`Error::Refused`] when the models are of different families or observations (told by their number), are not
+/// nested by their columns' names, or have only a quasi-likelihood.
 ///
 /// # Source
 /// Wilks (1938). Checked against R `anova(test = "LRT")`, see `tests/golden/regression_r.json`.
+///
+/// # Example
+/// ```
+/// use dearly_stats::{Design, Family, Glm, likelihood_ratio_test};
+///
+/// // One of four renews without the play, three of four with it: ln 2 − 0.5623 nats are gained in each of 8 rows.
+/// let played = vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0];
+/// let renewed = [1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0];
+/// let full = Glm::new(Family::Logit)
+///     .fit(&Design::with_intercept(8, vec![("played".to_owned(), played)])?, &renewed)?;
+/// let reduced = Glm::new(Family::Logit).fit(&Design::with_intercept(8, vec![])?, &renewed)?;
+/// let test = likelihood_ratio_test(&full, &reduced)?;
+/// assert!((test.statistic - 16.0 * (2f64.ln() - 0.562_335)).abs() < 1e-4);
+/// assert_eq!(test.degrees, 1.0);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn likelihood_ratio_test(full: &FittedGlm, reduced: &FittedGlm) -> Result<TestResult, Error> {
     let refused = |why: &str| Err(Error::Refused(why.to_owned()));
     if full.family != reduced.family || full.n != reduced.n {
@@ -48,11 +67,30 @@ pub fn likelihood_ratio_test(full: &FittedGlm, reduced: &FittedGlm) -> Result<Te
 }
 
 impl FittedGlm {
-    /// The likelihood-ratio test of the model against one with nothing but the intercept.
+    /// The likelihood-ratio test of the model against one with nothing but the intercept, and the offset where it has
+    /// one.
+    ///
+    /// # Units
+    /// As [`likelihood_ratio_test`]; as many degrees as columns besides the intercept.
     ///
     /// # Errors
-    /// [`Error::Refused`] for a quasi-likelihood, a model without an intercept, in which the smaller one is not contained,
-    /// or one with no column besides it.
+    /// [`Error::Refused`] for a quasi-likelihood, a model without an intercept, in which the smaller one is not
+    /// contained, or one with no column besides it.
+    ///
+    /// # Source
+    /// As [`likelihood_ratio_test`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// // The play does nothing: half renew with it and without.
+    /// let played = vec![0.0, 0.0, 1.0, 1.0];
+    /// let design = Design::with_intercept(4, vec![("played".to_owned(), played)])?;
+    /// let test = Glm::new(Family::Logit).fit(&design, &[1.0, 0.0, 1.0, 0.0])?.likelihood_ratio_test()?;
+    /// assert!(test.statistic < 1e-9 && (test.p_value - 1.0).abs() < 1e-4);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn likelihood_ratio_test(&self) -> Result<TestResult, Error> {
         if !self.family.has_likelihood() {
             return Err(Error::Refused(NO_LIKELIHOOD.to_owned()));

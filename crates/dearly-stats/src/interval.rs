@@ -13,16 +13,24 @@ pub struct Interval {
 
 impl Interval {
     /// The interval of a transformed quantity, as an odds ratio by the exponential; `transform` must be increasing.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Interval;
+    ///
+    /// let log_odds = Interval { low: 0.0, high: 2f64.ln(), level: 0.95 };
+    /// assert!((log_odds.map(f64::exp).high - 2.0).abs() < 1e-15);
+    /// ```
     pub fn map(self, transform: impl Fn(f64) -> f64) -> Interval {
         Interval { low: transform(self.low), high: transform(self.high), ..self }
     }
 
-    /// Whether a value lies inside, the bounds included.
+    /// Whether a value lies inside, the bounds included; NaN does not.
     pub fn contains(&self, value: f64) -> bool {
         self.low <= value && value <= self.high
     }
 
-    /// Whether any of `[low, high]` lies inside.
+    /// Whether any of `[low, high]` lies inside, the bounds included.
     pub fn overlaps(&self, low: f64, high: f64) -> bool {
         self.low <= high && low <= self.high
     }

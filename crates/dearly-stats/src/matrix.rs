@@ -12,12 +12,12 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// A matrix of zeros.
+    /// A matrix of zeros of this shape.
     pub fn zeros(rows: usize, columns: usize) -> Matrix {
         Matrix { rows, columns, values: vec![0.0; rows * columns] }
     }
 
-    /// The identity.
+    /// The identity of `size` rows and columns.
     pub fn identity(size: usize) -> Matrix {
         let mut identity = Matrix::zeros(size, size);
         for index in 0..size {
@@ -26,17 +26,17 @@ impl Matrix {
         identity
     }
 
-    /// One row.
+    /// One row, of `self.columns` values; panics beyond the last.
     pub fn row(&self, row: usize) -> &[f64] {
         &self.values[row * self.columns..(row + 1) * self.columns]
     }
 
-    /// The diagonal of a square matrix.
+    /// The diagonal, of as many values as the shorter side.
     pub fn diagonal(&self) -> Vec<f64> {
         (0..self.rows.min(self.columns)).map(|index| self[(index, index)]).collect()
     }
 
-    /// The product with a matrix of `self.columns` rows.
+    /// The product with a matrix of `self.columns` rows: `self.rows` × `other.columns`.
     pub fn times(&self, other: &Matrix) -> Matrix {
         debug_assert_eq!(self.columns, other.rows, "shapes of a product");
         let mut product = Matrix::zeros(self.rows, other.columns);
@@ -51,13 +51,13 @@ impl Matrix {
         product
     }
 
-    /// The product with a vector of `self.columns` values.
+    /// The product with a vector of `self.columns` values: `self.rows` values.
     pub fn times_vector(&self, vector: &[f64]) -> Vec<f64> {
         debug_assert_eq!(self.columns, vector.len(), "shapes of a product");
         (0..self.rows).map(|row| dot(self.row(row), vector)).collect()
     }
 
-    /// Rows and columns exchanged.
+    /// Rows and columns exchanged: `self.columns` × `self.rows`.
     pub fn transposed(&self) -> Matrix {
         let mut transposed = Matrix::zeros(self.columns, self.rows);
         for row in 0..self.rows {
@@ -68,12 +68,22 @@ impl Matrix {
         transposed
     }
 
-    /// The quadratic form v′Av of a square matrix.
+    /// The quadratic form v′Av of a square matrix and a vector of as many values: of a covariance, the variance of v′b.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Matrix;
+    ///
+    /// let covariance = Matrix { rows: 2, columns: 2, values: vec![4.0, 1.0, 1.0, 3.0] };
+    /// // The variance of a sum: 4 + 3 + 2 · 1.
+    /// assert_eq!(covariance.quadratic(&[1.0, 1.0]), 9.0);
+    /// ```
     pub fn quadratic(&self, vector: &[f64]) -> f64 {
         dot(&self.times_vector(vector), vector)
     }
 
-    /// The square matrix of the rows and columns chosen.
+    /// The square matrix of the rows and columns chosen, in the order given; panics where there is no such row or
+    /// column.
     pub fn chosen(&self, indices: &[usize]) -> Matrix {
         let mut chosen = Matrix::zeros(indices.len(), indices.len());
         for (row, &from_row) in indices.iter().enumerate() {
@@ -95,7 +105,19 @@ impl Matrix {
         chosen
     }
 
-    /// Adds `weight · vector vector′` to the lower triangle.
+    /// Adds `weight · vector vector′` to the lower triangle of a square matrix with a row for each value.
+    /// [`Matrix::mirror_lower`] completes the sum.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Matrix;
+    ///
+    /// let mut sum = Matrix::zeros(2, 2);
+    /// sum.add_outer_lower(&[1.0, 3.0], 2.0);
+    /// assert_eq!(sum.values, [2.0, 0.0, 6.0, 18.0]);
+    /// sum.mirror_lower();
+    /// assert_eq!(sum.values, [2.0, 6.0, 6.0, 18.0]);
+    /// ```
     pub fn add_outer_lower(&mut self, vector: &[f64], weight: f64) {
         for (row, &left) in vector.iter().enumerate() {
             let scaled = left * weight;
@@ -106,7 +128,7 @@ impl Matrix {
         }
     }
 
-    /// Copies the lower triangle into the upper one.
+    /// Copies the lower triangle of a square matrix into the upper one.
     pub fn mirror_lower(&mut self) {
         for row in 0..self.rows {
             for column in 0..row {
@@ -118,8 +140,22 @@ impl Matrix {
     /// Eigenvalues, ascending, and the matrix whose columns are their vectors, of a symmetric matrix: cyclic Jacobi
     /// rotations, exact to rounding for the few columns of a model.
     ///
+    /// # Shapes
+    /// A square matrix of n rows; n eigenvalues and n × n vectors, each of length 1, of either sign. That it is
+    /// symmetric is not checked.
+    ///
     /// # Source
     /// Golub and Van Loan, *Matrix Computations*, 8.5.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Matrix;
+    ///
+    /// let (values, vectors) = Matrix { rows: 2, columns: 2, values: vec![2.0, 1.0, 1.0, 2.0] }.symmetric_eigen();
+    /// assert!((values[0] - 1.0).abs() < 1e-14 && (values[1] - 3.0).abs() < 1e-14);
+    /// // The greater one goes along the diagonal.
+    /// assert!((vectors[(0, 1)] - vectors[(1, 1)]).abs() < 1e-14);
+    /// ```
     pub fn symmetric_eigen(&self) -> (Vec<f64>, Matrix) {
         let size = self.rows;
         let mut work = self.clone();
@@ -200,10 +236,25 @@ pub struct Cholesky {
 }
 
 impl Cholesky {
-    /// Factors a symmetric matrix, of which the lower triangle is read.
+    /// Factors a square symmetric matrix, of which only the lower triangle is read.
     ///
     /// # Errors
-    /// The index of the first column that is, to twelve digits, a combination of those before it.
+    /// The index of the first column that is, to twelve digits, a combination of those before it; so, too, where the
+    /// matrix is not positive definite or has a NaN.
+    ///
+    /// # Source
+    /// Golub and Van Loan, *Matrix Computations*, 4.2.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Cholesky, Matrix};
+    ///
+    /// let of = |values| Cholesky::new(&Matrix { rows: 2, columns: 2, values });
+    /// assert_eq!(of(vec![1.0, 2.0, 2.0, 4.0]).unwrap_err(), 1);
+    /// // 4x + 2y = 8 and 2x + 3y = 7.
+    /// let solution = of(vec![4.0, 2.0, 2.0, 3.0]).unwrap().solve(&[8.0, 7.0]);
+    /// assert!((solution[0] - 1.25).abs() < 1e-14 && (solution[1] - 1.5).abs() < 1e-14);
+    /// ```
     pub fn new(symmetric: &Matrix) -> Result<Cholesky, usize> {
         let size = symmetric.rows;
         let mut lower = Matrix::zeros(size, size);
@@ -234,7 +285,7 @@ impl Cholesky {
         Cholesky::new(symmetric).map_err(|column| Error::Collinear { column: names[column].clone() })
     }
 
-    /// The solution x of Ax = b.
+    /// The solution x of Ax = b, as long as b, which has one value for each row of A.
     pub fn solve(&self, right: &[f64]) -> Vec<f64> {
         let mut solution = self.forward(right);
         for row in (0..solution.len()).rev() {
@@ -247,7 +298,7 @@ impl Cholesky {
         solution
     }
 
-    /// The solution y of Ly = b; y′y is b′A⁻¹b.
+    /// The solution y of Ly = b, as long as b; y′y is b′A⁻¹b.
     pub fn forward(&self, right: &[f64]) -> Vec<f64> {
         let mut solution = vec![0.0; right.len()];
         self.forward_into(right, &mut solution);
@@ -262,7 +313,7 @@ impl Cholesky {
         }
     }
 
-    /// The inverse of A.
+    /// The inverse of A, of its shape.
     pub fn inverse(&self) -> Matrix {
         let size = self.lower.rows;
         let mut inverse = Matrix::zeros(size, size);
@@ -277,7 +328,7 @@ impl Cholesky {
         inverse
     }
 
-    /// The logarithm of the determinant of A.
+    /// The natural logarithm of the determinant of A.
     pub fn log_determinant(&self) -> f64 {
         2.0 * self.lower.diagonal().iter().map(|value| value.ln()).sum::<f64>()
     }

@@ -4,16 +4,30 @@ use crate::distribution::{normal_critical, t_critical};
 use crate::error::{all_finite, same_length};
 use crate::{Error, Interval};
 
-/// Holm's adjusted p-values, which control the chance of any false finding. For the few questions that were asked beforehand.
+/// Holm's adjusted p-values, which control the chance of any false finding: of m ascending p-values the k-th times m
+/// − k + 1, not below those before it, 1 at most. For the few questions that were asked beforehand.
 ///
 /// # Shapes
 /// One adjusted value for each p-value, in their order.
+///
+/// # Units
+/// p-values in [0, 1], in and out. Equal ones stay equal.
 ///
 /// # Errors
 /// [`Error::NotFinite`]; [`Error::OutOfRange`] for what is not in [0, 1].
 ///
 /// # Source
 /// Holm (1979). Checked against statsmodels `multipletests(method="holm")`, see `tests/golden/multiplicity.json`.
+///
+/// # Example
+/// 3 · 0.01; 2 · 0.03; and 0.04, which must not be below the one before it.
+/// ```
+/// let adjusted = dearly_stats::multiplicity::holm(&[0.01, 0.04, 0.03])?;
+/// for (found, expected) in adjusted.iter().zip([0.03, 0.06, 0.06]) {
+///     assert!((found - expected).abs() < 1e-12);
+/// }
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn holm(p_values: &[f64]) -> Result<Vec<f64>, Error> {
     let order = ascending(p_values)?;
     let m = p_values.len();
@@ -26,11 +40,14 @@ pub fn holm(p_values: &[f64]) -> Result<Vec<f64>, Error> {
     Ok(adjusted)
 }
 
-/// Benjamini and Hochberg's adjusted p-values: select those at or below q, and of the selected a share of q at most is false on
-/// average. For libraries of plays.
+/// Benjamini and Hochberg's adjusted p-values: select those at or below q, and of the selected a share of q at most
+/// is false on average. For libraries of plays.
 ///
 /// # Shapes
 /// One adjusted value for each p-value, in their order.
+///
+/// # Units
+/// p-values in [0, 1], in and out. Equal ones stay equal.
 ///
 /// # Errors
 /// As [`holm`].
@@ -57,13 +74,26 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Result<Vec<f64>, Error> {
     Ok(adjusted)
 }
 
-/// The level of intervals of `selected` out of `tested` estimates that keeps the false coverage rate at q: 1 − q · selected / tested.
+/// The level of intervals of `selected` out of `tested` estimates that keeps the false coverage rate at q: 1 − q ·
+/// selected / tested.
+///
+/// # Units
+/// Counts; `q` and the level in (0, 1).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a q outside of (0, 1); [`Error::Refused`] when nothing, or more than was tested, is selected.
+/// [`Error::OutOfRange`] for a q outside of (0, 1); [`Error::Refused`] when nothing, or more than was tested, is
+/// selected.
 ///
 /// # Source
 /// Benjamini and Yekutieli (2005).
+///
+/// # Example
+/// Of ten estimates two are selected: at 10 % their intervals must be as wide as 98 %.
+/// ```
+/// let level = dearly_stats::multiplicity::false_coverage_level(2, 10, 0.1)?;
+/// assert!((level - 0.98).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn false_coverage_level(selected: usize, tested: usize, q: f64) -> Result<f64, Error> {
     valid_q(q)?;
     if selected == 0 || selected > tested {
@@ -87,17 +117,34 @@ pub struct Candidate {
     pub p_value: f64,
 }
 
-/// Selects by Benjamini and Hochberg at q and gives the selected intervals that allow for the selection: as wide as the false
-/// coverage rate q asks. Those not selected have none.
+/// Selects by Benjamini and Hochberg at q and gives the selected intervals that allow for the selection: as wide as
+/// the false coverage rate q asks. Those not selected have none.
 ///
 /// # Shapes
 /// One answer for each candidate, in their order.
+///
+/// # Units
+/// `q` in (0, 1). Intervals in the unit of the estimates. Degrees of freedom are not checked: of 0 or less they give
+/// bounds of NaN.
 ///
 /// # Errors
 /// As [`holm`]; [`Error::OutOfRange`] for q or a negative standard error.
 ///
 /// # Source
 /// Benjamini and Yekutieli (2005), with the selection of Benjamini and Hochberg (1995).
+///
+/// # Example
+/// Only the first of two is selected, so that its interval is one of 95 %.
+/// ```
+/// use dearly_stats::multiplicity::{Candidate, select_with_intervals};
+///
+/// let sure = Candidate { estimate: 3.0, standard_error: 1.0, degrees: None, p_value: 0.0027 };
+/// let unsure = Candidate { estimate: 0.5, standard_error: 1.0, degrees: None, p_value: 0.62 };
+/// let intervals = select_with_intervals(&[sure, unsure], 0.1)?;
+/// let interval = intervals[0].unwrap();
+/// assert!((interval.low - (3.0 - 1.96)).abs() < 1e-4 && intervals[1].is_none());
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn select_with_intervals(candidates: &[Candidate], q: f64) -> Result<Vec<Option<Interval>>, Error> {
     valid_q(q)?;
     let field = |name: &str, value: fn(&Candidate) -> f64| {

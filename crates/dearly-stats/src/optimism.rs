@@ -12,7 +12,8 @@ use crate::{Clusters, Error};
 pub struct Optimism {
     /// The measure on the rows that the model was fitted on.
     pub apparent: f64,
-    /// How much of it is owed to fitting: the mean over replicates of the measure on the replicate less that on all rows.
+    /// How much of it is owed to fitting: the mean over replicates of the measure on the replicate less that on all
+    /// rows.
     pub optimism: f64,
     /// Apparent less optimism.
     pub corrected: f64,
@@ -24,18 +25,38 @@ pub struct Optimism {
 
 /// Harrell's bootstrap optimism, by whole clusters.
 ///
-/// `fit` takes one weight for each row (0 leaves a row out), fits the model with all that was chosen on the way, and gives
-/// the probabilities of all rows. It is called with all ones first, then once for each replicate.
+/// `fit` takes one weight for each row (0 leaves a row out), fits the model with all that was chosen on the way, and
+/// gives the probabilities of all rows. It is called with all ones first, then once for each replicate.
 ///
 /// # Shapes
 /// One outcome for each row of the clusters; `fit` gives as many probabilities.
 ///
+/// # Units
+/// Those of the measure; probabilities in [0, 1]. Where less of the measure is better, optimism is below 0 as a rule.
+///
 /// # Errors
-/// What `fit` refuses on all rows; those of the measure; [`Error::Refused`] if more than a tenth of the replicates cannot be
-/// fitted.
+/// [`Error::LengthMismatch`], [`Error::TooFewClusters`] under 2; what `fit` refuses on all rows; those of the measure;
+/// [`Error::Refused`] if more than a tenth of the replicates cannot be fitted.
 ///
 /// # Source
 /// Harrell, Lee and Mark (1996).
+///
+/// # Example
+/// The base rate of n rows, taken for everyone, has a Brier score of φ (1 − φ), which flatters it by 2 φ (1 − φ) / n
+/// on average.
+/// ```
+/// use dearly_stats::{Clusters, compare::{Metric, Resampling}, optimism::optimism};
+///
+/// let churned: Vec<bool> = (0..20).map(|row| row % 2 == 0).collect();
+/// let base_rate = |weights: &[f64]| {
+///     let churns: f64 = weights.iter().step_by(2).sum();
+///     Ok(vec![churns / weights.iter().sum::<f64>(); 20])
+/// };
+/// let found = optimism(Metric::Brier, &churned, &Clusters::singletons(20), Resampling::default(), base_rate)?;
+/// assert_eq!(found.apparent, 0.25);
+/// assert!((found.corrected - 0.275).abs() < 0.004);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn optimism(
     metric: Metric,
     outcomes: &[bool],
@@ -70,17 +91,24 @@ pub fn optimism(
     Ok(Optimism { apparent, optimism, corrected: apparent - optimism, n_replicates: found.len(), n_failed })
 }
 
-/// The heuristic shrinkage factor (LR − p) / LR: about the calibration slope to expect on new rows. Not above 1; at or below
-/// 0 the model says nothing.
+/// The heuristic shrinkage factor (LR − p) / LR: about the calibration slope to expect on new rows. Not above 1; at
+/// or below 0 the model says nothing.
 ///
 /// # Units
 /// `likelihood_ratio` is twice the gain in log-likelihood over the intercept alone, `parameters` without the intercept.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless the ratio is above 0.
+/// [`Error::OutOfRange`] unless the ratio is finite and above 0.
 ///
 /// # Source
 /// Van Houwelingen and Le Cessie (1990).
+///
+/// # Example
+/// ```
+/// let slope = dearly_stats::optimism::heuristic_shrinkage(40.0, 8)?;
+/// assert!((slope - 0.8).abs() < 1e-15);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn heuristic_shrinkage(likelihood_ratio: f64, parameters: usize) -> Result<f64, Error> {
     if !(likelihood_ratio > 0.0 && likelihood_ratio.is_finite()) {
         return Err(Error::OutOfRange {

@@ -48,7 +48,7 @@ pub struct FittedOrdinal {
 }
 
 impl<'a> Ordinal<'a> {
-    /// Says how many times each row counts; 0 leaves it out.
+    /// Says how many times each row counts; 0 leaves it out. One finite value ≥ 0 for each row, all 1 by default.
     pub fn frequency_weights(self, weights: &'a [f64]) -> Ordinal<'a> {
         Ordinal { frequency_weights: Some(weights) }
     }
@@ -59,12 +59,28 @@ impl<'a> Ordinal<'a> {
     /// `levels` has one value for each row, counted from 0, with at least one row at every level up to the highest. The
     /// design has no intercept: the thresholds are its intercepts.
     ///
+    /// # Units
+    /// Thresholds and coefficients are log-odds, the latter per unit of their column.
+    ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::OneClass`], [`Error::Refused`] for an intercept or a level
-    /// without a row, [`Error::TooFewRows`], [`Error::Collinear`], [`Error::NotConverged`], which separation leads to.
+    /// without a row, [`Error::TooFewRows`], [`Error::Collinear`], which a constant column is with the thresholds,
+    /// [`Error::NotConverged`], which separation leads to; [`Error::NotFinite`] and [`Error::OutOfRange`] for a weight.
     ///
     /// # Source
     /// McCullagh (1980). Checked against R `MASS::polr` and `ordinal::clm`, see `tests/golden/ordinal.json`.
+    ///
+    /// # Example
+    /// At the lower of two levels are 3 of 4 where x is 0, and 1 of 4 where it is 1: a logit turned around.
+    /// ```
+    /// use dearly_stats::{Design, Ordinal};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), vec![0.0, 0.0, 1.0, 1.0])])?;
+    /// let fitted = Ordinal::default().frequency_weights(&[3.0, 1.0, 1.0, 3.0]).fit(&design, &[0, 1, 0, 1])?;
+    /// assert!((fitted.thresholds[0] - 3f64.ln()).abs() < 1e-9);
+    /// assert!((fitted.coefficients[0] - 9f64.ln()).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn fit(&self, design: &Design, levels: &[usize]) -> Result<FittedOrdinal, Error> {
         let n_at_level = self.check(design, levels)?;
         let model = Cumulative::new(design, levels, n_at_level.len(), self.frequency_weights, &[]);
@@ -98,13 +114,33 @@ impl<'a> Ordinal<'a> {
     /// # Shapes
     /// As [`Ordinal::fit`]; `columns` count from 0, all of them for the test of the whole model.
     ///
+    /// # Units
+    /// χ² with a degree for each column and each threshold but one; the p-value in [0, 1].
+    ///
     /// # Errors
-    /// Those of [`Ordinal::fit`]; [`Error::Empty`] for no column; [`Error::Refused`] with two levels, where there is
-    /// nothing to be proportional; [`Error::NotConverged`] where the larger model has no maximum.
+    /// Those of [`Ordinal::fit`]; [`Error::Empty`] for no column; [`Error::OutOfRange`] for one the model has not;
+    /// [`Error::Refused`] with two levels, where there is nothing to be proportional; [`Error::NotConverged`] where
+    /// the larger model has no maximum.
     ///
     /// # Source
-    /// Peterson and Harrell (1990) for the models compared. Checked against the likelihoods of R `ordinal::clm` with and
-    /// without `nominal` columns, see `tests/golden/ordinal.json`.
+    /// Peterson and Harrell (1990) for the models compared. Checked against the likelihoods of R `ordinal::clm` with
+    /// and without `nominal` columns, see `tests/golden/ordinal.json`.
+    ///
+    /// # Example
+    /// Odds of being at most at each level are 1/3 and 3 where x is 0, and 1/9 and 1 where it is 1: proportional to
+    /// the point.
+    /// ```
+    /// use dearly_stats::{Design, Ordinal};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), vec![0.0, 0.0, 0.0, 1.0, 1.0, 1.0])])?;
+    /// let (levels, times) = ([0, 1, 2, 0, 1, 2], [1.0, 2.0, 1.0, 1.0, 4.0, 5.0]);
+    /// let ordinal = Ordinal::default().frequency_weights(&times);
+    /// let fitted = ordinal.fit(&design, &levels)?;
+    /// assert!((fitted.coefficients[0] - 3f64.ln()).abs() < 1e-8);
+    /// let test = ordinal.proportional_odds_test(&design, &levels, &fitted, &[0])?;
+    /// assert!(test.statistic < 1e-8 && test.degrees == 1.0);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn proportional_odds_test(
         &self,
         design: &Design,
@@ -188,17 +224,43 @@ impl<'a> Ordinal<'a> {
 }
 
 impl FittedOrdinal {
-    /// The standard errors of the coefficients.
+    /// The standard errors of the coefficients, one for each column, by the observed information: for independent rows.
+    ///
+    /// # Example
+    /// Of two levels the odds ratio of 3 : 1 against 1 : 3 has the variance 1/3 + 1/1 + 1/1 + 1/3 on the log scale.
+    /// ```
+    /// use dearly_stats::{Design, Ordinal};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), vec![0.0, 0.0, 1.0, 1.0])])?;
+    /// let fitted = Ordinal::default().frequency_weights(&[3.0, 1.0, 1.0, 3.0]).fit(&design, &[0, 1, 0, 1])?;
+    /// assert!((fitted.standard_errors()[0].powi(2) - 8.0 / 3.0).abs() < 1e-8);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn standard_errors(&self) -> Vec<f64> {
         self.covariance.diagonal()[self.thresholds.len()..].iter().map(|value| value.sqrt()).collect()
     }
 
-    /// The standard errors of the thresholds.
+    /// The standard errors of the thresholds, one fewer than levels, as [`FittedOrdinal::standard_errors`].
     pub fn threshold_standard_errors(&self) -> Vec<f64> {
         self.covariance.diagonal()[..self.thresholds.len()].iter().map(|value| value.sqrt()).collect()
     }
 
-    /// The likelihood-ratio test of the model against one without columns.
+    /// The likelihood-ratio test of the model against one without columns: 2 (ℓ − ℓ₀), χ² with a degree for each
+    /// column. For independent rows.
+    ///
+    /// # Source
+    /// Wilks (1938).
+    ///
+    /// # Example
+    /// x says nothing where half are at either level with it and without.
+    /// ```
+    /// use dearly_stats::{Design, Ordinal};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), vec![0.0, 0.0, 1.0, 1.0])])?;
+    /// let test = Ordinal::default().fit(&design, &[0, 1, 0, 1])?.likelihood_ratio_test();
+    /// assert!(test.statistic < 1e-9 && test.degrees == 1.0);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn likelihood_ratio_test(&self) -> TestResult {
         let degrees = self.coefficients.len() as f64;
         let statistic = (2.0 * (self.log_likelihood - self.null_log_likelihood)).max(0.0);
@@ -212,8 +274,32 @@ impl FittedOrdinal {
 
     /// The probability of each level, one row for each row of the design.
     ///
+    /// # Shapes
+    /// The columns of the fit; n rows by as many columns as levels.
+    ///
+    /// # Units
+    /// Probabilities, in [0, 1]; those of a row sum to 1.
+    ///
     /// # Errors
     /// [`Error::Refused`] when the columns are not those of the model.
+    ///
+    /// # Source
+    /// As [`Ordinal::fit`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Design, Ordinal};
+    ///
+    /// // Of four rows without x one is at level 0, two at 1, one at 2; with it one, four and five of ten.
+    /// let design = Design::new(vec![("x".to_owned(), vec![0.0, 0.0, 0.0, 1.0, 1.0, 1.0])])?;
+    /// let times = [1.0, 2.0, 1.0, 1.0, 4.0, 5.0];
+    /// let fitted = Ordinal::default().frequency_weights(&times).fit(&design, &[0, 1, 2, 0, 1, 2])?;
+    /// let probabilities = fitted.predict(&design)?;
+    /// for (found, expected) in probabilities.row(5).iter().zip([0.1, 0.4, 0.5]) {
+    ///     assert!((found - expected).abs() < 1e-9);
+    /// }
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn predict(&self, design: &Design) -> Result<Matrix, Error> {
         crate::glm::same_columns(design, &self.names)?;
         let levels = self.thresholds.len() + 1;

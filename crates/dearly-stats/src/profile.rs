@@ -12,13 +12,33 @@ impl Glm<'_> {
     /// # Shapes
     /// `design` and `outcome` are those of the fit; `column` counts from 0.
     ///
+    /// # Units
+    /// Bounds on the scale of the linear predictor, as the coefficient; `level` in (0, 1).
+    ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the level or the column, [`Error::Refused`] for a family with a dispersion, whose
-    /// t intervals are to be used, [`Error::NotConverged`].
+    /// Those of [`Glm::fit`] for its input; [`Error::OutOfRange`] for the level or the column, [`Error::Refused`] for
+    /// a family with a dispersion, whose t intervals are to be used, [`Error::NotConverged`] where the profile does
+    /// not fall far enough.
     ///
     /// # Source
     /// Venzon and Moolgavkar (1988). Checked against a direct search on fits of R `glm`, see
     /// `tests/golden/regression_r.json`, tolerance 1e-6.
+    ///
+    /// # Example
+    /// Five of ten renew: at either bound the log-likelihood is lower by half of 3.84.
+    /// ```
+    /// use dearly_stats::{Design, Family, Glm, distribution::logistic};
+    ///
+    /// let design = Design::with_intercept(10, vec![])?;
+    /// let renewed = [[0.0; 5], [1.0; 5]].concat();
+    /// let glm = Glm::new(Family::Logit);
+    /// let interval = glm.profile_interval(&design, &renewed, &glm.fit(&design, &renewed)?, 0, 0.95)?;
+    /// assert!((interval.low + interval.high).abs() < 1e-8);
+    /// let p = logistic(interval.high);
+    /// let fallen = 10.0 * 0.5f64.ln() - 5.0 * p.ln() - 5.0 * (1.0 - p).ln();
+    /// assert!((2.0 * fallen - 3.841_459).abs() < 1e-5);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn profile_interval(
         &self,
         design: &Design,

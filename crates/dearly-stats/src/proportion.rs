@@ -7,13 +7,15 @@ use crate::{Error, Interval};
 /// Wilson's score interval of a proportion: near the nominal coverage for few rows and rates near 0 or 1, too.
 ///
 /// # Units
-/// `successes` out of `n`, n ≥ 1; the bounds are in [0, 1].
+/// `successes` out of `n`, n ≥ 1; `level` in (0, 1). The bounds are in [0, 1], exactly 0 without a success and 1
+/// without a failure.
 ///
 /// # Errors
 /// [`Error::Empty`] for n = 0; [`Error::OutOfRange`] for more successes than n, or the level.
 ///
 /// # Source
-/// Wilson (1927). Checked against statsmodels `proportion_confint(method="wilson")`, see `tests/golden/proportion.json`.
+/// Wilson (1927). Checked against statsmodels `proportion_confint(method="wilson")`, see
+/// `tests/golden/proportion.json`.
 ///
 /// # Example
 /// ```
@@ -37,14 +39,23 @@ pub fn wilson(successes: u64, n: u64, level: f64) -> Result<Interval, Error> {
 /// The exact interval of Clopper and Pearson: never below the nominal coverage, so that it proves what it says.
 ///
 /// # Units
-/// `successes` out of `n`, n ≥ 1; the bounds are in [0, 1].
+/// As [`wilson`].
 ///
 /// # Errors
 /// As [`wilson`].
 ///
 /// # Source
-/// Clopper and Pearson (1934). Checked against statsmodels `proportion_confint(method="beta")`; 12 hits of 12 prove more
-/// than 74 %.
+/// Clopper and Pearson (1934). Checked against statsmodels `proportion_confint(method="beta")`, see
+/// `tests/golden/proportion.json`.
+///
+/// # Example
+/// 12 hits of 12 prove more than 73 %: the share by which so many have a chance of 2.5 %.
+/// ```
+/// let interval = dearly_stats::proportion::clopper_pearson(12, 12, 0.95)?;
+/// assert!((interval.low - 0.025f64.powf(1.0 / 12.0)).abs() < 1e-12);
+/// assert!(interval.low > 0.73 && interval.high == 1.0);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn clopper_pearson(successes: u64, n: u64, level: f64) -> Result<Interval, Error> {
     checked(successes, n, level)?;
     let tail = 0.5 * (1.0 - level);
@@ -80,6 +91,15 @@ pub struct RiskDifference {
 /// # Source
 /// Newcombe (1998), method 10. Checked against statsmodels `confint_proportions_2indep(method="newcomb")`, see
 /// `tests/golden/proportion.json`.
+///
+/// # Example
+/// Newcombe's own: 56 of 70 against 48 of 80.
+/// ```
+/// let found = dearly_stats::proportion::risk_difference(56, 70, 48, 80, 0.95)?;
+/// assert!((found.estimate - 0.2).abs() < 1e-12);
+/// assert!((found.interval.low - 0.0524).abs() < 5e-5 && (found.interval.high - 0.3339).abs() < 5e-5);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn risk_difference(
     treated_successes: u64,
     treated: u64,

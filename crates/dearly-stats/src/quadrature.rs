@@ -16,7 +16,7 @@ use crate::{Error, Matrix};
 /// # Source
 /// Golub and Welsch (1969) for the nodes as eigenvalues, polished by Newton's method; weights by the orthonormal
 /// polynomials, which keeps the digits of the small ones. Checked against numpy `hermgauss`, see
-/// `tests/golden/quadrature.json`.
+/// `tests/golden/effects.json`.
 ///
 /// # Example
 /// Two nodes ±1/√2 with weights √π/2 each.

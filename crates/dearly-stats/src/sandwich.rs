@@ -90,7 +90,23 @@ pub struct Covariance {
 }
 
 impl FittedGlm {
-    /// The model's covariance: t with n − p degrees where a dispersion was estimated, else normal.
+    /// The model's covariance: t with n − p degrees where a dispersion was estimated, else normal. Right if the model
+    /// holds and rows are independent.
+    ///
+    /// # Source
+    /// McCullagh and Nelder, *Generalized Linear Models* (1989). Checked as [`crate::Glm::fit`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// // A mean of 3 whose four values have the variance 14/3: that of the mean is a quarter of it, with t(3).
+    /// let design = Design::with_intercept(4, vec![])?;
+    /// let covariance = Glm::new(Family::Gaussian).fit(&design, &[1.0, 2.0, 3.0, 6.0])?.model_covariance();
+    /// assert!((covariance.matrix[(0, 0)] - 14.0 / 12.0).abs() < 1e-12);
+    /// assert_eq!(covariance.degrees, Some(3.0));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn model_covariance(&self) -> Covariance {
         let degrees = self.family.has_dispersion().then_some(self.n - self.coefficients.len() as f64);
         Covariance { matrix: self.covariance.clone(), kind: CovarianceKind::Model, degrees, n_clusters: None }
@@ -103,15 +119,33 @@ impl FittedGlm {
     /// Rows of weight 0 belong to no cluster.
     ///
     /// # Shapes
-    /// `design` is the one of the fit; `clusters` has one cluster for each of its rows.
+    /// `design` is the one of the fit, with its rows in the same order; `clusters` has one cluster for each of them.
+    /// p × p for p columns.
+    ///
+    /// # Units
+    /// Those of the coefficients, squared.
     ///
     /// # Errors
-    /// [`Error::LengthMismatch`]; [`Error::TooFewClusters`] under 2; for [`ClusterErrors::Cv3`] [`Error::Refused`]
-    /// when a column varies inside one cluster only.
+    /// [`Error::LengthMismatch`]; [`Error::Refused`] for a design with other columns than the fit's;
+    /// [`Error::TooFewClusters`] under 2; for [`ClusterErrors::Cv3`] [`Error::ToldByOneCluster`] when a coefficient
+    /// has no value without one of the clusters, as that of a column that varies inside this one only.
     ///
     /// # Source
     /// Liang and Zeger (1986); MacKinnon, Nielsen and Webb (2023, 2024) for CV3. Checked against statsmodels, R
     /// `sandwich::vcovCL` and a direct jackknife, see `tests/golden/regression_*.json`.
+    ///
+    /// # Example
+    /// With each row a cluster of its own, CV3 of a mean is the textbook's s²/n.
+    /// ```
+    /// use dearly_stats::{ClusterErrors, Clusters, Design, Family, Glm};
+    ///
+    /// let design = Design::with_intercept(4, vec![])?;
+    /// let fitted = Glm::new(Family::Gaussian).fit(&design, &[1.0, 2.0, 3.0, 6.0])?;
+    /// let cv3 = fitted.cluster_covariance(&design, &Clusters::singletons(4), ClusterErrors::Cv3)?;
+    /// assert!((cv3.matrix[(0, 0)] - 14.0 / 3.0 / 4.0).abs() < 1e-12);
+    /// assert_eq!(cv3.degrees, Some(3.0));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn cluster_covariance(
         &self,
         design: &Design,
@@ -136,12 +170,31 @@ impl FittedGlm {
     /// # Shapes
     /// As [`FittedGlm::cluster_covariance`].
     ///
+    /// # Units
+    /// As [`FittedGlm::cluster_covariance`].
+    ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::TooFewClusters`] under 2 in either way.
+    /// [`Error::LengthMismatch`]; [`Error::Refused`] for a design with other columns than the fit's;
+    /// [`Error::TooFewClusters`] under 2 in either way.
     ///
     /// # Source
     /// Cameron, Gelbach and Miller (2011). Checked against R `sandwich::vcovCL` with two clusters, see
     /// `tests/golden/regression_r.json`.
+    ///
+    /// # Example
+    /// Residuals −2, −1, 0 and 3 in a table of two rows and two columns: sums of rows ∓3, of columns ∓2, of cells
+    /// themselves.
+    /// ```
+    /// use dearly_stats::{Clusters, Design, Family, Glm};
+    ///
+    /// let design = Design::with_intercept(4, vec![])?;
+    /// let fitted = Glm::new(Family::Gaussian).fit(&design, &[1.0, 2.0, 3.0, 6.0])?;
+    /// let (accounts, managers) = (Clusters::from_labels(&[0, 0, 1, 1]), Clusters::from_labels(&[0, 1, 0, 1]));
+    /// let covariance = fitted.two_way_covariance(&design, &accounts, &managers)?;
+    /// let expected = (2.0 * 18.0 + 2.0 * 8.0 - 4.0 / 3.0 * 14.0) / 16.0;
+    /// assert!((covariance.matrix[(0, 0)] - expected).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn two_way_covariance(
         &self,
         design: &Design,
@@ -261,15 +314,37 @@ impl Covariance {
         }
     }
 
-    /// The standard error of each coefficient.
+    /// The standard error of each coefficient, the root of the diagonal; 0 where rounding put that below 0.
     pub fn standard_errors(&self) -> Vec<f64> {
         self.matrix.diagonal().into_iter().map(|value| value.max(0.0).sqrt()).collect()
     }
 
-    /// The interval of each coefficient.
+    /// The interval of each coefficient, b ± c · its standard error, with c of Student's t with
+    /// [`Covariance::degrees`] or of the normal distribution.
+    ///
+    /// # Shapes
+    /// One coefficient, and one interval, for each row of the matrix.
+    ///
+    /// # Units
+    /// Those of the coefficients; `level` in (0, 1).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level, [`Error::LengthMismatch`].
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 3.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Covariance, CovarianceKind, Matrix};
+    ///
+    /// let matrix = Matrix { rows: 1, columns: 1, values: vec![4.0] };
+    /// let covariance = Covariance { matrix, kind: CovarianceKind::Model, degrees: None, n_clusters: None };
+    /// // 5 ± 1.96 · 2.
+    /// let interval = covariance.intervals(&[5.0], 0.95)?[0];
+    /// assert!((interval.low - 1.08).abs() < 1e-4 && (interval.high - 8.92).abs() < 1e-4);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn intervals(&self, coefficients: &[f64], level: f64) -> Result<Vec<Interval>, Error> {
         valid_level(level)?;
         same_length("the coefficients", self.matrix.rows, coefficients.len())?;
@@ -283,10 +358,30 @@ impl Covariance {
         Ok(coefficients.iter().zip(errors).map(around).collect())
     }
 
-    /// The two-sided p-value of each coefficient being 0.
+    /// The two-sided p-value of each coefficient being 0, by Wald's test: Student's t with [`Covariance::degrees`],
+    /// else normal.
+    ///
+    /// # Shapes
+    /// One coefficient, and one p-value, for each row of the matrix.
+    ///
+    /// # Units
+    /// In [0, 1]. With a standard error of 0 it is 0, and NaN for a coefficient of 0.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`].
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 3.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::{Covariance, CovarianceKind, Matrix};
+    ///
+    /// let matrix = Matrix { rows: 1, columns: 1, values: vec![4.0] };
+    /// let covariance = Covariance { matrix, kind: CovarianceKind::Model, degrees: None, n_clusters: None };
+    /// assert!((covariance.p_values(&[3.92])?[0] - 0.05).abs() < 1e-4);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn p_values(&self, coefficients: &[f64]) -> Result<Vec<f64>, Error> {
         same_length("the coefficients", self.matrix.rows, coefficients.len())?;
         let p_value = |(&coefficient, error): (&f64, f64)| self.two_sided(coefficient / error);
@@ -307,12 +402,31 @@ impl Covariance {
     /// Wald's test that the coefficients of some columns are all 0: F with q and G − 1 degrees for errors by cluster,
     /// F with q and n − p for a model with dispersion, χ² with q for a model without.
     ///
+    /// # Shapes
+    /// One coefficient for each row of the matrix; `columns` count from 0, each once.
+    ///
+    /// # Units
+    /// χ², or F where there are degrees below; the p-value in [0, 1].
+    ///
     /// # Errors
     /// [`Error::Empty`] for no column, [`Error::OutOfRange`] for one the model has not, [`Error::LengthMismatch`],
-    /// [`Error::Refused`] when the clusters are too few for so many columns.
+    /// [`Error::Refused`] when the covariance of these columns is singular, as with too few clusters for so many
+    /// columns.
     ///
     /// # Source
-    /// Cameron and Miller (2015) for F with G − 1.
+    /// Cameron and Miller (2015) for F with G − 1. Checked against R, see `tests/golden/regression_r.json`.
+    ///
+    /// # Example
+    /// Two independent estimates, one and two standard errors from 0: χ² is 1 + 4.
+    /// ```
+    /// use dearly_stats::{Covariance, CovarianceKind, Matrix};
+    ///
+    /// let matrix = Matrix { rows: 2, columns: 2, values: vec![9.0, 0.0, 0.0, 1.0] };
+    /// let covariance = Covariance { matrix, kind: CovarianceKind::Model, degrees: None, n_clusters: None };
+    /// let test = covariance.wald_test(&[3.0, -2.0], &[0, 1])?;
+    /// assert!((test.statistic - 5.0).abs() < 1e-12 && (test.p_value - (-2.5f64).exp()).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn wald_test(&self, coefficients: &[f64], columns: &[usize]) -> Result<TestResult, Error> {
         same_length("the coefficients", self.matrix.rows, coefficients.len())?;
         if columns.is_empty() {

@@ -8,27 +8,48 @@ use crate::error::{both_classes, valid_probabilities};
 /// # Shapes
 /// One probability for each outcome, n ≥ 1.
 ///
+/// # Units
+/// Probabilities in [0, 1], those of what is true in `outcomes`; the score is in [0, 1], less is better.
+///
 /// # Errors
 /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for what is no probability.
 ///
 /// # Source
 /// Brier (1950). Checked against `sklearn.metrics.brier_score_loss`, see `tests/golden/calibration.json`.
+///
+/// # Example
+/// ```
+/// let score = dearly_stats::scoring::brier(&[true, false], &[0.8, 0.4])?;
+/// assert!((score - (0.04 + 0.16) / 2.0).abs() < 1e-15);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn brier(outcomes: &[bool], probabilities: &[f64]) -> Result<f64, Error> {
     checked(outcomes, probabilities)?;
     Ok(mean_of(outcomes, probabilities, squared_error))
 }
 
-/// The scaled Brier score 1 − BS / BS₀, where BS₀ is that of the rows' own base rate: 1 is perfect, 0 no better than the
-/// base rate, below 0 worse.
+/// The scaled Brier score 1 − BS / BS₀, where BS₀ is that of the rows' own base rate: 1 is perfect, 0 no better than
+/// the base rate, below 0 worse.
 ///
 /// # Shapes
 /// One probability for each outcome.
+///
+/// # Units
+/// Probabilities as in [`brier`]; the score is 1 at most, more is better.
 ///
 /// # Errors
 /// As [`brier`]; [`Error::OneClass`], for which no base rate can be beaten.
 ///
 /// # Source
-/// Steyerberg et al. (2010), *Assessing the performance of prediction models*.
+/// Steyerberg et al. (2010), *Assessing the performance of prediction models*. See `tests/golden/calibration.json`.
+///
+/// # Example
+/// A Brier score of 0.1, where the base rate of one half has 0.25.
+/// ```
+/// let score = dearly_stats::scoring::scaled_brier(&[true, false], &[0.8, 0.4])?;
+/// assert!((score - 0.6).abs() < 1e-14);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn scaled_brier(outcomes: &[bool], probabilities: &[f64]) -> Result<f64, Error> {
     checked(outcomes, probabilities)?;
     let rate = both_classes(outcomes)? as f64 / outcomes.len() as f64;
@@ -40,11 +61,21 @@ pub fn scaled_brier(outcomes: &[bool], probabilities: &[f64]) -> Result<f64, Err
 /// # Shapes
 /// One probability for each outcome, n ≥ 1.
 ///
+/// # Units
+/// Probabilities as in [`brier`]; nats, 0 or more, less is better.
+///
 /// # Errors
 /// As [`brier`]; [`Error::OutOfRange`] too where what happened was given probability 0, as the loss is then infinite.
 ///
 /// # Source
 /// Gneiting and Raftery (2007). Checked against `sklearn.metrics.log_loss`, see `tests/golden/calibration.json`.
+///
+/// # Example
+/// ```
+/// let loss = dearly_stats::scoring::log_loss(&[true, false], &[0.5, 0.5])?;
+/// assert!((loss - 2f64.ln()).abs() < 1e-15);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn log_loss(outcomes: &[bool], probabilities: &[f64]) -> Result<f64, Error> {
     checked(outcomes, probabilities)?;
     never_surprised(outcomes, probabilities)?;

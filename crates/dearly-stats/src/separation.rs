@@ -51,12 +51,30 @@ impl Glm<'_> {
     /// # Shapes
     /// As [`Glm::fit`]. Offsets do not matter, rows of weight 0 do not count.
     ///
+    /// # Units
+    /// Outcomes as the family has them: 0 and 1, shares of which 0 and 1 are the ends, or counts of which 0 is one.
+    /// [`Family::Gaussian`] and [`Family::GammaLog`] are never separated.
+    ///
     /// # Errors
     /// Those of [`Glm::fit`] for its input.
     ///
     /// # Source
     /// Albert and Anderson (1984); Konis (2007); Lawson and Hanson (1974), chapter 23. Checked against the linear
     /// program solved by scipy, see `tests/golden/separation.json`.
+    ///
+    /// # Example
+    /// All that score high renew, and no other: told completely. If one of the others renews, two rows are told still.
+    /// ```
+    /// use dearly_stats::{Design, Family, Glm, SeparationKind};
+    ///
+    /// let design = Design::with_intercept(4, vec![("high".to_owned(), vec![0.0, 0.0, 1.0, 1.0])])?;
+    /// let found = Glm::new(Family::Logit).separation(&design, &[0.0, 0.0, 1.0, 1.0])?;
+    /// assert_eq!((found.kind, found.n_separated), (SeparationKind::Complete, 4));
+    /// assert_eq!(found.terms, ["high"]);
+    /// let found = Glm::new(Family::Logit).separation(&design, &[0.0, 1.0, 1.0, 1.0])?;
+    /// assert_eq!((found.kind, found.n_separated), (SeparationKind::QuasiComplete, 2));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn separation(&self, design: &Design, outcome: &[f64]) -> Result<Separation, Error> {
         self.check(design, outcome)?;
         Ok(self.separated_by(design, outcome))

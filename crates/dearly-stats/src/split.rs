@@ -39,15 +39,19 @@ pub struct RowTimes<'a> {
     pub outcome_recorded_at: &'a [Option<i64>],
 }
 
-/// Rolling-origin splits: for each period the rows whose outcome was on record by its start train, and the rows due in it
-/// test.
+/// Rolling-origin splits: for each period the rows whose outcome was on record by its start train, and the rows due
+/// in it test.
 ///
 /// Period k is `[periods[k], periods[k + 1])`. A test row is predicted as of its own moment, which may lie before the
 /// start; so the training rows are held to what was on record by the earliest of the test rows' as-of moments, too, and
 /// the others are purged. Test rows without an outcome on record are left out: nothing can be judged by them.
 ///
 /// # Shapes
-/// All times have one value for each row. `periods` ascends and has at least two bounds.
+/// All times have one value for each row. `periods` ascends and has at least two bounds; one split for each but the
+/// last.
+///
+/// # Units
+/// All times and bounds in one unit, as days or microseconds since one moment.
 ///
 /// # Errors
 /// [`Error::LengthMismatch`]; [`Error::Refused`] for bounds that do not ascend.
@@ -100,8 +104,8 @@ fn one_origin(times: RowTimes<'_>, start: i64, end: i64) -> RollingSplit {
     RollingSplit { start, known_by: earliest, split: Split { train, test }, decided_early, purged }
 }
 
-/// Folds that keep each cluster whole: the clusters are shuffled by the seed, and each goes to the fold that has the fewest
-/// rows so far.
+/// Folds that keep each cluster whole: the clusters are shuffled by the seed, and each goes to the fold that has the
+/// fewest rows so far.
 ///
 /// # Shapes
 /// `n_folds` splits; each row tests in one of them and trains in the others.
@@ -109,6 +113,21 @@ fn one_origin(times: RowTimes<'_>, start: i64, end: i64) -> RollingSplit {
 /// # Errors
 /// [`Error::OutOfRange`] for fewer than two folds; [`Error::TooFewClusters`] for fewer clusters than two;
 /// [`Error::Refused`] for fewer clusters than folds.
+///
+/// # Source
+/// The project's `docs/METHOD.md`, 2 (L7) and 4.
+///
+/// # Example
+/// Three accounts, one with two renewals: as many folds, each tested on one account.
+/// ```
+/// use dearly_stats::{Clusters, split::grouped_folds};
+///
+/// let splits = grouped_folds(&Clusters::from_labels(&["acme", "acme", "blue", "cedar"]), 3, 7)?;
+/// let mut tests: Vec<Vec<usize>> = splits.into_iter().map(|split| split.test).collect();
+/// tests.sort();
+/// assert_eq!(tests, [vec![0, 1], vec![2], vec![3]]);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn grouped_folds(clusters: &Clusters, n_folds: usize, seed: u64) -> Result<Vec<Split>, Error> {
     if n_folds < 2 {
         return Err(Error::OutOfRange {

@@ -30,8 +30,8 @@ pub struct Standardised {
 
 /// A comparison of the same rows under two settings, by a fitted model.
 ///
-/// Δ = Σ wᵢ [μ(xᵢ″β) − μ(xᵢ′β)] / Σ wᵢ, with xᵢ′ a row of `before` and xᵢ″ the same row of `after`. Weights choose the rows
-/// (0 leaves one out) and may be money.
+/// Δ = Σ wᵢ [μ(xᵢ″β) − μ(xᵢ′β)] / Σ wᵢ, with xᵢ′ a row of `before` and xᵢ″ the same row of `after`. Weights choose
+/// the rows (0 leaves one out) and may be money.
 ///
 /// It is an effect as far as the model holds and nothing else goes along with the column; odds ratios do not average,
 /// this does.
@@ -47,25 +47,50 @@ pub struct Standardisation<'a> {
 }
 
 impl<'a> Standardisation<'a> {
-    /// A model with the covariance of its coefficients, by cluster or not.
+    /// A model with the covariance of its coefficients, by cluster or not. Every row weighs the same until
+    /// [`Standardisation::weights`] says otherwise.
     pub fn new(fitted: &'a FittedGlm, covariance: &'a Covariance) -> Standardisation<'a> {
         Standardisation { fitted, covariance, weights: None }
     }
 
-    /// How much each row weighs, as its ARR; 0 leaves a row out.
+    /// How much each row weighs, as its ARR; 0 leaves a row out. One finite value ≥ 0 for each row of the designs
+    /// compared, all 1 by default.
     pub fn weights(self, weights: &'a [f64]) -> Standardisation<'a> {
         Standardisation { weights: Some(weights), ..self }
     }
 
     /// The comparison with an interval by the delta method: √(g′Vg) with g the derivative of Δ by the coefficients;
-    /// Student's t where the covariance has degrees of freedom.
+    /// Student's t where the covariance has degrees of freedom. An offset of the fit is left out of the predictions.
     ///
     /// # Shapes
-    /// `before` and `after` have the columns of the model and the same rows.
+    /// `before` and `after` have the columns of the model and the same rows; one change for each row.
+    ///
+    /// # Units
+    /// Those of the outcome: points of probability as a fraction for a model of probabilities. `level` in (0, 1).
     ///
     /// # Errors
     /// [`Error::Refused`] for other columns or weights that are all 0, [`Error::LengthMismatch`], [`Error::NotFinite`],
     /// [`Error::OutOfRange`] for the level or a negative weight.
+    ///
+    /// # Source
+    /// As the type.
+    ///
+    /// # Example
+    /// One of four renews without the play, three of four with it. Half the rows are as they are, and all with it
+    /// make 3/4.
+    /// ```
+    /// use dearly_stats::standardisation::Standardisation;
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// let played = vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0];
+    /// let design = Design::with_intercept(8, vec![("played".to_owned(), played)])?;
+    /// let fitted = Glm::new(Family::Logit).fit(&design, &[1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0])?;
+    /// let covariance = fitted.model_covariance();
+    /// let all_played = design.with_column(1, &[1.0; 8])?;
+    /// let found = Standardisation::new(&fitted, &covariance).compare(&design, &all_played, 0.95)?;
+    /// assert!((found.before - 0.5).abs() < 1e-9 && (found.after - 0.75).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn compare(&self, before: &Design, after: &Design, level: f64) -> Result<Standardised, Error> {
         let (mut result, gradient) = self.point(before, after, level)?;
         let reach = self
@@ -84,8 +109,34 @@ impl<'a> Standardisation<'a> {
     /// As [`Standardisation::compare`], with the interval from draws of the coefficients, which may be skewed: normal
     /// around the estimate, or multivariate t where the covariance has degrees of freedom. The percentiles of Δ.
     ///
+    /// # Shapes
+    /// As [`Standardisation::compare`].
+    ///
+    /// # Units
+    /// As [`Standardisation::compare`]; `draws` ≥ 100. The same seed gives the same draws.
+    ///
     /// # Errors
     /// Those of [`Standardisation::compare`]; [`Error::OutOfRange`] for fewer than 100 draws.
+    ///
+    /// # Source
+    /// King, Tomz and Wittenberg (2000) for draws of coefficients; percentiles by Davison and Hinkley (1997), 5.2.1.
+    ///
+    /// # Example
+    /// Of a straight line the change by one unit is its slope: 2, with the error 1 that is said to be its own.
+    /// ```
+    /// use dearly_stats::standardisation::Standardisation;
+    /// use dearly_stats::{Covariance, CovarianceKind, Design, Family, Glm, Matrix};
+    ///
+    /// let x = |values: [f64; 3]| Design::with_intercept(3, vec![("x".to_owned(), values.to_vec())]);
+    /// let fitted = Glm::new(Family::Gaussian).fit(&x([0.0, 1.0, 2.0])?, &[1.0, 3.1, 5.0])?;
+    /// let matrix = Matrix { rows: 2, columns: 2, values: vec![0.0, 0.0, 0.0, 1.0] };
+    /// let covariance = Covariance { matrix, kind: CovarianceKind::Model, degrees: None, n_clusters: None };
+    /// let found = Standardisation::new(&fitted, &covariance)
+    ///     .compare_by_draws(&x([0.0, 1.0, 2.0])?, &x([1.0, 2.0, 3.0])?, 0.95, 4_000, 1)?;
+    /// assert!((found.estimate - 2.0).abs() < 1e-9 && (found.standard_error - 1.0).abs() < 0.05);
+    /// assert!((found.interval.low - (2.0 - 1.96)).abs() < 0.15);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn compare_by_draws(
         &self,
         before: &Design,
@@ -138,8 +189,33 @@ impl<'a> Standardisation<'a> {
 
     /// The average effect of a 0/1 column: everyone at 1 against everyone at 0.
     ///
+    /// # Shapes
+    /// `design` has the columns of the model; its rows are those to average over, as a rule those of the fit.
+    ///
+    /// # Units
+    /// As [`Standardisation::compare`].
+    ///
     /// # Errors
     /// Those of [`Standardisation::compare`]; [`Error::Refused`] for a column that the model has not.
+    ///
+    /// # Source
+    /// As the type.
+    ///
+    /// # Example
+    /// One of four renews without the play, three of four with it: half more, with the variance 2 · (¼ · ¾) / 4.
+    /// ```
+    /// use dearly_stats::standardisation::Standardisation;
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// let played = vec![0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0];
+    /// let design = Design::with_intercept(8, vec![("played".to_owned(), played)])?;
+    /// let fitted = Glm::new(Family::Logit).fit(&design, &[1.0, 0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 0.0])?;
+    /// let covariance = fitted.model_covariance();
+    /// let effect = Standardisation::new(&fitted, &covariance).treatment_effect(&design, "played", 0.95)?;
+    /// assert!((effect.estimate - 0.5).abs() < 1e-9);
+    /// assert!((effect.standard_error.powi(2) - 0.09375).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn treatment_effect(
         &self,
         design: &Design,
@@ -155,8 +231,32 @@ impl<'a> Standardisation<'a> {
     /// What if a column held this value on the rows that weigh something: as they are against so changed. On other rows
     /// nothing is changed and nothing counted.
     ///
+    /// # Shapes
+    /// As [`Standardisation::treatment_effect`].
+    ///
+    /// # Units
+    /// `value` in the unit of the column; else as [`Standardisation::compare`].
+    ///
     /// # Errors
     /// Those of [`Standardisation::compare`]; [`Error::Refused`] for a column that the model has not.
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 9; Robins (1986).
+    ///
+    /// # Example
+    /// The red accounts are the first two; renewal rises by a point for each point of score.
+    /// ```
+    /// use dearly_stats::standardisation::Standardisation;
+    /// use dearly_stats::{Design, Family, Glm};
+    ///
+    /// let design = Design::with_intercept(4, vec![("score".to_owned(), vec![30.0, 50.0, 70.0, 90.0])])?;
+    /// let fitted = Glm::new(Family::Gaussian).fit(&design, &[31.0, 49.0, 69.0, 91.0])?;
+    /// let (covariance, red) = (fitted.model_covariance(), [1.0, 1.0, 0.0, 0.0]);
+    /// let raised = Standardisation::new(&fitted, &covariance).weights(&red).what_if(&design, "score", 75.0, 0.95)?;
+    /// // From 30 and 50 to 75, of slope 1.
+    /// assert!((raised.estimate - 35.0).abs() < 1e-9 && raised.changes[3] == 0.0);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn what_if(
         &self,
         design: &Design,

@@ -18,8 +18,8 @@ pub struct Overlap {
     pub effective_untreated: f64,
 }
 
-/// How far apart the means of a confounder lie, in standard deviations: (mean of the treated − mean of the untreated) over
-/// the root of the mean of both variances. Beyond 0.10 either way is worth a look.
+/// How far apart the means of a confounder lie, in standard deviations: (mean of the treated − mean of the untreated)
+/// over the root of the mean of both variances. Beyond 0.10 either way is worth a look.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Balance {
     /// The confounder.

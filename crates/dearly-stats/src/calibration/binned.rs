@@ -34,16 +34,29 @@ pub struct CalibrationError {
 /// Debiased: Σ nₛ/n [(p̄ₛ − ȳₛ)² − ȳₛ(1 − ȳₛ)/(nₛ − 1)].
 ///
 /// # Shapes
-/// One probability for each outcome, at least two for each bin.
+/// One probability for each outcome, at least two for each bin; `n_bins` bins in the answer.
 ///
 /// # Units
-/// All in probability, the debiased one squared.
+/// All in probability, the debiased one squared. Probabilities from 0 to 1, both allowed.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`]; [`Error::Empty`] with fewer than two rows a bin.
+/// [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for what is no probability or for no bin;
+/// [`Error::Empty`] with fewer than two rows a bin. Outcomes of one class are no error.
 ///
 /// # Source
-/// Naeini, Cooper and Hauskrecht (2015); Kumar, Liang and Ma (2019) for the debiased square.
+/// Naeini, Cooper and Hauskrecht (2015); Kumar, Liang and Ma (2019) for the debiased square. Checked against numpy, see
+/// `tests/golden/calibration.json`.
+///
+/// # Example
+/// Of two rows at 0.1 none churns, of two at 0.8 one does: 0.1 and 0.3 away, ½ · 0.1 + ½ · 0.3.
+/// ```
+/// let churned = [false, false, true, false];
+/// let found = dearly_stats::calibration::calibration_error(&churned, &[0.1, 0.1, 0.8, 0.8], 2)?;
+/// assert!((found.expected - 0.2).abs() < 1e-12 && (found.maximum - 0.3).abs() < 1e-12);
+/// // ½ · 0.1² + ½ · (0.3² − ½ · ½ / 1)
+/// assert!((found.squared_debiased + 0.075).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn calibration_error(
     outcomes: &[bool],
     probabilities: &[f64],

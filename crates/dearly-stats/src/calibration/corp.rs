@@ -36,15 +36,31 @@ pub struct Corp {
 /// Consistent, optimally binned, reproducible reliability: isotonic regression of the outcomes on the probabilities by
 /// pooling adjacent violators, and the Brier score split by it.
 ///
+/// Rows of one probability are one point, so that row order does not matter.
+///
 /// # Shapes
-/// One probability for each outcome, n ≥ 1.
+/// One probability for each outcome, n ≥ 1. `recalibrated` has one value for each row, in their order.
+///
+/// # Units
+/// Probabilities from 0 to 1, both allowed; scores are squared probabilities, rates in [0, 1].
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`].
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for what is no probability.
+/// Outcomes of one class are no error: their uncertainty is 0.
 ///
 /// # Source
 /// Dimitriadis, Gneiting and Jordan (2021). Checked against `sklearn.isotonic.IsotonicRegression`, see
 /// `tests/golden/calibration.json`, and against the max–min formula.
+///
+/// # Example
+/// The two in the middle are the wrong way round and pooled into ½: 0.185 − 0.125 is lost, 0.25 − 0.125 told.
+/// ```
+/// let found = dearly_stats::calibration::corp(&[false, true, false, true], &[0.1, 0.4, 0.6, 0.9])?;
+/// assert_eq!(found.recalibrated, [0.0, 0.5, 0.5, 1.0]);
+/// assert!((found.brier - 0.185).abs() < 1e-12 && found.uncertainty == 0.25);
+/// assert!((found.miscalibration - 0.06).abs() < 1e-12 && (found.discrimination - 0.125).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
     valid_probabilities(outcomes, probabilities)?;
     let n = outcomes.len();
@@ -100,13 +116,26 @@ pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
     })
 }
 
-/// The rising sequence closest to `values` by weighted least squares: adjacent values that fall are pooled into their mean.
+/// The rising sequence closest to `values` by weighted least squares: adjacent values that fall are pooled into their
+/// mean.
 ///
 /// # Shapes
-/// One weight, above 0, for each value; the answer has as many.
+/// One weight for each value; the answer has as many.
+///
+/// # Units
+/// Values in any unit, the answer in the same; weights above 0. Neither is checked: a NaN makes the whole answer NaN.
 ///
 /// # Source
-/// Ayer et al. (1955), in one pass with a stack.
+/// Ayer et al. (1955), in one pass with a stack. Checked against the max–min formula.
+///
+/// # Example
+/// ```
+/// use dearly_stats::calibration::pool_adjacent_violators;
+///
+/// assert_eq!(pool_adjacent_violators(&[1.0, 3.0, 2.0, 4.0], &[1.0; 4]), [1.0, 2.5, 2.5, 4.0]);
+/// // The 3 counts three times: (3 · 3 + 2) / 4.
+/// assert_eq!(pool_adjacent_violators(&[3.0, 2.0], &[3.0, 1.0]), [2.75, 2.75]);
+/// ```
 pub fn pool_adjacent_violators(values: &[f64], weights: &[f64]) -> Vec<f64> {
     debug_assert_eq!(values.len(), weights.len(), "one weight for each value");
     // Sum, weight and length of each pool.

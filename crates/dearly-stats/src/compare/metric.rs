@@ -28,9 +28,30 @@ impl Metric {
     /// # Shapes
     /// One prediction and one weight, 0 or more, for each outcome.
     ///
+    /// # Units
+    /// Predictions are probabilities in [0, 1], for [`Metric::LogLoss`] not 0 for what happened, for both calibration
+    /// measures strictly inside; for [`Metric::Auc`] scores in any unit, ties counting half. The log-loss is in nats,
+    /// calibration in the large in logits. O/E is infinite where all rows that count were given 0.
+    ///
     /// # Errors
-    /// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a negative weight or what is no probability where
-    /// one is needed, [`Error::Refused`] when every weight is 0, [`Error::OneClass`], and for the calibration measures those of [`crate::calibration::calibration`].
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a negative weight
+    /// or what is no probability where one is needed, [`Error::Refused`] when every weight is 0, [`Error::OneClass`]
+    /// when all outcomes are the same, for the area, the scaled Brier score and the calibration measures also of those
+    /// rows that count; and for the calibration measures those of [`crate::calibration::calibration`], of all rows
+    /// alike.
+    ///
+    /// # Source
+    /// Each measure's own: [`crate::discrimination::auc`], [`crate::scoring`] and [`crate::calibration::calibration`].
+    ///
+    /// # Example
+    /// A squared error of 0.01 counts three times, one of 0.16 once.
+    /// ```
+    /// use dearly_stats::compare::Metric;
+    ///
+    /// let found = Metric::Brier.weighted(&[true, false], &[0.9, 0.4], &[3.0, 1.0])?;
+    /// assert!((found - 0.19 / 4.0).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn weighted(self, outcomes: &[bool], predictions: &[f64], weights: &[f64]) -> Result<f64, Error> {
         same_length("weights", outcomes.len(), weights.len())?;
         all_finite("weight", weights)?;

@@ -16,6 +16,9 @@ use crate::{Clusters, Covariance, CovarianceKind, Design, Error};
 /// Durations in any one unit, ≥ 0; two are tied when they are the same number. exp(β) is the ratio of hazards for one
 /// unit of a column.
 ///
+/// # Source
+/// Cox (1972); Efron (1977). Checked against R `survival::coxph`, see `tests/golden/survival.json`.
+///
 /// # Example
 /// Two accounts with `x` = 1 leave at 1 and 4, two with 0 at 2 and 3: with r = eᵝ the partial likelihood is
 /// r/(2r+2) · 1/(r+2) · 1/(r+1) · r/r, at its highest where r² + r = 1.
@@ -27,9 +30,6 @@ use crate::{Clusters, Covariance, CovarianceKind, Design, Error};
 /// assert!((ratio - (5f64.sqrt() - 1.0) / 2.0).abs() < 1e-10);
 /// # Ok::<(), dearly_stats::Error>(())
 /// ```
-///
-/// # Source
-/// Cox (1972); Efron (1977). Checked against R `survival::coxph`, see `tests/golden/survival.json`.
 #[derive(Debug, Clone)]
 pub struct Cox<'a> {
     design: &'a Design,
@@ -42,7 +42,8 @@ pub struct Cox<'a> {
 }
 
 impl<'a> Cox<'a> {
-    /// Rows with their durations, and whether the event ended them.
+    /// Rows with their durations, and whether the event ended them; one of each for each row of the design. All watched
+    /// from the start, in one stratum, counting once.
     pub fn new(design: &'a Design, durations: &'a [f64], event_observed: &'a [bool]) -> Cox<'a> {
         Cox {
             design,
@@ -55,13 +56,14 @@ impl<'a> Cox<'a> {
         }
     }
 
-    /// The time from which each row was watched, before its duration: left truncation, and the parts of one account's
-    /// history when its columns change.
+    /// The time from which each row was watched, before its duration and in its unit: left truncation, and the parts of
+    /// one account's history when its columns change. A row is at risk after its entry, not at it.
     pub fn entry(self, entry: &'a [f64]) -> Cox<'a> {
         Cox { entry: Some(entry), ..self }
     }
 
-    /// Rows are compared within their stratum only.
+    /// Rows are compared within their stratum only; one stratum for each row. A column that is the same for all rows of
+    /// each stratum cannot be told then.
     pub fn strata(self, strata: &'a Clusters) -> Cox<'a> {
         Cox { strata: Some(strata), ..self }
     }
@@ -72,19 +74,48 @@ impl<'a> Cox<'a> {
         Cox { frequency_weights: Some(weights), ..self }
     }
 
-    /// Coefficients to begin at instead of 0, as those of the full data in a bootstrap.
+    /// Coefficients to begin at instead of 0, one for each column in its own unit, as those of the full data in a
+    /// bootstrap.
     pub fn start(self, start: &'a [f64]) -> Cox<'a> {
         Cox { start: Some(start), ..self }
     }
 
-    /// Maximises the partial likelihood by Newton's steps, halved while it falls.
+    /// Maximises the partial likelihood by Newton's steps, each halved while it falls and cut so that no row's hazard
+    /// changes more than e⁸ times; settled when no coefficient moves by more than 10⁻¹⁰ for a column of standard
+    /// deviation 1.
+    ///
+    /// # Shapes
+    /// As said at [`Cox`]; rows, counted by weight, outnumber columns. One coefficient for each column.
+    ///
+    /// # Units
+    /// Coefficients are log hazard ratios for one unit of a column.
     ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a negative
-    /// duration, an entry not before it, a weight that is not a whole number; [`Error::OneClass`] without an event;
-    /// [`Error::TooFewRows`]; [`Error::Collinear`]; [`Error::Monotone`] where the likelihood has no maximum because the
-    /// columns tell at every event who is next; [`Error::NotConverged`]; [`Error::Refused`] for a constant column, the
-    /// intercept among them.
+    /// [`Error::Empty`] without rows or with all weights 0, [`Error::LengthMismatch`], [`Error::NotFinite`];
+    /// [`Error::OutOfRange`] for a negative duration, an entry not before it, a weight that is not a whole number;
+    /// [`Error::OneClass`] without an event; [`Error::TooFewRows`]; [`Error::Collinear`]; [`Error::Monotone`] where the
+    /// likelihood has no maximum because the columns tell at every event who is next; [`Error::NotConverged`];
+    /// [`Error::Refused`] for no column, a constant column, the intercept among them, or when at no event anybody with
+    /// other columns was at risk.
+    ///
+    /// # Source
+    /// Cox (1972); Efron (1977). Checked against R `survival::coxph` and lifelines, see `tests/golden/survival.json`
+    /// and `tests/golden/lifelines.json`.
+    ///
+    /// # Example
+    /// Four pairs, each compared within itself; in three the row with `x` goes first. The likelihood is (r/(1 + r))³ ·
+    /// 1/(1 + r) and at its highest where r = 3. [`Cox`] has an example without strata.
+    /// ```
+    /// use dearly_stats::{Clusters, Design, cox::Cox};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), [1.0, 0.0].repeat(4))])?;
+    /// let pairs = Clusters::from_labels(&[0, 0, 1, 1, 2, 2, 3, 3]);
+    /// let times = [1.0, 9.0, 2.0, 9.0, 3.0, 9.0, 9.0, 4.0];
+    /// let fitted = Cox::new(&design, &times, &times.map(|time| time < 9.0)).strata(&pairs).fit()?;
+    /// assert!((fitted.coefficients[0].exp() - 3.0).abs() < 1e-9);
+    /// assert_eq!((fitted.n, fitted.n_events), (8, 4));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn fit(&self) -> Result<FittedCox, Error> {
         let rows = self.checked_rows()?;
         let n_events: f64 =

@@ -40,6 +40,12 @@ impl FittedCox {
     /// which is the test of a trend in the scaled Schoenfeld residuals with their variance at each time, not the
     /// average one. Model variance; it does not know of clusters.
     ///
+    /// # Shapes
+    /// One statistic and one p-value for each column, in their order.
+    ///
+    /// # Units
+    /// χ² statistics, and p-values in [0, 1].
+    ///
     /// # Errors
     /// [`Error::OutOfRange`] for [`TimeScale::Log`] with an event at time 0; [`Error::TooFewRows`] with fewer than two
     /// event times, or so few events that a drift cannot be told from the coefficients.
@@ -47,6 +53,22 @@ impl FittedCox {
     /// # Source
     /// Grambsch and Therneau (1994), in the exact form of R `survival::cox.zph` from version 3 on, with which it is
     /// checked (`tests/golden/survival.json`). Frequency weights count in the scale of time too, where R's do not.
+    ///
+    /// # Example
+    /// The four pairs of [`Cox::fit`](super::Cox::fit), with x less its mean at the event ¼, ¼, ¼ and −¾ at times 1 to
+    /// 4. About the mean time, their trend is −1.5, its variance (1.5² + 0.5² + 0.5² + 1.5²) · ¾ · ¼.
+    /// ```
+    /// use dearly_stats::cox::{Cox, TimeScale};
+    /// use dearly_stats::{Clusters, Design};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), [1.0, 0.0].repeat(4))])?;
+    /// let pairs = Clusters::from_labels(&[0, 0, 1, 1, 2, 2, 3, 3]);
+    /// let times = [1.0, 9.0, 2.0, 9.0, 3.0, 9.0, 9.0, 4.0];
+    /// let fitted = Cox::new(&design, &times, &times.map(|time| time < 9.0)).strata(&pairs).fit()?;
+    /// let found = fitted.proportional_hazards(TimeScale::Identity)?;
+    /// assert!((found.statistics[0] - 1.5f64.powi(2) / (5.0 * 0.75 * 0.25)).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn proportional_hazards(&self, scale: TimeScale) -> Result<ProportionalHazards, Error> {
         let rows = &self.rows;
         let p = rows.columns;
@@ -102,13 +124,36 @@ impl FittedCox {
         })
     }
 
-    /// Schoenfeld's residuals, scaled so that they scatter around the coefficient as it is at their time: of each
-    /// event its time, its row and one value for each column; by stratum, earliest first. What a plot of the drift is
-    /// made of.
+    /// Schoenfeld's residuals, scaled so that they scatter around the coefficient as it is at their time. What a plot
+    /// of the drift is made of.
+    ///
+    /// # Shapes
+    /// One for each row with an event, by stratum, earliest first: its time, its row as they were given, and one value
+    /// for each column. A row of frequency weight 2 comes once.
+    ///
+    /// # Units
+    /// Times in the unit of the durations; values are log hazard ratios for one unit of a column.
     ///
     /// # Source
     /// Grambsch and Therneau (1994): β + d·V·r with d events and the model covariance V. Of tied events each is
-    /// compared with Efron's mean.
+    /// compared with Efron's mean. Checked against R `survival::cox.zph`, see `tests/golden/survival.json`.
+    ///
+    /// # Example
+    /// The four pairs of [`Cox::fit`](super::Cox::fit), with r of ¼, ¼, ¼ and −¾, d = 4 and V = 4/3.
+    /// ```
+    /// use dearly_stats::{Clusters, Design, cox::Cox};
+    ///
+    /// let design = Design::new(vec![("x".to_owned(), [1.0, 0.0].repeat(4))])?;
+    /// let pairs = Clusters::from_labels(&[0, 0, 1, 1, 2, 2, 3, 3]);
+    /// let times = [1.0, 9.0, 2.0, 9.0, 3.0, 9.0, 9.0, 4.0];
+    /// let fitted = Cox::new(&design, &times, &times.map(|time| time < 9.0)).strata(&pairs).fit()?;
+    /// let found = fitted.scaled_schoenfeld_residuals();
+    /// for ((_, _, values), r) in found.iter().zip([0.25, 0.25, 0.25, -0.75]) {
+    ///     assert!((values[0] - (3f64.ln() + 16.0 / 3.0 * r)).abs() < 1e-9);
+    /// }
+    /// assert_eq!((found.len(), found[3].0, found[3].1), (4, 4.0, 7));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn scaled_schoenfeld_residuals(&self) -> Vec<(f64, usize, Vec<f64>)> {
         let events = self.n_events as f64;
         residuals::schoenfeld(&self.rows, &self.eta)

@@ -32,7 +32,7 @@ pub struct AucComparison {
     pub standard_error: f64,
     /// The interval of the difference, by the normal distribution.
     pub interval: Interval,
-    /// The difference in standard errors; 0 where both order alike.
+    /// The difference in standard errors; 0 where the standard error is 0, as when both order alike.
     pub z: f64,
     /// Two-sided.
     pub p_value: f64,
@@ -51,11 +51,11 @@ pub struct AucComparison {
 /// One score for each outcome.
 ///
 /// # Units
-/// Scores in any unit, higher for likelier events. `level` in (0, 1).
+/// Scores in any unit, higher for likelier events. `level` in (0, 1). The area is in [0, 1].
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for the level; [`Error::Refused`] with
-/// fewer than two events or two others, of which no variance is known.
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for
+/// the level; [`Error::Refused`] with fewer than two events or two others, of which no variance is known.
 ///
 /// # Source
 /// DeLong, DeLong and Clarke-Pearson (1988); Sun and Xu (2014). Checked against R `pROC::var(method = "delong")`, see
@@ -94,13 +94,14 @@ pub fn auc(outcomes: &[bool], scores: &[f64], level: f64) -> Result<Auc, Error> 
 /// DeLong's test of two scores over the same rows, which takes their covariance into account.
 ///
 /// Only for predictions of rows that neither model was fitted on: for nested models on the training rows the test is
-/// invalid (Demler et al. 2012).
+/// invalid (Demler et al. 2012). Where each row gains or loses the same, as when one order is perfect and the other
+/// ties all rows, the standard error is 0, and `z` and `p_value` are those of no difference whatever the difference is.
 ///
 /// # Shapes
 /// One score of each kind for each outcome.
 ///
 /// # Units
-/// Scores in any unit, higher for likelier events. `level` in (0, 1).
+/// Scores in any unit, higher for likelier events, not necessarily the same for both. `level` in (0, 1).
 ///
 /// # Errors
 /// As [`auc`].
@@ -108,6 +109,19 @@ pub fn auc(outcomes: &[bool], scores: &[f64], level: f64) -> Result<Auc, Error> 
 /// # Source
 /// DeLong, DeLong and Clarke-Pearson (1988). Checked against R `pROC::roc.test(paired = TRUE, method = "delong")`, see
 /// `tests/golden/discrimination.json`.
+///
+/// # Example
+/// Of four pairs the first puts three in order, the second two. One of both events gains ½ by it and one nothing, a
+/// variance of ⅛; so with the others: ⅛ / 2 + ⅛ / 2.
+/// ```
+/// use dearly_stats::discrimination::compare_auc;
+///
+/// let churned = [true, true, false, false];
+/// let found = compare_auc(&churned, &[0.9, 0.4, 0.5, 0.1], &[0.9, 0.1, 0.5, 0.4], 0.95)?;
+/// assert_eq!((found.first, found.second, found.difference), (0.75, 0.5, 0.25));
+/// assert!((found.standard_error - 0.125f64.sqrt()).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn compare_auc(
     outcomes: &[bool],
     first: &[f64],

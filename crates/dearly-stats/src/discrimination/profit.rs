@@ -41,27 +41,42 @@ pub struct ExpectedProfit {
     pub share_targeted: f64,
 }
 
-/// The expected maximum profit for churn (EMPC): the profit per customer of contacting those above the threshold that is
-/// best for each rate of acceptance γ, averaged over γ.
+/// The expected maximum profit for churn (EMPC): the profit per customer of contacting those above the threshold that
+/// is best for each rate of acceptance γ, averaged over γ.
 ///
 /// With π₀ the rate of churn, F₀ and F₁ the shares of churners and others above a threshold, δ and φ the costs of offer
-/// and contact over the lifetime value V, the profit is V [γ (1 − δ) − φ] π₀ F₀ − V (δ + φ) (1 − π₀) F₁. Only thresholds
-/// on the convex hull of the ROC curve can be best, and each is best on one interval of γ, so that the mean is a finite
-/// sum of incomplete beta functions.
+/// and contact over the lifetime value V, the profit is V [γ (1 − δ) − φ] π₀ F₀ − V (δ + φ) (1 − π₀) F₁. Only
+/// thresholds on the convex hull of the ROC curve can be best, and each is best on one interval of γ, so that the mean
+/// is a finite sum of incomplete beta functions. Rows of one score are contacted together.
 ///
 /// # Shapes
 /// One score for each outcome.
 ///
 /// # Units
-/// Scores in any unit, higher for likelier churn. Profit in the currency of the campaign.
+/// Scores in any unit, higher for likelier churn. Profit for each customer in the currency of the campaign, 0 or more;
+/// the share in [0, 1].
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for a cost below 0, a
-/// lifetime value not above the offer's cost, or a parameter of the beta distribution that is not positive.
+/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`], [`Error::OutOfRange`] for a
+/// cost below 0, a lifetime value not above the offer's cost, or a parameter of the beta distribution that is not
+/// positive.
 ///
 /// # Source
 /// Verbraken, Verbeke and Baesens (2013). Checked against quadrature over γ with every threshold tried, see
 /// `tests/golden/discrimination.py`.
+///
+/// # Example
+/// The score knows the churner, and calling is free: one of two is called, accepts in 6 of 20 cases, and is worth 200 −
+/// 10.
+/// ```
+/// use dearly_stats::discrimination::{ChurnCampaign, expected_maximum_profit};
+///
+/// let free = ChurnCampaign { contact_cost: 0.0, ..ChurnCampaign::default() };
+/// let found = expected_maximum_profit(&[true, false], &[0.9, 0.1], &free)?;
+/// assert!((found.profit - 0.5 * 0.3 * 190.0).abs() < 1e-9);
+/// assert!((found.share_targeted - 0.5).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn expected_maximum_profit(
     churned: &[bool],
     scores: &[f64],

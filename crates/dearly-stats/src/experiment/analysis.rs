@@ -20,7 +20,8 @@ pub struct AdjustedDifference {
     pub variance_reduction: f64,
 }
 
-/// CUPED: the difference of means of Y − θ (X − X̄), with θ = cov(Y, X) / var(X) over both arms and X known before treatment.
+/// CUPED: the difference of means of Y − θ (X − X̄), with θ = cov(Y, X) / var(X) over both arms and X known before
+/// treatment.
 ///
 /// The interval is Welch's. Intention to treat: `treated` says who was assigned, not who was reached.
 ///
@@ -28,14 +29,27 @@ pub struct AdjustedDifference {
 /// One value for each unit; at least two units in each arm.
 ///
 /// # Units
-/// The effect is in the unit of the outcome.
+/// The effect is in the unit of the outcome, the covariate in any; `level` in (0, 1).
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::ConstantColumn`] for the covariate, [`Error::Refused`] for an arm of
-/// fewer than two units or an outcome that varies in neither arm, [`Error::OutOfRange`] for the level.
+/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::ConstantColumn`] for the covariate, [`Error::Refused`] for
+/// an arm of fewer than two units or an outcome that varies in neither arm, [`Error::OutOfRange`] for the level.
 ///
 /// # Source
 /// Deng, Xu, Kohavi and Walker (2013). Checked against statsmodels, see `tests/golden/experiment.json`.
+///
+/// # Example
+/// The outcome rises with the covariate by 1 in one arm and by 0.6 in the other, θ = 0.8: what is left spreads by ±1 in
+/// both, where it was ±5 and ±3.
+/// ```
+/// use dearly_stats::experiment::cuped;
+///
+/// let treated = [false, false, true, true];
+/// let found = cuped(&[10.0, 20.0, 17.0, 23.0], &treated, &[10.0, 20.0, 10.0, 20.0], 0.95)?;
+/// assert!((found.effect.estimate - 5.0).abs() < 1e-12 && found.unadjusted == 5.0);
+/// assert!((found.variance_reduction - (1.0 - (1.0 + 1.0) / (25.0 + 9.0))).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn cuped(
     outcome: &[f64],
     treated: &[bool],
@@ -63,22 +77,36 @@ pub fn cuped(
     Ok(found.answer(plain, level))
 }
 
-/// Lin's estimate: least squares of the outcome on treatment, covariates centred at their means, and their products, with HC2
-/// standard errors. Without bias from the adjustment to first order, and never less precise in large samples than no adjustment.
+/// Lin's estimate: least squares of the outcome on treatment, covariates centred at their means, and their products,
+/// with HC2 standard errors. Without bias from the adjustment to first order, and never less precise in large samples
+/// than no adjustment.
 ///
 /// # Shapes
-/// One value for each unit in `outcome`, `treated` and each covariate, which has a name.
+/// One value for each unit in `outcome`, `treated` and each covariate, which has a name; without covariates it is the
+/// difference of means.
 ///
 /// # Units
-/// The effect is in the unit of the outcome; of a yes or no, in shares.
+/// The effect is in the unit of the outcome; of a yes or no, in shares. `level` in (0, 1).
 ///
 /// # Errors
-/// As [`cuped`]; [`Error::Collinear`]; [`Error::TooFewRows`] unless units outnumber 2 + 2 × covariates; [`Error::Refused`] when a
-/// unit is alone in fixing a coefficient, so that its HC2 residual is not known.
+/// As [`cuped`]; [`Error::Collinear`]; [`Error::TooFewRows`] unless units outnumber 2 + 2 × covariates;
+/// [`Error::Refused`] when a unit is alone in fixing a coefficient, so that its HC2 residual is not known.
 ///
 /// # Source
-/// Lin (2013); MacKinnon and White (1985) for HC2. Checked against statsmodels `OLS(...).fit(cov_type="HC2", use_t=True)`, see
-/// `tests/golden/experiment.json`.
+/// Lin (2013); MacKinnon and White (1985) for HC2. Checked against statsmodels
+/// `OLS(...).fit(cov_type="HC2", use_t=True)`, see `tests/golden/experiment.json`.
+///
+/// # Example
+/// The outcome is the covariate, and 1 more when treated. The treated stood higher by 1 before, too.
+/// ```
+/// use dearly_stats::experiment::lin;
+///
+/// let treated = [false, false, false, true, true, true];
+/// let before = vec![("before".to_owned(), vec![1.0, 2.0, 3.0, 2.0, 3.0, 4.0])];
+/// let found = lin(&[1.0, 2.0, 3.0, 3.0, 4.0, 5.0], &treated, &before, 0.95)?;
+/// assert!(found.unadjusted == 2.0 && (found.effect.estimate - 1.0).abs() < 1e-9);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn lin(
     outcome: &[f64],
     treated: &[bool],

@@ -36,11 +36,12 @@ impl Requirement {
 
 /// Units in the holdout arm to tell two rates apart; the treated arm has `treated_per_control` times as many.
 ///
-/// n = [z_a √((1 + 1/r) p̄ q̄) + z_b √(p₀q₀ + p₁q₁/r)]² / (p₁ − p₀)², with p̄ = (p₀ + r p₁)/(1 + r), rounded up. Equal arms at 80 %:
-/// 0.80 to 0.85 takes 906 in each, 0.80 to 0.90 takes 199, 0.88 to 0.92 takes 882.
+/// n = [z_a √((1 + 1/r) p̄ q̄) + z_b √(p₀q₀ + p₁q₁/r)]² / (p₁ − p₀)², with p̄ = (p₀ + r p₁)/(1 + r), rounded up. Equal
+/// arms at 80 %: 0.80 to 0.85 takes 906 in each, 0.80 to 0.90 takes 199, 0.88 to 0.92 takes 882.
 ///
 /// # Units
-/// Rates in (0, 1), which differ.
+/// Rates in (0, 1), which differ; whole units, 1 or more. They are taken as independent: multiply by [`design_effect`]
+/// where whole clusters are assigned.
 ///
 /// # Errors
 /// [`Error::OutOfRange`].
@@ -48,6 +49,16 @@ impl Requirement {
 /// # Source
 /// Fleiss, Levin and Paik (2003), 4.3 without continuity correction. Checked against R `power.prop.test`, see
 /// `tests/golden/experiment.json`.
+///
+/// # Example
+/// With p̄ = ½: (1.96 · √0.5 + 0.8416 · √(0.24 + 0.24))² / 0.2² = 96.9.
+/// ```
+/// use dearly_stats::experiment::{Requirement, sample_size_of_rates};
+///
+/// assert_eq!(sample_size_of_rates(0.4, 0.6, Requirement::default())?, 97);
+/// assert_eq!(sample_size_of_rates(0.80, 0.85, Requirement::default())?, 906);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn sample_size_of_rates(
     control_rate: f64,
     treated_rate: f64,
@@ -66,11 +77,28 @@ pub fn sample_size_of_rates(
 
 /// The power to tell two rates apart with `n_control` units in the holdout.
 ///
+/// Φ((|p₁ − p₀| √n − z_a √((1 + 1/r) p̄ q̄)) / √(p₀q₀ + p₁q₁/r)), as in [`sample_size_of_rates`].
+///
+/// # Units
+/// Rates in (0, 1), which may be the same; units 1 or more. Power is a chance, in (0, 1).
+///
 /// # Errors
-/// [`Error::OutOfRange`]. The requirement's own power is not used.
+/// [`Error::OutOfRange`], also for the requirement's own power, which is not used.
 ///
 /// # Source
 /// As [`sample_size_of_rates`]; the far tail is left out, as R does.
+///
+/// # Example
+/// The size for 80 % has it. Of two equal rates one tail of 2.5 % is found.
+/// ```
+/// use dearly_stats::experiment::{Requirement, power_of_rates};
+///
+/// let power = power_of_rates(0.80, 0.85, 906, Requirement::default())?;
+/// assert!((0.8..0.801).contains(&power));
+/// let none = power_of_rates(0.8, 0.8, 906, Requirement::default())?;
+/// assert!((none - 0.025).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn power_of_rates(
     control_rate: f64,
     treated_rate: f64,
@@ -86,14 +114,29 @@ pub fn power_of_rates(
     Ok(normal_cdf((distance - z_level * under_null) / under_effect))
 }
 
-/// The smallest rate above the holdout's that `n_control` units in the holdout would find with the required power; `None` if even
-/// certainty would not be found: the units are too few to learn from.
+/// The smallest rate above the holdout's that `n_control` units in the holdout would find with the required power;
+/// `None` if even certainty would not be found: the units are too few to learn from.
+///
+/// # Units
+/// Rates in (0, 1), units 1 or more.
 ///
 /// # Errors
 /// [`Error::OutOfRange`].
 ///
 /// # Source
-/// The inverse of [`power_of_rates`]. Checked against R `power.prop.test`.
+/// The inverse of [`power_of_rates`], by halving. Checked against R `power.prop.test`, see
+/// `tests/golden/experiment.json`.
+///
+/// # Example
+/// 906 units in each arm find 0.85 against 0.80, eight nothing.
+/// ```
+/// use dearly_stats::experiment::{Requirement, detectable_rate};
+///
+/// let rate = detectable_rate(0.8, 906, Requirement::default())?.expect("enough units");
+/// assert!((rate - 0.85).abs() < 1e-4 && rate <= 0.85);
+/// assert_eq!(detectable_rate(0.9, 8, Requirement::default())?, None);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn detectable_rate(
     control_rate: f64,
     n_control: u64,
@@ -119,16 +162,28 @@ pub fn detectable_rate(
 
 /// Units in the holdout arm to find a difference of means, with a covariate that explains part of the variance.
 ///
-/// n = (1 + 1/r)(z_a + z_b)² σ² (1 − ρ²) / δ², rounded up: 5 points of a score with SD 15 and ρ² 0.5 take 71 in each arm.
+/// n = (1 + 1/r)(z_a + z_b)² σ² (1 − ρ²) / δ², rounded up: 5 points of a score with SD 15 and ρ² 0.5 take 71 in each
+/// arm.
 ///
 /// # Units
-/// `difference` and `standard_deviation` in one unit; `explained` = ρ² in [0, 1).
+/// `difference`, of either sign but not 0, and `standard_deviation`, above 0, in one unit; `explained` = ρ² in [0, 1).
+/// Whole units, 1 or more.
 ///
 /// # Errors
 /// [`Error::OutOfRange`].
 ///
 /// # Source
 /// Borm, Fransen and Lemmens (2007) for the factor 1 − ρ².
+///
+/// # Example
+/// 2 · (1.96 + 0.8416)² = 15.7 for one standard deviation; half the variance explained, half the units.
+/// ```
+/// use dearly_stats::experiment::{Requirement, sample_size_of_means};
+///
+/// assert_eq!(sample_size_of_means(15.0, 15.0, 0.0, Requirement::default())?, 16);
+/// assert_eq!(sample_size_of_means(15.0, 15.0, 0.5, Requirement::default())?, 8);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn sample_size_of_means(
     difference: f64,
     standard_deviation: f64,
@@ -145,16 +200,28 @@ pub fn sample_size_of_means(
     Ok((n - 1e-9).ceil().max(1.0) as u64)
 }
 
-/// The smallest difference of means that `n_control` units in the holdout would find with the required power.
+/// The smallest difference of means that `n_control` units in the holdout would find with the required power: (z_a +
+/// z_b) σ √((1 + 1/r)(1 − ρ²) / n).
 ///
 /// # Units
-/// In the unit of the standard deviation.
+/// In the unit of the standard deviation, which is above 0; `explained` = ρ² in [0, 1); units 1 or more.
 ///
 /// # Errors
 /// [`Error::OutOfRange`].
 ///
 /// # Source
 /// The inverse of [`sample_size_of_means`].
+///
+/// # Example
+/// Four times the units find half the difference.
+/// ```
+/// use dearly_stats::experiment::{Requirement, detectable_difference};
+///
+/// let found = |units| detectable_difference(15.0, 0.5, units, Requirement::default());
+/// assert!((4.9..5.0).contains(&found(71)?));
+/// assert!((found(71)? - 2.0 * found(4 * 71)?).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn detectable_difference(
     standard_deviation: f64,
     explained: f64,
@@ -168,14 +235,26 @@ pub fn detectable_difference(
     Ok((z_level + z_power) * standard_deviation * rest.sqrt())
 }
 
-/// How many times more units whole clusters take: 1 + ((1 + c²) m − 1) ICC, with mean size m and the sizes' coefficient of
-/// variation c (0 for equal clusters, which gives 1 + (m − 1) ICC).
+/// How many times more units whole clusters take: 1 + ((1 + c²) m − 1) ICC, with mean size m and the sizes' coefficient
+/// of variation c (0 for equal clusters, which gives 1 + (m − 1) ICC).
+///
+/// # Units
+/// `mean_size` in units for each cluster, 1 or more; `size_variation`, the sizes' standard deviation over their mean, 0
+/// or more; `correlation`, as from [`intracluster_correlation`], in [0, 1]. A factor of 1 or more.
 ///
 /// # Errors
 /// [`Error::OutOfRange`] for a size below 1, a negative variation, or a correlation outside of [0, 1].
 ///
 /// # Source
 /// Kish (1965); Eldridge, Ashby and Kerry (2006) for unequal sizes.
+///
+/// # Example
+/// Managers of 21 accounts each, with a correlation of 0.05, take twice the accounts: 1 + 20 · 0.05.
+/// ```
+/// let effect = dearly_stats::experiment::design_effect(21.0, 0.0, 0.05)?;
+/// assert!((effect - 2.0).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn design_effect(mean_size: f64, size_variation: f64, correlation: f64) -> Result<f64, Error> {
     if !(mean_size >= 1.0 && mean_size.is_finite()) {
         return refuse("the mean size of a cluster", mean_size, "1 or more");
@@ -191,15 +270,31 @@ pub fn design_effect(mean_size: f64, size_variation: f64, correlation: f64) -> R
 
 /// The correlation within clusters, by analysis of variance: (MSB − MSW) / (MSB + (m₀ − 1) MSW), not below 0.
 ///
+/// With m₀ = (n − Σ m²/n) / (G − 1), the size of clusters where they are equal.
+///
 /// # Shapes
 /// One value for each row of the clusters; at least two clusters and more rows than clusters.
 ///
+/// # Units
+/// Values in any unit; the correlation in [0, 1].
+///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::TooFewClusters`]; [`Error::Refused`] when every row is a cluster of
-/// its own, or nothing varies.
+/// [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::TooFewClusters`]; [`Error::Refused`] when every row is a
+/// cluster of its own, or nothing varies.
 ///
 /// # Source
 /// Donner (1986), *A review of inference procedures for the intraclass correlation coefficient*.
+///
+/// # Example
+/// Two clusters of two with means 1 and 5: MSB = 16 and MSW = 2, (16 − 2) / (16 + 2).
+/// ```
+/// use dearly_stats::{Clusters, experiment::intracluster_correlation};
+///
+/// let clusters = Clusters::from_labels(&["a", "a", "b", "b"]);
+/// let found = intracluster_correlation(&[0.0, 2.0, 4.0, 6.0], &clusters)?;
+/// assert!((found - 14.0 / 18.0).abs() < 1e-12);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn intracluster_correlation(values: &[f64], clusters: &Clusters) -> Result<f64, Error> {
     same_length("values", clusters.rows(), values.len())?;
     all_finite("value", values)?;

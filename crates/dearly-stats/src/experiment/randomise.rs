@@ -3,11 +3,12 @@ use crate::{Clusters, Error};
 
 /// Assigns arms by permuted blocks within strata, from a seed.
 ///
-/// Each stratum is filled block by block; a block holds each arm `per_block[arm]` times, in an order drawn at random, so that the
-/// arms never drift apart by more than a block. `[4, 1]` is one holdout in five. The last block of a stratum may be cut.
+/// Each stratum is filled block by block; a block holds each arm `per_block[arm]` times, in an order drawn at random,
+/// so that the arms never drift apart by more than a block. `[4, 1]` is one holdout in five. The last block of a
+/// stratum may be cut.
 ///
-/// The units of a stratum are taken in the order given: sort them by id, and keep the list and the seed, so that anyone can draw
-/// the same arms again. To randomise whole clusters (a manager's portfolio), give one row for each.
+/// The units of a stratum are taken in the order given: sort them by id, and keep the list and the seed, so that anyone
+/// can draw the same arms again. To randomise whole clusters (a manager's portfolio), give one row for each.
 ///
 /// # Shapes
 /// One row for each unit in `strata`; the answer has its arm, from 0.

@@ -8,7 +8,8 @@ use crate::{Error, error::valid_level};
 
 pub use book::{Book, Predictor, Severity, Uncertainty};
 
-/// A plan: many futures of one book, each coherent in itself, so that the sums of parts are the sum of the whole in every draw.
+/// A plan: many futures of one book, each coherent in itself, so that the sums of parts are the sum of the whole in
+/// every draw.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlanDraws {
     /// Futures drawn.
@@ -32,17 +33,35 @@ pub struct Sums {
     pub net: Vec<f64>,
     /// Rows that renew.
     pub renewed: Vec<f64>,
-    /// The amount that would be kept on average, were this draw's coefficients and year the truth: what of `kept` is not chance.
+    /// The amount that would be kept on average, were this draw's coefficients and year the truth: what of `kept`
+    /// is not chance.
     pub expected_kept: Vec<f64>,
 }
 
 impl Sums {
-    /// Gross revenue retention of each draw; nothing where there was no amount to retain.
+    /// Gross revenue retention of each draw, a share of the start; nothing where there was no amount to retain.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::Sums;
+    ///
+    /// let sums = Sums {
+    ///     n_rows: 2,
+    ///     start: 200.0,
+    ///     kept: vec![100.0, 200.0],
+    ///     net: vec![100.0, 220.0],
+    ///     renewed: vec![1.0, 2.0],
+    ///     expected_kept: vec![150.0, 150.0],
+    /// };
+    /// assert_eq!(sums.gross_revenue_retention(), [0.5, 1.0]);
+    /// assert_eq!(sums.net_revenue_retention(), [0.5, 1.1]);
+    /// ```
     pub fn gross_revenue_retention(&self) -> Vec<f64> {
         self.over_start(&self.kept)
     }
 
-    /// Net revenue retention of each draw; nothing where there was no amount to retain.
+    /// Net revenue retention of each draw, as [`Sums::gross_revenue_retention`] but with expansion, so that it may be
+    /// above 1; nothing where there was no amount to retain.
     pub fn net_revenue_retention(&self) -> Vec<f64> {
         self.over_start(&self.net)
     }
@@ -59,24 +78,76 @@ impl Sums {
         Ok(Interval::percentile(&mut retention, level))
     }
 
-    /// The percentile interval of gross revenue retention.
+    /// The percentile interval of gross revenue retention: the (n + 1) p-th smallest of n draws, interpolated.
+    ///
+    /// # Units
+    /// Shares of the start; `level` in (0, 1).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
+    ///
+    /// # Source
+    /// Davison and Hinkley (1997), 5.2.1.
+    ///
+    /// # Example
+    /// Of nine draws a tenth lies below the first and a tenth above the last.
+    /// ```
+    /// use dearly_stats::forecast::Sums;
+    ///
+    /// let kept: Vec<f64> = (1..=9).map(f64::from).collect();
+    /// let (renewed, expected_kept) = (vec![1.0; 9], vec![5.0; 9]);
+    /// let sums = Sums { n_rows: 1, start: 10.0, net: kept.clone(), kept, renewed, expected_kept };
+    /// let interval = sums.gross_interval(0.8)?;
+    /// assert!((interval.low - 0.1).abs() < 1e-12 && (interval.high - 0.9).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn gross_interval(&self, level: f64) -> Result<Interval, Error> {
         Sums::interval(self.gross_revenue_retention(), level)
     }
 
-    /// The percentile interval of net revenue retention.
+    /// The percentile interval of net revenue retention, as [`Sums::gross_interval`].
+    ///
+    /// # Units
+    /// Shares of the start, which may be above 1; `level` in (0, 1).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level; [`Error::Refused`] where there was no amount.
+    ///
+    /// # Source
+    /// As [`Sums::gross_interval`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::Sums;
+    ///
+    /// let (kept, net) = (vec![10.0; 3], vec![11.0; 3]);
+    /// let sums = Sums { n_rows: 1, start: 10.0, kept, net, renewed: vec![1.0; 3], expected_kept: vec![9.0; 3] };
+    /// assert_eq!(sums.net_interval(0.9)?.low, 1.1);
+    /// assert_eq!(sums.gross_interval(0.9)?.high, 1.0);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn net_interval(&self, level: f64) -> Result<Interval, Error> {
         Sums::interval(self.net_revenue_retention(), level)
     }
 
-    /// The share of the variance of what is kept that is chance, given coefficients and year; the rest is not knowing them. Draw
-    /// again without uncertainty, or without the year, to tell these two apart.
+    /// The share of the variance of what is kept that is chance, given coefficients and year; the rest is not knowing
+    /// them. Draw again without uncertainty, or without the year, to tell these two apart.
+    ///
+    /// # Units
+    /// In [0, 1]: 1 − the variance of `expected_kept` over that of `kept`; 0 where nothing varies.
+    ///
+    /// # Source
+    /// The law of total variance.
+    ///
+    /// # Example
+    /// All is chance where the expectation is the same in every draw.
+    /// ```
+    /// use dearly_stats::forecast::Sums;
+    ///
+    /// let (kept, expected_kept) = (vec![0.0, 200.0], vec![100.0, 100.0]);
+    /// let sums = Sums { n_rows: 1, start: 200.0, net: kept.clone(), kept, renewed: vec![0.0, 1.0], expected_kept };
+    /// assert_eq!(sums.share_of_chance(), 1.0);
+    /// ```
     pub fn share_of_chance(&self) -> f64 {
         let whole = variance(&self.kept);
         if whole > 0.0 { (1.0 - variance(&self.expected_kept) / whole).clamp(0.0, 1.0) } else { 0.0 }
@@ -90,21 +161,45 @@ fn variance(values: &[f64]) -> f64 {
 
 /// Draws `n_draws` futures of a book of renewals.
 ///
-/// In each draw the coefficients of every part are drawn from their normal distribution and the new year from its own; then each row
-/// churns, contracts, stays or expands by one uniform number against its probabilities, and loses or gains its share. The draw with
-/// number m depends on the seed and m alone: the same for any number of threads, and the first of 10,000 draws are those of 1,000.
+/// In each draw the coefficients of every part are drawn from their normal distribution and the new year from its
+/// own; then each row churns, contracts, stays or expands by one uniform number against its probabilities, and loses
+/// or gains its share. The draw with number m depends on the seed and m alone: the same for any number of threads,
+/// and the first of 10,000 draws are those of 1,000.
 ///
 /// # Shapes
-/// Linear predictors and amounts have one value for each row of the book.
+/// Linear predictors, amounts, what is decided and each grouping have one value for each row of the book. As many
+/// values in each of the [`Sums`] as draws.
 ///
 /// # Units
 /// Amounts in one currency, 0 or more, their sum above 0. Linear predictors are logits.
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`].
+/// [`Error::Empty`] for no row, no draw or no share to draw from; [`Error::LengthMismatch`], [`Error::NotFinite`];
+/// [`Error::OutOfRange`] for an amount or a share below 0, or a share lost above 1; [`Error::Refused`] when all
+/// amounts are 0.
 ///
 /// # Source
 /// The project's `docs/METHOD.md`, 6 and 7. In expectation equal to Σ aᵢ pᵢ (1 − qᵢ mᵢ), which the tests hold it to.
+///
+/// # Example
+/// One account is as good as sure to renew, the other one to churn.
+/// ```
+/// use dearly_stats::forecast::{Book, Predictor, draw_plan};
+///
+/// let renewal = Predictor::known(vec![40.0, -40.0])?;
+/// let book = Book {
+///     amounts: &[300.0, 100.0],
+///     renewal: &renewal,
+///     year_shock: None,
+///     contraction: None,
+///     expansion: None,
+///     decided: None,
+///     groups: &[],
+/// };
+/// let plan = draw_plan(&book, 5, 1)?;
+/// assert_eq!(plan.total.gross_revenue_retention(), [0.75; 5]);
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn draw_plan(book: &Book<'_>, n_draws: usize, seed: u64) -> Result<PlanDraws, Error> {
     book.checked()?;
     if n_draws == 0 {

@@ -17,11 +17,15 @@ impl PoissonBinomial {
     /// # Shapes
     /// n ≥ 0 probabilities; the distribution has n + 1 counts.
     ///
+    /// # Units
+    /// Probabilities in [0, 1].
+    ///
     /// # Errors
-    /// [`Error::NotFinite`], [`Error::OutOfRange`].
+    /// [`Error::NotFinite`]; [`Error::OutOfRange`] for what is no probability, with its row.
     ///
     /// # Source
-    /// Barlow and Heidtmann (1984).
+    /// Barlow and Heidtmann (1984). Checked against `scipy.stats.poisson_binom`, see `tests/golden/forecast.json`,
+    /// and against the sum over all subsets.
     ///
     /// # Example
     /// ```
@@ -54,15 +58,34 @@ impl PoissonBinomial {
         Ok(PoissonBinomial::with_moments(mass, probabilities))
     }
 
-    /// By the discrete Fourier transform of the characteristic function: the same to about 1e-15 absolutely, so that masses far in
-    /// the tails have no digits. O(n²) and slower than [`PoissonBinomial::exact`]; it is here as the other way to the same numbers.
+    /// By the discrete Fourier transform of the characteristic function: the same to about 1e-15 absolutely, so that
+    /// masses far in the tails have no digits. O(n²) and slower than [`PoissonBinomial::exact`]; it is here as the
+    /// other way to the same numbers.
+    ///
+    /// # Shapes
+    /// As [`PoissonBinomial::exact`].
+    ///
+    /// # Units
+    /// As [`PoissonBinomial::exact`].
     ///
     /// # Errors
     /// As [`PoissonBinomial::exact`].
     ///
     /// # Source
-    /// Hong (2013), *On computing the distribution function for the Poisson binomial distribution*. The transform is taken at a
-    /// power of two of points, which any number above n allows.
+    /// Hong (2013), *On computing the distribution function for the Poisson binomial distribution*. The transform is
+    /// taken at a power of two of points, which any number above n allows. Checked as [`PoissonBinomial::exact`], and
+    /// against it.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::PoissonBinomial;
+    ///
+    /// let kept = PoissonBinomial::by_dft(&[0.5, 0.8])?;
+    /// for (mass, expected) in kept.mass().iter().zip([0.1, 0.5, 0.4]) {
+    ///     assert!((mass - expected).abs() < 1e-14);
+    /// }
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn by_dft(probabilities: &[f64]) -> Result<PoissonBinomial, Error> {
         checked(probabilities)?;
         let n = probabilities.len();
@@ -94,36 +117,76 @@ impl PoissonBinomial {
         PoissonBinomial { mass, mean, variance }
     }
 
-    /// The probability of each count, from 0 to n.
+    /// The probability of each count, from 0 to n: n + 1 values.
     pub fn mass(&self) -> &[f64] {
         &self.mass
     }
 
-    /// The mean count.
+    /// The mean count Σ pᵢ.
     pub fn mean(&self) -> f64 {
         self.mean
     }
 
-    /// The variance of the count.
+    /// The variance of the count, Σ pᵢ (1 − pᵢ): not above the binomial one of the mean probability.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::PoissonBinomial;
+    ///
+    /// // ½ · ½ + 0.8 · 0.2.
+    /// assert!((PoissonBinomial::exact(&[0.5, 0.8])?.variance() - 0.41).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn variance(&self) -> f64 {
         self.variance
     }
 
-    /// The probability of this count or fewer.
+    /// The probability of this count or fewer; 1 from n on.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::PoissonBinomial;
+    ///
+    /// // Not both of them: 1 − ½ · 0.8.
+    /// assert!((PoissonBinomial::exact(&[0.5, 0.8])?.cdf(1) - 0.6).abs() < 1e-12);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn cdf(&self, count: u64) -> f64 {
         let end = usize::try_from(count).unwrap_or(usize::MAX).saturating_add(1).min(self.mass.len());
         self.mass[..end].iter().sum::<f64>().min(1.0)
     }
 
-    /// The smallest count whose distribution function reaches `p`.
+    /// The smallest count whose distribution function reaches `p`, in [0, 1]; n for more or NaN.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::PoissonBinomial;
+    ///
+    /// // None with probability 0.1, one or none with 0.6.
+    /// assert_eq!(PoissonBinomial::exact(&[0.5, 0.8])?.quantile(0.5), 1);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn quantile(&self, p: f64) -> u64 {
         super::count_quantile(&self.mass, p)
     }
 
     /// The central interval: at most (1 − level) / 2 lies on either side of it.
     ///
+    /// # Units
+    /// Counts, whole; `level` in (0, 1).
+    ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level.
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::PoissonBinomial;
+    ///
+    /// // None with probability 0.1, one with 0.5, both with 0.4.
+    /// let interval = PoissonBinomial::exact(&[0.5, 0.8])?.interval(0.6)?;
+    /// assert_eq!((interval.low, interval.high), (1.0, 2.0));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn interval(&self, level: f64) -> Result<Interval, Error> {
         super::count_interval(&self.mass, level)
     }

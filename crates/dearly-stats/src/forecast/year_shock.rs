@@ -7,9 +7,9 @@ use crate::{Error, Interval};
 
 /// What a new year may add to every renewal's linear predictor, learnt from how far past years were off.
 ///
-/// The recalibration intercept a of each past year, with standard error s, is N(μ, s² + τ²); μ is flat, τ half-normal with scale
-/// 0.5. The new year's intercept is a mixture of normals over a grid of τ, each with mean μ̂(τ) and variance var μ̂(τ) + τ². It takes
-/// the place of the intercept's own sampling error.
+/// The recalibration intercept a of each past year, with standard error s, is N(μ, s² + τ²); μ is flat, τ
+/// half-normal with scale 0.5. The new year's intercept is a mixture of normals over a grid of τ, each with mean
+/// μ̂(τ) and variance var μ̂(τ) + τ². It takes the place of the intercept's own sampling error.
 #[derive(Debug, Clone, PartialEq)]
 pub struct YearShock {
     /// Past years. With fewer than three the prior of τ speaks rather than the data: say so.
@@ -29,7 +29,8 @@ struct Component {
 }
 
 impl YearShock {
-    /// The scale of the half-normal prior of τ that restores the coverage of forecasts (the project's `docs/METHOD.md`, 12).
+    /// The scale of the half-normal prior of τ that restores the coverage of forecasts (the project's
+    /// `docs/METHOD.md`, 12).
     pub const PRIOR_SCALE: f64 = 0.5;
     const CELLS: usize = 400;
 
@@ -43,19 +44,50 @@ impl YearShock {
     ///
     /// # Errors
     /// As [`YearShock::with_scale`].
+    ///
+    /// # Source
+    /// As [`YearShock::with_scale`]; the scale of the prior by the project's `docs/METHOD.md`, 7 and 12.
+    ///
+    /// # Example
+    /// Two years, as far below as above what was predicted: a new year is centred at 0.
+    /// ```
+    /// use dearly_stats::forecast::YearShock;
+    ///
+    /// let year = YearShock::fit(&[-0.2, 0.2], &[0.1, 0.1])?;
+    /// assert!(year.mean().abs() < 1e-9);
+    /// assert!((year.cdf(0.0) - 0.5).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn fit(intercepts: &[f64], standard_errors: &[f64]) -> Result<YearShock, Error> {
         YearShock::with_scale(intercepts, standard_errors, YearShock::PRIOR_SCALE)
     }
 
     /// Fits with another scale of the half-normal prior.
     ///
+    /// # Shapes
+    /// As [`YearShock::fit`].
+    ///
+    /// # Units
+    /// As [`YearShock::fit`]; `scale` of τ on the same scale, above 0.
+    ///
     /// # Errors
-    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a standard error or a scale that
-    /// is not above 0.
+    /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a standard error
+    /// or a scale that is not above 0.
     ///
     /// # Source
-    /// Röver (2020), *Bayesian random-effects meta-analysis using the bayesmeta R package*. Checked against adaptive quadrature, see
-    /// `tests/golden/forecast.json`.
+    /// Röver (2020), *Bayesian random-effects meta-analysis using the bayesmeta R package*. Checked against adaptive
+    /// quadrature, see `tests/golden/forecast.json`.
+    ///
+    /// # Example
+    /// A prior that leaves years no room to differ: what remains is what was seen of the one year.
+    /// ```
+    /// use dearly_stats::forecast::YearShock;
+    ///
+    /// let year = YearShock::with_scale(&[0.4], &[0.15], 1e-6)?;
+    /// assert!((year.mean() - 0.4).abs() < 1e-9);
+    /// assert!((year.standard_deviation() - 0.15).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn with_scale(intercepts: &[f64], standard_errors: &[f64], scale: f64) -> Result<YearShock, Error> {
         if intercepts.is_empty() {
             return Err(Error::Empty { what: "a year's shock", needed: 1 });
@@ -107,17 +139,17 @@ impl YearShock {
         Ok(YearShock { n_years: intercepts.len(), components })
     }
 
-    /// The posterior mean of τ, the standard deviation of years.
+    /// The posterior mean of τ, the standard deviation of years, in logits.
     pub fn tau(&self) -> f64 {
         self.components.iter().map(|component| component.mass * component.tau).sum()
     }
 
-    /// The mean of a new year.
+    /// The mean of a new year, in logits.
     pub fn mean(&self) -> f64 {
         self.components.iter().map(|component| component.mass * component.mean).sum()
     }
 
-    /// The standard deviation of a new year.
+    /// The standard deviation of a new year, in logits: τ and how little is known of μ, together.
     pub fn standard_deviation(&self) -> f64 {
         let mean = self.mean();
         let second = |component: &Component| {
@@ -126,7 +158,7 @@ impl YearShock {
         self.components.iter().map(second).sum::<f64>().sqrt()
     }
 
-    /// The probability that a new year is at this value or below.
+    /// The probability that a new year is at this value (in logits) or below; NaN for NaN.
     pub fn cdf(&self, value: f64) -> f64 {
         let below = |component: &Component| {
             component.mass * normal_cdf((value - component.mean) / component.standard_deviation)
@@ -136,8 +168,23 @@ impl YearShock {
 
     /// The value that a new year does not exceed with probability `p` in (0, 1), by bisection to 1e-12.
     ///
+    /// # Units
+    /// In logits, finite.
+    ///
     /// # Errors
-    /// [`Error::OutOfRange`].
+    /// [`Error::OutOfRange`] for a `p` that is not between 0 and 1.
+    ///
+    /// # Source
+    /// As [`YearShock::with_scale`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::YearShock;
+    ///
+    /// let year = YearShock::fit(&[0.3, -0.4, 0.2], &[0.15, 0.15, 0.2])?;
+    /// assert!((year.cdf(year.quantile(0.1)?) - 0.1).abs() < 1e-9);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn quantile(&self, p: f64) -> Result<f64, Error> {
         if !(p > 0.0 && p < 1.0) {
             let what = "the probability".to_owned();
@@ -155,10 +202,23 @@ impl YearShock {
         Ok(0.5 * (low + high))
     }
 
-    /// The central interval of a new year.
+    /// The central interval of a new year, in logits: (1 − level) / 2 lies on either side of it.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the level.
+    ///
+    /// # Source
+    /// As [`YearShock::with_scale`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::forecast::YearShock;
+    ///
+    /// // Past years lie to both sides of 0 alike, so its bounds do.
+    /// let interval = YearShock::fit(&[-0.2, 0.2], &[0.1, 0.1])?.interval(0.9)?;
+    /// assert!((interval.low + interval.high).abs() < 1e-9 && interval.high > 0.2);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn interval(&self, level: f64) -> Result<Interval, Error> {
         valid_level(level)?;
         let tail = 0.5 * (1.0 - level);

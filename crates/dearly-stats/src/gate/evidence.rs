@@ -48,8 +48,8 @@ pub struct HeldOut {
 }
 
 impl HeldOut {
-    /// Measures pooled test rows, with the calibration slope and O/E by cluster and the others by the cluster bootstrap; where every
-    /// row is a cluster of its own the AUC's interval is DeLong's.
+    /// Measures pooled test rows, with the calibration slope and O/E by cluster and the others by the cluster
+    /// bootstrap; where every row is a cluster of its own the AUC's interval is DeLong's.
     ///
     /// # Shapes
     /// One probability for each outcome and row of the clusters; `n_origins` says how many periods were pooled.
@@ -58,8 +58,27 @@ impl HeldOut {
     /// Outcomes are true for churn, probabilities those of churn, strictly between 0 and 1.
     ///
     /// # Errors
-    /// Those of the measures: [`Error::OneClass`], [`Error::OutOfRange`], [`Error::ConstantColumn`], [`Error::Separated`],
+    /// Those of the measures: [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OneClass`],
+    /// [`Error::OutOfRange`], [`Error::ConstantColumn`] for equal probabilities, [`Error::Separated`],
     /// [`Error::TooFewClusters`], and [`Error::Refused`] where the bootstrap fails.
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 4 and 10.
+    ///
+    /// # Example
+    /// Of ten accounts at 20 % two churn, and eight of ten at 80 %: calibrated to the point.
+    /// ```
+    /// use dearly_stats::{Clusters, compare::Resampling, gate::HeldOut};
+    ///
+    /// let churned: Vec<bool> = (0..20).map(|row| row < 2 || row >= 12).collect();
+    /// let probabilities = [[0.2; 10], [0.8; 10]].concat();
+    /// let resampling = Resampling { replicates: 200, ..Resampling::default() };
+    /// let held = HeldOut::measure(&churned, &probabilities, &Clusters::singletons(20), 2, resampling)?;
+    /// assert_eq!(held.n_churns, 10);
+    /// assert!((held.slope - 1.0).abs() < 1e-8 && held.in_the_large.abs() < 1e-8);
+    /// assert!(held.observed_over_expected.contains(1.0));
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn measure(
         churned: &[bool],
         probabilities: &[f64],

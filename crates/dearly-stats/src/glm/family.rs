@@ -35,7 +35,20 @@ impl Family {
         self != Family::FractionalLogit
     }
 
-    /// The mean at a linear predictor.
+    /// The mean at a linear predictor: a probability or a share in [0, 1], a number, or a mean ≥ 0, as the family has
+    /// it. NaN gives NaN.
+    ///
+    /// # Source
+    /// McCullagh and Nelder, *Generalized Linear Models* (1989).
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Family;
+    ///
+    /// assert!((Family::Logit.mean(3f64.ln()) - 0.75).abs() < 1e-15);
+    /// // 1 − exp(−exp(η)).
+    /// assert!((Family::ComplementaryLogLog.mean(2f64.ln()) - (1.0 - (-2f64).exp())).abs() < 1e-15);
+    /// ```
     pub fn mean(self, linear_predictor: f64) -> f64 {
         match self {
             Family::Logit | Family::FractionalLogit => expit(linear_predictor),
@@ -55,7 +68,19 @@ impl Family {
         }
     }
 
-    /// The linear predictor at a mean.
+    /// The linear predictor at a mean, the inverse of [`Family::mean`]: infinite at the ends of the family's range,
+    /// NaN beyond.
+    ///
+    /// # Source
+    /// As [`Family::mean`].
+    ///
+    /// # Example
+    /// ```
+    /// use dearly_stats::Family;
+    ///
+    /// assert!((Family::Logit.link(0.75) - 3f64.ln()).abs() < 1e-15);
+    /// assert_eq!(Family::Poisson.link(0.0), f64::NEG_INFINITY);
+    /// ```
     pub fn link(self, mean: f64) -> f64 {
         match self {
             Family::Logit | Family::FractionalLogit => (mean / (1.0 - mean)).ln(),

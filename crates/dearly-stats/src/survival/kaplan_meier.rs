@@ -36,7 +36,8 @@ pub struct SurvivalPoint {
 }
 
 impl SurvivalCurve {
-    /// The survival function at a time: 1 before the first event.
+    /// The survival function at a time, in [0, 1]: 1 before the first event, after the last one what it left; from an
+    /// event's own time on that event counts.
     pub fn survival_at(&self, time: f64) -> f64 {
         match self.points.partition_point(|point| point.time <= time) {
             0 => 1.0,
@@ -47,12 +48,26 @@ impl SurvivalCurve {
     /// The first time by which no more than this share is left; `None` while more is. `quantile(0.5)` is the median.
     ///
     /// A curve that rests exactly on the share is taken at the first such time.
+    ///
+    /// # Units
+    /// `share_left` in [0, 1]; the time in the unit of the durations.
+    ///
+    /// # Source
+    /// As [`kaplan_meier`].
+    ///
+    /// # Example
+    /// ```
+    /// let curve = dearly_stats::survival::kaplan_meier(&[1.0, 2.0, 3.0, 4.0], &[true, true, false, false], 0.95)?;
+    /// assert_eq!(curve.quantile(0.75), Some(1.0));
+    /// assert_eq!(curve.quantile(0.25), None);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn quantile(&self, share_left: f64) -> Option<f64> {
         // A product of fractions that is ½ on paper is not always ½ in binary.
         self.points.iter().find(|point| point.survival <= share_left + 1e-12).map(|point| point.time)
     }
 
-    /// The median time, as [`SurvivalCurve::quantile`] of one half.
+    /// The median time, as [`SurvivalCurve::quantile`] of one half; `None` while more than half are left.
     pub fn median(&self) -> Option<f64> {
         self.quantile(0.5)
     }
@@ -101,11 +116,26 @@ pub fn kaplan_meier(durations: &[f64], event_observed: &[bool], level: f64) -> R
 /// # Shapes
 /// `entry` has one value for each row, before its duration.
 ///
+/// # Units
+/// As [`kaplan_meier`]; `entry` in the same unit, finite.
+///
 /// # Errors
 /// Those of [`kaplan_meier`]; [`Error::OutOfRange`] for an entry that is not before the duration.
 ///
 /// # Source
-/// As [`kaplan_meier`]; left truncation as in R `survival::survfit(Surv(entry, time, event))`.
+/// As [`kaplan_meier`]; left truncation as in R `survival::survfit(Surv(entry, time, event))`, see
+/// `tests/golden/survival.json`.
+///
+/// # Example
+/// The third account came under watch at 2, so that at 1 two were at risk, not three; at 3 it is one of two.
+/// ```
+/// use dearly_stats::survival::kaplan_meier_truncated;
+///
+/// let (durations, churned, entry) = ([1.0, 3.0, 4.0], [true, true, false], [0.0, 0.0, 2.0]);
+/// let curve = kaplan_meier_truncated(&durations, &churned, &entry, 0.95)?;
+/// assert_eq!((curve.survival_at(1.0), curve.survival_at(3.0)), (0.5, 0.25));
+/// # Ok::<(), dearly_stats::Error>(())
+/// ```
 pub fn kaplan_meier_truncated(
     durations: &[f64],
     event_observed: &[bool],

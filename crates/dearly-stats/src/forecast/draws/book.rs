@@ -18,8 +18,9 @@ pub struct Book<'a> {
     pub contraction: Option<(&'a Predictor, &'a Severity)>,
     /// The logit of paying more, given renewal without contraction, and the share gained then.
     pub expansion: Option<(&'a Predictor, &'a Severity)>,
-    /// The amount that a row already came to, 0 for churn; `None` for what is still open. A row decided is the same in every draw, and
-    /// the draws of the others stay what they were, so that a plan and its update can be compared.
+    /// The amount that a row already came to, 0 for churn; `None` for what is still open. A row decided is the same
+    /// in every draw, and the draws of the others stay what they were, so that a plan and its update can be
+    /// compared.
     pub decided: Option<&'a [Option<f64>]>,
     /// Groupings to be summed from the same draws, as segment and quarter.
     pub groups: &'a [&'a Clusters],
@@ -97,7 +98,8 @@ pub struct Predictor {
 }
 
 impl Predictor {
-    /// A linear predictor that is taken as known.
+    /// A linear predictor that is taken as known: the same in every draw, but for the year's shock. One logit for
+    /// each row.
     ///
     /// # Errors
     /// [`Error::NotFinite`].
@@ -106,7 +108,8 @@ impl Predictor {
         Ok(Predictor { linear_predictor, uncertainty: None })
     }
 
-    /// A linear predictor whose coefficients are known as well as their covariance says.
+    /// A linear predictor whose coefficients are known as well as their covariance says. One logit for each row, the
+    /// same rows as those of the uncertainty.
     ///
     /// # Errors
     /// [`Error::NotFinite`], [`Error::LengthMismatch`].
@@ -149,27 +152,79 @@ pub struct Uncertainty {
 }
 
 impl Uncertainty {
-    /// All coefficients vary.
+    /// All coefficients vary: X V^½, by the eigenvectors of V. Eigenvalues of 0 or below, as a two-way covariance may
+    /// have, count as none.
     ///
     /// # Shapes
-    /// A square covariance with a row for each column of the design.
+    /// A square covariance with a row for each column of the design, whose rows are those of the book.
+    ///
+    /// # Units
+    /// The covariance of coefficients on the scale of the linear predictor.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::NotFinite`].
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 7.
+    ///
+    /// # Example
+    /// The intercept alone varies, with standard deviation 0.2 about a logit of 0.
+    /// ```
+    /// use dearly_stats::forecast::{Book, Predictor, Uncertainty, draw_plan};
+    /// use dearly_stats::{Design, Matrix};
+    ///
+    /// let design = Design::with_intercept(2, vec![])?;
+    /// let covariance = Matrix { rows: 1, columns: 1, values: vec![0.04] };
+    /// let renewal = Predictor::uncertain(vec![0.0, 0.0], Uncertainty::of(&design, &covariance)?)?;
+    /// let (year_shock, contraction, expansion, decided) = (None, None, None, None);
+    /// let amounts = &[10.0, 10.0];
+    /// let book = Book { amounts, renewal: &renewal, year_shock, contraction, expansion, decided, groups: &[] };
+    /// let expected = draw_plan(&book, 2_000, 1)?.total.expected_kept;
+    /// // By the delta method 20 · ¼ · 0.2 to either side of 10.
+    /// let variance = expected.iter().map(|kept| (kept - 10.0).powi(2)).sum::<f64>() / 2_000.0;
+    /// assert!((variance.sqrt() - 1.0).abs() < 0.05);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn of(design: &Design, covariance: &Matrix) -> Result<Uncertainty, Error> {
         let centre = vec![0.0; design.columns()];
         let all: Vec<usize> = (0..design.columns()).collect();
         Uncertainty::over(design, covariance, &centre, &all)
     }
 
-    /// The slopes vary about the centre of the rows that the model was fitted on, the intercept does not: for a book with a year's
-    /// shock, which takes the intercept's place. Without the centre the slopes would carry the intercept's variance with them.
+    /// The slopes vary about the centre of the rows that the model was fitted on, the intercept does not: for a book
+    /// with a year's shock, which takes the intercept's place. Without the centre the slopes would carry the
+    /// intercept's variance with them.
     ///
     /// # Shapes
-    /// `centre` has the mean of each column over the fitted rows; what it has for the intercept does not matter.
+    /// As [`Uncertainty::of`]. `centre` has the mean of each column over the fitted rows; what it has for the
+    /// intercept does not matter.
+    ///
+    /// # Units
+    /// As [`Uncertainty::of`]; the centre in the units of the columns.
     ///
     /// # Errors
     /// [`Error::LengthMismatch`], [`Error::NotFinite`].
+    ///
+    /// # Source
+    /// The project's `docs/METHOD.md`, 7.
+    ///
+    /// # Example
+    /// A row at the centre has no uncertainty of its own: that of the intercept is the year's.
+    /// ```
+    /// use dearly_stats::forecast::{Book, Predictor, Uncertainty, draw_plan};
+    /// use dearly_stats::{Clusters, Design, Matrix};
+    ///
+    /// let design = Design::with_intercept(2, vec![("score".to_owned(), vec![60.0, 80.0])])?;
+    /// let covariance = Matrix { rows: 2, columns: 2, values: vec![0.5, 0.0, 0.0, 0.01] };
+    /// let slopes = Uncertainty::of_slopes(&design, &covariance, &[1.0, 60.0])?;
+    /// let (renewal, rows) = (Predictor::uncertain(vec![0.0, 0.0], slopes)?, Clusters::singletons(2));
+    /// let (amounts, year_shock, contraction, expansion, decided) = (&[100.0, 100.0], None, None, None, None);
+    /// let book = Book { amounts, renewal: &renewal, year_shock, contraction, expansion, decided, groups: &[&rows] };
+    /// let plan = draw_plan(&book, 3, 1)?;
+    /// assert_eq!(plan.groups[0][0].expected_kept, [50.0; 3]);
+    /// assert!(plan.groups[0][1].expected_kept[0] != 50.0);
+    /// # Ok::<(), dearly_stats::Error>(())
+    /// ```
     pub fn of_slopes(design: &Design, covariance: &Matrix, centre: &[f64]) -> Result<Uncertainty, Error> {
         same_length("the centre", design.columns(), centre.len())?;
         all_finite("centre", centre)?;
