@@ -85,8 +85,8 @@ impl<'a> Aipw<'a> {
         Aipw { folds, seed, ..self }
     }
 
-    /// Folds given instead of drawn: each row must be in the test part of exactly one. That no cluster and no row is in
-    /// both parts of a fold is for the caller to see to; it is not checked.
+    /// Folds given instead of drawn: each row must be in the test part of exactly one, and no cluster in both parts of a
+    /// fold.
     pub fn splits(self, splits: &'a [Split]) -> Aipw<'a> {
         Aipw { splits: Some(splits), ..self }
     }
@@ -119,8 +119,8 @@ impl<'a> Aipw<'a> {
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`] for an outcome; [`Error::TooFewClusters`];
     /// [`Error::OutOfRange`] for trim, folds, level, or a propensity of 0 or 1 that no trim holds; [`Error::Refused`]
-    /// when all rows are treated or none, when clusters are fewer than folds, when splits do not test each row once, or
-    /// when a model of a fold cannot be fitted, as with one outcome for all its treated rows: with the fold, the rows
+    /// when all rows are treated or none, when clusters are fewer than folds, when splits do not test each row once
+    /// or train on a cluster that they test, or when a model of a fold cannot be fitted, as with one outcome for all its treated rows: with the fold, the rows
     /// and the reason.
     ///
     /// # Source

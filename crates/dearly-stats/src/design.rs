@@ -50,6 +50,7 @@ impl Design {
     /// ```
     pub fn with_intercept(rows: usize, columns: Vec<(String, Vec<f64>)>) -> Result<Design, Error> {
         for (name, values) in &columns {
+            crate::error::same_length(name, rows, values.len())?;
             if rows > 1 && values.iter().all(|value| *value == values[0]) && values[0].is_finite() {
                 return Err(Error::ConstantColumn { column: name.clone() });
             }

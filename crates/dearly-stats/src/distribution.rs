@@ -280,6 +280,9 @@ pub fn f_cdf(value: f64, numerator: f64, denominator: f64) -> f64 {
 }
 
 fn f_tails(value: f64, numerator: f64, denominator: f64) -> Tails {
+    if !(numerator.is_finite() && denominator.is_finite()) {
+        return Tails { lower: f64::NAN, upper: f64::NAN, density: f64::NAN };
+    }
     let ratio = numerator / denominator * not_below_0(value);
     beta_tails_of(0.5 * numerator, 0.5 * denominator, 1.0 / (1.0 + 1.0 / ratio), 1.0 / (1.0 + ratio))
 }
@@ -366,8 +369,8 @@ pub fn binomial_upper(successes: u64, n: u64, p: f64) -> f64 {
     beta_tails(successes as f64 + 1.0, (n - successes) as f64, p).lower
 }
 
-/// ln of the probability of `successes` out of `n`, each with probability p in [0, 1], which is not checked: −∞ for
-/// what cannot be.
+/// ln of the probability of `successes` out of `n`, each with probability p in [0, 1]: −∞ for what cannot be, NaN
+/// for another p.
 ///
 /// # Example
 /// ```
@@ -377,6 +380,9 @@ pub fn binomial_upper(successes: u64, n: u64, p: f64) -> f64 {
 /// assert_eq!(binomial_ln_mass(3, 2, 0.5), f64::NEG_INFINITY);
 /// ```
 pub fn binomial_ln_mass(successes: u64, n: u64, p: f64) -> f64 {
+    if !(0.0..=1.0).contains(&p) {
+        return f64::NAN;
+    }
     if successes > n {
         return f64::NEG_INFINITY;
     }

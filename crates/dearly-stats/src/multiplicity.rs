@@ -124,11 +124,10 @@ pub struct Candidate {
 /// One answer for each candidate, in their order.
 ///
 /// # Units
-/// `q` in (0, 1). Intervals in the unit of the estimates. Degrees of freedom are not checked: of 0 or less they give
-/// bounds of NaN.
+/// `q` in (0, 1). Intervals in the unit of the estimates; degrees of freedom above 0.
 ///
 /// # Errors
-/// As [`holm`]; [`Error::OutOfRange`] for q or a negative standard error.
+/// As [`holm`]; [`Error::OutOfRange`] for q, a negative standard error, or degrees of freedom that are not above 0.
 ///
 /// # Source
 /// Benjamini and Yekutieli (2005), with the selection of Benjamini and Hochberg (1995).
@@ -156,6 +155,11 @@ pub fn select_with_intervals(candidates: &[Candidate], q: f64) -> Result<Vec<Opt
     if let Some(row) = errors.iter().position(|&error| error < 0.0) {
         let what = format!("the standard error in row {row}");
         return Err(Error::OutOfRange { what, value: errors[row], expected: "0 or more" });
+    }
+    let degrees: Vec<f64> = candidates.iter().map(|own| own.degrees.unwrap_or(f64::INFINITY)).collect();
+    if let Some(row) = degrees.iter().position(|own| own.is_nan() || *own <= 0.0) {
+        let what = format!("the degrees of freedom in row {row}");
+        return Err(Error::OutOfRange { what, value: degrees[row], expected: "above 0" });
     }
     let p_values = field("p-value", |candidate| candidate.p_value)?;
     let adjusted = benjamini_hochberg(&p_values)?;

@@ -68,6 +68,13 @@ pub fn optimism(
     if clusters.count() < 2 {
         return Err(Error::TooFewClusters { found: clusters.count() });
     }
+    if resampling.replicates == 0 {
+        return Err(Error::OutOfRange {
+            what: "the number of replicates".to_owned(),
+            value: 0.0,
+            expected: "1 or more, as 200",
+        });
+    }
     let ones = vec![1.0; outcomes.len()];
     let apparent = Prepared::new(metric, outcomes, &fit(&ones)?)?.value(&ones)?;
     let one = |replicate: u64| -> Result<f64, Error> {

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use rayon::prelude::*;
 
 use super::Aipw;
@@ -32,6 +34,15 @@ pub(super) fn fit(aipw: &Aipw<'_>) -> Result<Nuisances, Error> {
             tested.sort_unstable();
             if tested != all || splits.iter().any(|split| split.train.iter().any(|&row| row >= n)) {
                 return Err(Error::Refused("each row must be in the test part of one fold".to_owned()));
+            }
+            for (fold, split) in splits.iter().enumerate() {
+                let tested: HashSet<usize> = split.test.iter().map(|row| aipw.clusters.of(*row)).collect();
+                if let Some(row) = split.train.iter().find(|row| tested.contains(&aipw.clusters.of(**row))) {
+                    return Err(Error::Refused(format!(
+                        "row {row} trains in fold {} on a cluster that is tested there: keep each cluster whole",
+                        fold + 1
+                    )));
+                }
             }
             splits.to_vec()
         }

@@ -27,8 +27,8 @@ pub struct CalibrationCurve {
 impl CalibrationCurve {
     /// Fits the curve with 3, 4 or 5 knots. Take 5 where there are a hundred events or more, 3 where there are fewer.
     ///
-    /// Knots stand at quantiles of the predicted logit. Where ties leave fewer than three that differ, the curve is a
-    /// line on the logit scale. Rows are taken as independent.
+    /// Knots stand at quantiles of the predicted logit. Where ties leave fewer than three that differ, or fewer values
+    /// than the curve has terms, the curve is a line on the logit scale. Rows are taken as independent.
     ///
     /// # Shapes
     /// One probability for each outcome, more rows than knots.
@@ -37,9 +37,7 @@ impl CalibrationCurve {
     /// Probabilities strictly between 0 and 1; all distances in probability.
     ///
     /// # Errors
-    /// As [`super::calibration`], which has a level more; [`Error::OutOfRange`] for the number of knots;
-    /// [`Error::Collinear`] where the probabilities have fewer values than the curve has terms and a quantile falls
-    /// between two of them, as with two values half and half.
+    /// As [`super::calibration`], which has a level more; [`Error::OutOfRange`] for the number of knots.
     ///
     /// # Source
     /// Austin and Steyerberg (2019), *The Integrated Calibration Index*; Harrell (2015) for the knots. Checked against
@@ -60,7 +58,8 @@ impl CalibrationCurve {
     pub fn fit(outcomes: &[bool], probabilities: &[f64], n_knots: usize) -> Result<CalibrationCurve, Error> {
         let predicted = linear_predictor(outcomes, probabilities)?;
         let spline = match RestrictedCubicSpline::at_quantiles(&predicted, n_knots) {
-            Ok(spline) => Some(spline),
+            // Fewer values than terms and an intercept, where a quantile falls between two of them.
+            Ok(spline) => (n_distinct(&predicted) > spline.n_terms()).then_some(spline),
             Err(Error::Refused(_)) => None,
             Err(other) => return Err(other),
         };
@@ -146,6 +145,13 @@ impl CalibrationCurve {
         row.extend(terms(self.spline.as_ref(), logit(probability)));
         row
     }
+}
+
+fn n_distinct(values: &[f64]) -> usize {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.dedup();
+    sorted.len()
 }
 
 fn terms(spline: Option<&RestrictedCubicSpline>, value: f64) -> Vec<f64> {

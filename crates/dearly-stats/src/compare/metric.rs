@@ -31,12 +31,12 @@ impl Metric {
     /// # Units
     /// Predictions are probabilities in [0, 1], for [`Metric::LogLoss`] not 0 for what happened, for both calibration
     /// measures strictly inside; for [`Metric::Auc`] scores in any unit, ties counting half. The log-loss is in nats,
-    /// calibration in the large in logits. O/E is infinite where all rows that count were given 0.
+    /// calibration in the large in logits.
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a negative weight
-    /// or what is no probability where one is needed, [`Error::Refused`] when every weight is 0, [`Error::OneClass`]
-    /// when all outcomes are the same, for the area, the scaled Brier score and the calibration measures also of those
+    /// or what is no probability where one is needed, [`Error::Refused`] when every weight is 0, or for O/E
+    /// where all rows that count were given 0, [`Error::OneClass`] when all outcomes are the same, for the area, the scaled Brier score and the calibration measures also of those
     /// rows that count; and for the calibration measures those of [`crate::calibration::calibration`], of all rows
     /// alike.
     ///
@@ -154,7 +154,12 @@ impl Prepared {
                 let rate = events / total;
                 Ok(1.0 - sum() / total / (rate * (1.0 - rate)))
             }
-            Metric::ObservedOverExpected => Ok(events / sum()),
+            Metric::ObservedOverExpected => match sum() {
+                expected if expected > 0.0 => Ok(events / expected),
+                _ => Err(Error::Refused(
+                    "nothing was expected of the rows that count: O/E has no value".to_owned(),
+                )),
+            },
             Metric::CalibrationInTheLarge | Metric::CalibrationSlope => {
                 let design = self.design.as_ref().expect("made for these measures");
                 let glm = Glm::new(Family::Logit).frequency_weights(weights);

@@ -32,7 +32,7 @@ pub struct AucComparison {
     pub standard_error: f64,
     /// The interval of the difference, by the normal distribution.
     pub interval: Interval,
-    /// The difference in standard errors; 0 where the standard error is 0, as when both order alike.
+    /// The difference in standard errors; 0 where both order alike.
     pub z: f64,
     /// Two-sided.
     pub p_value: f64,
@@ -94,8 +94,7 @@ pub fn auc(outcomes: &[bool], scores: &[f64], level: f64) -> Result<Auc, Error> 
 /// DeLong's test of two scores over the same rows, which takes their covariance into account.
 ///
 /// Only for predictions of rows that neither model was fitted on: for nested models on the training rows the test is
-/// invalid (Demler et al. 2012). Where each row gains or loses the same, as when one order is perfect and the other
-/// ties all rows, the standard error is 0, and `z` and `p_value` are those of no difference whatever the difference is.
+/// invalid (Demler et al. 2012).
 ///
 /// # Shapes
 /// One score of each kind for each outcome.
@@ -104,7 +103,8 @@ pub fn auc(outcomes: &[bool], scores: &[f64], level: f64) -> Result<Auc, Error> 
 /// Scores in any unit, higher for likelier events, not necessarily the same for both. `level` in (0, 1).
 ///
 /// # Errors
-/// As [`auc`].
+/// As [`auc`]; [`Error::Refused`] where each row gains or loses the same by the one score, as when it puts all in order
+/// and the other ties them: the areas then differ, and nothing tells how surely.
 ///
 /// # Source
 /// DeLong, DeLong and Clarke-Pearson (1988). Checked against R `pROC::roc.test(paired = TRUE, method = "delong")`, see
@@ -142,6 +142,12 @@ pub fn compare_auc(
         if outcome { of_events += away * away } else { of_others += away * away }
     }
     let standard_error = (mean_variance(of_events, n_events) + mean_variance(of_others, n_others)).sqrt();
+    if standard_error == 0.0 && difference != 0.0 {
+        return Err(Error::Refused(format!(
+            "the areas are {first_area} and {second_area} and no row says otherwise, as where one score is the same for \
+             all: nothing tells how sure the difference is"
+        )));
+    }
     let z = if standard_error > 0.0 { difference / standard_error } else { 0.0 };
     Ok(AucComparison {
         first: first_area,

@@ -7,7 +7,7 @@ use super::saddle::ln_poisson;
 
 /// P(a, x), its complement, and its derivative with respect to ln x.
 pub(crate) fn gamma_tails(a: f64, x: f64) -> Tails {
-    if !(a > 0.0 && x >= 0.0) {
+    if !(a > 0.0 && a.is_finite() && x >= 0.0) {
         return Tails { lower: f64::NAN, upper: f64::NAN, density: f64::NAN };
     }
     if x == 0.0 {

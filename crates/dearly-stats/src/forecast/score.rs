@@ -5,7 +5,7 @@ use crate::{Error, Interval};
 /// better; a narrow interval that misses costs more than a wide one that holds.
 ///
 /// # Units
-/// Those of the interval, whose level is below 1. Nothing is checked: a NaN for what came would pass for a hit.
+/// Those of the interval, whose level is below 1. Nothing is refused: NaN for what came gives NaN.
 ///
 /// # Source
 /// Gneiting and Raftery (2007), equation 43.
@@ -20,6 +20,10 @@ use crate::{Error, Interval};
 /// assert!((interval_score(plan, 0.84) - 0.48).abs() < 1e-12);
 /// ```
 pub fn interval_score(interval: Interval, actual: f64) -> f64 {
+    // The greater of NaN and 0 would be 0: a hit.
+    if actual.is_nan() {
+        return f64::NAN;
+    }
     let missed = (interval.low - actual).max(0.0) + (actual - interval.high).max(0.0);
     interval.width() + 2.0 / (1.0 - interval.level) * missed
 }

@@ -58,6 +58,18 @@ fn refuses_in_words() {
     assert!(RestrictedCubicSpline::at_quantiles(&[1.0; 9], 3).is_err());
 }
 
+#[test]
+fn a_curve_through_two_values_is_a_line() {
+    // The median of two values half and half lies between them, and would be a third knot.
+    let y = [true, false, false, false, true, true, true, false];
+    let p = [[0.1; 4], [0.9; 4]].concat();
+    for n_knots in [3, 4, 5] {
+        let curve = CalibrationCurve::fit(&y, &p, n_knots).unwrap();
+        close("at the lower", curve.at(0.1), 0.25, 1e-9);
+        close("at the upper", curve.at(0.9), 0.75, 1e-9);
+    }
+}
+
 /// Isotonic regression by its definition: the greatest over starts of the least over ends of the means between.
 fn max_min(values: &[f64]) -> Vec<f64> {
     let mean = |from: usize, to: usize| values[from..=to].iter().sum::<f64>() / (to - from + 1) as f64;

@@ -67,6 +67,10 @@ fn refuses_in_words() {
     assert!(matches!(auc(&[], &[], 0.95), Err(Error::Empty { .. })));
     assert!(matches!(auc(&[true, false], &[0.1, 0.2], 95.0), Err(Error::OutOfRange { .. })));
     assert!(lift(&[true, false], &[0.1, 0.2], 0.0).is_err());
+    // All in order against all tied: each row gains a half, and nothing varies.
+    let y = [true, true, false, false];
+    let sure = compare_auc(&y, &[0.9, 0.8, 0.2, 0.1], &[0.5; 4], 0.95).unwrap_err();
+    assert!(sure.to_string().contains("the areas are 1 and 0.5"), "{sure}");
 }
 
 /// The definition: every pair looked at.
@@ -107,10 +111,19 @@ proptest! {
         let mirror = auc(&y, &mirrored, 0.9).unwrap();
         prop_assert!((mirror.estimate + found.estimate - 1.0).abs() < 1e-12);
         prop_assert!((mirror.standard_error - found.standard_error).abs() < 1e-12);
-        // The paired test against a constant is the test of the area against one half.
-        let constant = compare_auc(&y, &scores, &vec![0.0; y.len()], 0.9).unwrap();
-        prop_assert!((constant.standard_error - found.standard_error).abs() < 1e-12);
-        prop_assert!((constant.difference - (found.estimate - 0.5)).abs() < 1e-12);
+        // The paired test against a constant is the test of the area against one half; of which nothing is known where
+        // every pair is in order.
+        match compare_auc(&y, &scores, &vec![0.0; y.len()], 0.9) {
+            Ok(constant) => {
+                prop_assert!((constant.standard_error - found.standard_error).abs() < 1e-12);
+                prop_assert!((constant.difference - (found.estimate - 0.5)).abs() < 1e-12);
+            }
+            Err(error) => {
+                prop_assert!(matches!(error, Error::Refused(_)), "{error}");
+                prop_assert_eq!(found.standard_error, 0.0);
+                prop_assert!(found.estimate == 0.0 || found.estimate == 1.0);
+            }
+        }
     }
 }
 

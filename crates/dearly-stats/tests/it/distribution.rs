@@ -107,6 +107,13 @@ fn nothing_known_stays_nothing_known() {
     {
         assert!(value.is_nan());
     }
+    let (infinite, none) = (f64::INFINITY, f64::NAN);
+    for value in [f_upper(2.0, 1.0, infinite), f_cdf(2.0, infinite, 1.0), chi_squared_cdf(1.0, infinite)] {
+        assert!(value.is_nan(), "degrees without end have no distribution here");
+    }
+    for p in [1.5, -0.5, none] {
+        assert!(binomial_ln_mass(3, 3, p).is_nan() && binomial_ln_mass(0, 0, p).is_nan(), "p {p}");
+    }
     close("t with ∞ degrees", t_upper(1.5, f64::INFINITY), normal_upper(1.5), 1e-14);
     assert_eq!(binomial_ln_mass(4, 3, 0.5), f64::NEG_INFINITY);
 }

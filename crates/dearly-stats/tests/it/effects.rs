@@ -128,6 +128,12 @@ fn aipw_refuses_in_words() {
     );
     let aipw = Aipw::new(&panel.confounders, &panel.treatment, &outcome, &panel.clusters);
     assert!(matches!(aipw.trim(0.5).estimate(), Err(Error::OutOfRange { .. })));
+    let mut splits = dearly_stats::split::grouped_folds(&panel.clusters, 5, 1).unwrap();
+    let tested = splits[2].test[0];
+    splits[2].train.push(tested);
+    let leak = aipw.splits(&splits).estimate().unwrap_err().to_string();
+    let words = format!("row {tested} trains in fold 3 on a cluster that is tested there");
+    assert!(leak.contains(&words), "{leak}");
     assert!(matches!(aipw.folds(0, 0).estimate(), Err(Error::OutOfRange { .. })));
     let mut gap = outcome.clone();
     gap[3] = f64::NAN;

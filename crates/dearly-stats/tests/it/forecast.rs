@@ -281,6 +281,12 @@ fn what_is_decided_is_the_same_in_every_draw() {
 }
 
 #[test]
+fn what_is_not_known_scores_no_hit() {
+    let plan = dearly_stats::Interval { low: 0.86, high: 0.94, level: 0.9 };
+    assert!(interval_score(plan, f64::NAN).is_nan());
+}
+
+#[test]
 fn plans_refuse_in_words() {
     let known = Predictor::known(vec![1.0, 2.0]).unwrap();
     let book = |amounts: &'static [f64]| Book {

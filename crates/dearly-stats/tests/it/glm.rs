@@ -113,6 +113,11 @@ fn what_cannot_be_fitted_is_refused_in_words() {
     let design = one(&x).unwrap();
     check(logit.fit(&design, &[1.0; 20]).unwrap_err(), "all 20 outcomes are 1");
     check(one(&[2.0; 20]).unwrap_err(), "x has the same value in every row");
+    for short in [vec![], vec![2.0], vec![1.0, 2.0]] {
+        let found = short.len();
+        let error = Design::with_intercept(3, vec![("x".to_owned(), short)]).unwrap_err();
+        check(error, &format!("x has {found} value"));
+    }
     let mut holed = x.clone();
     holed[7] = f64::NAN;
     check(one(&holed).unwrap_err(), "x in row 7 is NaN");

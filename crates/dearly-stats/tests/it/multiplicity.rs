@@ -23,6 +23,20 @@ fn equals_statsmodels() {
 }
 
 #[test]
+fn degrees_that_are_none_are_refused() {
+    let candidate = |degrees: f64| Candidate {
+        estimate: 3.0,
+        standard_error: 1.0,
+        degrees: Some(degrees),
+        p_value: 0.01,
+    };
+    for degrees in [0.0, -1.0, f64::NAN] {
+        let error = select_with_intervals(&[candidate(9.0), candidate(degrees)], 0.1).unwrap_err();
+        assert!(error.to_string().contains("the degrees of freedom in row 1"), "{error}");
+    }
+}
+
+#[test]
 fn selected_intervals_are_wider() {
     let candidate = |estimate: f64| Candidate {
         estimate,

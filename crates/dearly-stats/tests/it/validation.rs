@@ -135,6 +135,14 @@ fn bootstrap_refusals() {
     let zero = Metric::Brier.weighted(&[true, false], &[0.3, 0.1], &[0.0, 0.0]).unwrap_err();
     assert!(zero.to_string().contains("every weight is 0"), "{zero}");
     assert!(Metric::Brier.weighted(&[true, false], &[0.3, 0.1], &[1.0, -1.0]).is_err());
+    let nothing =
+        Metric::ObservedOverExpected.weighted(&[true, false], &[0.0, 0.1], &[1.0, 0.0]).unwrap_err();
+    assert!(nothing.to_string().contains("nothing was expected"), "{nothing}");
+    let none = Resampling { replicates: 0, ..Resampling::default() };
+    let fit = |_: &[f64]| Ok(vec![0.3, 0.1, 0.2]);
+    let error =
+        optimism(Metric::Brier, &[true, false, false], &Clusters::singletons(3), none, fit).unwrap_err();
+    assert!(error.to_string().contains("the number of replicates is 0"), "{error}");
     // One event among three rows is not drawn in 8 of 27 replicates.
     let rows = Clusters::singletons(3);
     let error = measure(Metric::Auc, &[true, false, false], &[0.3, 0.1, 0.2], &rows, Resampling::default());
