@@ -1,8 +1,9 @@
 //! The few things that durable files need of a disk, so that a test can stand in for one that loses its power.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use dearly_domain::Instant;
 
@@ -12,18 +13,41 @@ pub trait Disk: Send + Sync {
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
     /// Creates an empty file for appending and reading, or empties the one that is there.
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Creates an empty file for appending and reading; `AlreadyExists` where there is one.
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     /// Opens a file for reading, cutting and syncing.
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// Opens a file for reading alone, which whoever may not change it can do, too.
+    fn open_to_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     /// Gives a file another name in one step, in place of a file that has it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
     fn remove(&self, path: &Path) -> io::Result<()>;
-    /// The names of the files in a folder, in no order.
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>>;
+    /// What is in a folder, in no order; names that are no text are left out.
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>>;
     /// Makes durable which files the folder has under which names.
     fn sync_folder(&self, folder: &Path) -> io::Result<()>;
     /// Takes a lock that lives as long as what is returned, and this process at most; `Err` says who holds it.
     fn lock(&self, path: &Path) -> io::Result<Result<Box<dyn Send + Sync>, String>>;
+}
+
+/// A file or a folder in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name within the folder.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+    /// A file's length in bytes.
+    pub bytes: u64,
+    /// When it was last written.
+    pub modified_at: Instant,
+}
+
+/// The names of the files in a folder, in no order.
+pub(crate) fn file_names(disk: &dyn Disk, folder: &Path) -> io::Result<Vec<String>> {
+    let files = disk.entries(folder)?.into_iter().filter(|entry| !entry.is_folder);
+    Ok(files.map(|entry| entry.name).collect())
 }
 
 /// An open file.
@@ -60,8 +84,16 @@ impl Disk for RealDisk {
         Ok(Box::new(RealFile(file)))
     }
 
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(RealFile(File::options().read(true).write(true).create_new(true).open(path)?)))
+    }
+
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(Box::new(RealFile(File::options().read(true).write(true).open(path)?)))
+    }
+
+    fn open_to_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(Box::new(RealFile(File::open(path)?)))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
@@ -72,17 +104,26 @@ impl Disk for RealDisk {
         fs::remove_file(path)
     }
 
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        let mut names = Vec::new();
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            if entry.file_type()?.is_file()
-                && let Ok(name) = entry.file_name().into_string()
-            {
-                names.push(name);
-            }
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let metadata = match entry.metadata() {
+                Ok(metadata) => metadata,
+                // Renamed or removed meanwhile, it is not there any more.
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+            entries.push(Entry {
+                name,
+                is_folder: metadata.is_dir(),
+                bytes: metadata.len(),
+                modified_at: Instant::from_micros(modified.as_micros() as i64),
+            });
         }
-        Ok(names)
+        Ok(entries)
     }
 
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {

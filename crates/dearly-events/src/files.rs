@@ -1,15 +1,16 @@
 //! Where the files of a lake lie: a folder of this machine, or whatever else keeps files.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use dearly_domain::Instant;
 
+use crate::disk::{Disk, DiskFile, RealDisk};
 use crate::segment::{FOLDER, PARTIAL};
 
 /// A place for files that never change: each is written whole, read in pieces and deleted. Paths have slashes and
@@ -63,22 +64,34 @@ pub struct Listed {
 }
 
 /// A folder of this machine.
-#[derive(Debug)]
 pub struct LocalFiles {
     folder: PathBuf,
+    disk: Arc<dyn Disk>,
 }
 
 struct LocalDraft {
     folder: PathBuf,
+    disk: Arc<dyn Disk>,
     partial: PathBuf,
-    file: File,
+    file: Box<dyn DiskFile>,
     is_kept: bool,
 }
 
 impl LocalFiles {
     /// The folder, which need not be there yet.
     pub fn new(folder: impl Into<PathBuf>) -> LocalFiles {
-        LocalFiles { folder: folder.into() }
+        LocalFiles::on(Arc::new(RealDisk), folder)
+    }
+
+    /// A folder of another disk.
+    pub fn on(disk: Arc<dyn Disk>, folder: impl Into<PathBuf>) -> LocalFiles {
+        LocalFiles { folder: folder.into(), disk }
+    }
+}
+
+impl fmt::Debug for LocalFiles {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("LocalFiles").field(&self.folder).finish()
     }
 }
 
@@ -90,15 +103,15 @@ impl Files for LocalFiles {
     fn begin(&self, purpose: &str) -> io::Result<Box<dyn Draft>> {
         /// Tells apart the drafts of one process.
         static DRAFTS: AtomicU64 = AtomicU64::new(0);
-        create_folder(&self.folder, &self.folder.join(FOLDER))?;
+        self.disk.create_folder(&self.folder.join(FOLDER))?;
         loop {
             let number = DRAFTS.fetch_add(1, Ordering::Relaxed);
             let partial = format!("{FOLDER}/{purpose}-{}-{number}{PARTIAL}", std::process::id());
             let partial = self.folder.join(partial);
-            match OpenOptions::new().write(true).create_new(true).open(&partial) {
+            match self.disk.create_new(&partial) {
                 Ok(file) => {
-                    let folder = self.folder.clone();
-                    return Ok(Box::new(LocalDraft { folder, partial, file, is_kept: false }));
+                    let (folder, disk) = (self.folder.clone(), Arc::clone(&self.disk));
+                    return Ok(Box::new(LocalDraft { folder, disk, partial, file, is_kept: false }));
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
@@ -107,15 +120,14 @@ impl Files for LocalFiles {
     }
 
     fn length(&self, path: &str) -> io::Result<u64> {
-        fs::metadata(self.folder.join(path)).map(|metadata| metadata.len())
+        self.disk.open_to_read(&self.folder.join(path))?.length()
     }
 
     fn read(&self, path: &str, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {
-        let mut file = File::open(self.folder.join(path))?;
+        let file = self.disk.open_to_read(&self.folder.join(path))?;
         let read = |range: &Range<u64>| {
             let mut bytes = vec![0; (range.end - range.start) as usize];
-            file.seek(SeekFrom::Start(range.start))?;
-            file.read_exact(&mut bytes)?;
+            file.read_at(range.start, &mut bytes)?;
             Ok(Bytes::from(bytes))
         };
         ranges.iter().map(read).collect()
@@ -125,22 +137,13 @@ impl Files for LocalFiles {
         let mut found = Vec::new();
         let mut folders = vec![prefix.trim_end_matches('/').to_owned()];
         while let Some(folder) = folders.pop() {
-            for entry in entries(&self.folder.join(&folder))? {
-                let Ok(name) = entry.file_name().into_string() else {
-                    continue;
-                };
-                let path = format!("{folder}/{name}");
-                // A file that is renamed or deleted meanwhile is not there any more.
-                let Some(metadata) = there(entry.metadata())? else {
-                    continue;
-                };
-                if metadata.is_dir() {
+            for entry in there(self.disk.entries(&self.folder.join(&folder)))?.unwrap_or_default() {
+                let path = format!("{folder}/{}", entry.name);
+                if entry.is_folder {
                     folders.push(path);
-                    continue;
+                } else {
+                    found.push(Listed { path, bytes: entry.bytes, modified_at: entry.modified_at });
                 }
-                let modified = metadata.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-                let modified_at = Instant::from_micros(modified.as_micros() as i64);
-                found.push(Listed { path, bytes: metadata.len(), modified_at });
             }
         }
         found.sort_by(|left, right| left.path.cmp(&right.path));
@@ -149,8 +152,8 @@ impl Files for LocalFiles {
 
     fn delete(&self, path: &str) -> io::Result<()> {
         let path = self.folder.join(path);
-        if there(fs::remove_file(&path))?.is_some() {
-            sync_folder(path.parent().unwrap_or(&self.folder))?;
+        if there(self.disk.remove(&path))?.is_some() {
+            self.disk.sync_folder(path.parent().unwrap_or(&self.folder))?;
         }
         Ok(())
     }
@@ -158,23 +161,25 @@ impl Files for LocalFiles {
 
 impl Write for LocalDraft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.append(bytes)?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        Ok(())
     }
 }
 
 impl Draft for LocalDraft {
     fn keep(mut self: Box<Self>, path: &str) -> io::Result<()> {
-        self.file.sync_all()?;
+        self.file.sync()?;
         let target = self.folder.join(path);
         let within = target.parent().unwrap_or(&self.folder);
-        create_folder(&self.folder, within)?;
-        fs::rename(&self.partial, &target)?;
+        self.disk.create_folder(within)?;
+        self.disk.rename(&self.partial, &target)?;
         self.is_kept = true;
-        sync_folder(within)
+        // A renamed file is there for good only once its folder is.
+        self.disk.sync_folder(within)
     }
 }
 
@@ -182,7 +187,7 @@ impl Drop for LocalDraft {
     fn drop(&mut self) {
         if !self.is_kept {
             // What cannot be removed now is removed by the next sweep.
-            let _ = fs::remove_file(&self.partial);
+            let _ = self.disk.remove(&self.partial);
         }
     }
 }
@@ -194,31 +199,4 @@ fn there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
-}
-
-/// What is in a folder; nothing where there is no such folder.
-fn entries(folder: &Path) -> io::Result<Vec<fs::DirEntry>> {
-    there(fs::read_dir(folder))?.map_or_else(|| Ok(Vec::new()), Iterator::collect)
-}
-
-/// Creates a folder and what is missing above it up to the place, durably.
-fn create_folder(place: &Path, folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(folder)?;
-    let mut above = folder;
-    while let Some(parent) = above.parent().filter(|_| above != place) {
-        sync_folder(parent)?;
-        above = parent;
-    }
-    Ok(())
-}
-
-/// A renamed file is there for good only once its folder is.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) {
-        File::open(folder)?.sync_all()?;
-    }
-    Ok(())
 }

@@ -38,7 +38,7 @@ mod wal;
 
 pub use ahead::ReadAhead;
 pub use compaction::{Compaction, Eagerness};
-pub use disk::{Disk, DiskFile, RealDisk};
+pub use disk::{Disk, DiskFile, Entry, RealDisk};
 pub use error::Error;
 pub use event_row::EventRow;
 pub use event_scan::EventScan;

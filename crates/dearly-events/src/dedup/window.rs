@@ -11,7 +11,7 @@ use super::filter::MOST_FOLDS;
 use super::run::Run;
 use super::run_writer::{PARTIAL, RunWriter, filter_path};
 use crate::EventKey;
-use crate::disk::Disk;
+use crate::disk::{Disk, file_names};
 use crate::ingest::IngestError;
 
 /// The folder of the window within a data folder.
@@ -55,7 +55,7 @@ impl Window {
         let folder = data.join(FOLDER);
         let failed = |error: io::Error| IngestError::io("reading", &folder, &error);
         disk.create_folder(&folder).map_err(failed)?;
-        let names = disk.list(&folder).map_err(failed)?;
+        let names = file_names(&*disk, &folder).map_err(failed)?;
         let mut paths = BTreeMap::new();
         for name in &names {
             if let Some(id) = id_of(name) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::reader::{GroupsError, LogReader, Opened};
 use super::{DAMAGED, HEADER_BYTES, Header, path_of, sequence_of};
-use crate::disk::{Disk, DiskFile};
+use crate::disk::{Disk, DiskFile, file_names};
 use crate::ingest::{Damage, IngestError};
 
 /// The extension of a file that is being written anew.
@@ -49,7 +49,7 @@ pub(crate) fn recover(
 ) -> Result<Recovered, IngestError> {
     let reading = |path: &Path, error: io::Error| IngestError::io("reading", path, &error);
     let writing = |path: &Path, error: io::Error| IngestError::io("writing", path, &error);
-    let names = disk.list(folder).map_err(|error| reading(folder, error))?;
+    let names = file_names(disk, folder).map_err(|error| reading(folder, error))?;
     for name in names.iter().filter(|name| Path::new(name).extension().is_some_and(|end| end == PARTIAL)) {
         let path = folder.join(name);
         disk.remove(&path).map_err(|error| writing(&path, error))?;

@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use dearly_domain::Instant;
 use dearly_events::{Compaction, Eagerness, Error, EventKey, Lake, Segment, Swept};
+use parquet::basic::Compression;
+use parquet::file::reader::{FileReader, SerializedFileReader};
 
 use crate::faults::FailingFiles;
 use crate::rows::{event, read, stage};
@@ -165,4 +167,49 @@ fn an_event_too_long_is_refused_alone() {
         read.iter().map(|row| row.attributes.as_ref().map_or(0, String::len)).collect::<Vec<_>>(),
         [0, 10_000_000]
     );
+}
+
+#[test]
+fn a_file_is_compressed_sorted_and_encoded_as_it_is_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let lake = Lake::open(folder.path());
+    let mut events = [rows("beta"), rows("acme")].concat();
+    events[3].account = None;
+    for (number, row) in events.iter_mut().enumerate() {
+        row.message_id = Some(format!("m{number}"));
+        row.attributes = Some("{}".to_owned());
+    }
+    let segments = stage(&lake, &events, 100);
+    assert_eq!(segments.len(), 1);
+    let path = segments[0].path.as_str();
+    assert!(path.starts_with("events/month=2026-01/segment-") && path.ends_with(".parquet"), "{path}");
+    let file = SerializedFileReader::new(fs::File::open(lake.locate(path)).unwrap()).unwrap();
+    let group = file.metadata().row_group(0);
+    let column = |name: &str| {
+        let own = group.columns().iter().find(|own| own.column_path().string() == name);
+        own.unwrap_or_else(|| panic!("a column {name}"))
+    };
+    for name in ["account", "user", "event", "product", "attributed_by", "source"] {
+        let own = column(name);
+        assert!(matches!(own.compression(), Compression::ZSTD(_)), "{name}: {:?}", own.compression());
+        assert!(own.dictionary_page_offset().is_some(), "{name} has no dictionary");
+    }
+    for name in ["at", "recorded_at", "count", "value", "message_id", "attributes"] {
+        assert!(matches!(column(name).compression(), Compression::ZSTD(_)), "{name}");
+    }
+    assert_eq!(column("key").compression(), Compression::UNCOMPRESSED, "keys are noise");
+    for name in ["account", "at"] {
+        assert!(column(name).statistics().is_some(), "by {name} readers skip");
+    }
+    let sorted = group.sorting_columns().unwrap().iter();
+    let sorted: Vec<&str> = sorted
+        .map(|own| {
+            assert!(!own.descending && own.nulls_first);
+            group.column(own.column_idx as usize).column_descr().name()
+        })
+        .collect();
+    assert_eq!(sorted, ["account", "at", "user", "event"]);
+    let accounts: Vec<Option<String>> =
+        lake.events(&segments).unwrap().map(|event| event.unwrap().0.account.map(|own| own.0)).collect();
+    assert!(accounts.is_sorted() && accounts[0].is_none(), "{accounts:?}");
 }

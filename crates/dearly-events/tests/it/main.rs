@@ -8,6 +8,7 @@ mod lake;
 mod log;
 mod memory_disk;
 mod power;
+mod power_lake;
 mod records;
 mod rewrite;
 mod rows;

@@ -6,7 +6,8 @@ use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use dearly_events::{Disk, DiskFile};
+use dearly_domain::Instant;
+use dearly_events::{Disk, DiskFile, Entry};
 
 #[derive(Clone, Default)]
 pub(crate) struct MemoryDisk(Arc<Mutex<State>>);
@@ -295,6 +296,17 @@ impl Disk for MemoryDisk {
         Ok(Box::new(MemoryFile { disk: self.clone(), file }))
     }
 
+    fn create_new(&self, path: &Path) -> Result<Box<dyn DiskFile>> {
+        if self.state().names.contains_key(path) {
+            return Err(Error::from(ErrorKind::AlreadyExists));
+        }
+        self.create(path)
+    }
+
+    fn open_to_read(&self, path: &Path) -> Result<Box<dyn DiskFile>> {
+        self.open(path)
+    }
+
     fn open(&self, path: &Path) -> Result<Box<dyn DiskFile>> {
         let file = self.state().file(path)?;
         Ok(Box::new(MemoryFile { disk: self.clone(), file }))
@@ -319,13 +331,22 @@ impl Disk for MemoryDisk {
         heard(known)
     }
 
-    fn list(&self, folder: &Path) -> Result<Vec<String>> {
+    fn entries(&self, folder: &Path) -> Result<Vec<Entry>> {
         let state = self.state();
         if state.off {
             return Err(off());
         }
-        let within = state.names.keys().filter(|path| path.parent() == Some(folder));
-        Ok(within.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned()).collect())
+        let mut entries = BTreeMap::new();
+        for (path, &file) in &state.names {
+            let Ok(within) = path.strip_prefix(folder) else { continue };
+            let mut parts = within.iter();
+            let Some(name) = parts.next().and_then(|name| name.to_str()) else { continue };
+            let is_folder = parts.next().is_some();
+            let bytes = if is_folder { 0 } else { state.files[file].seen.len() as u64 };
+            let modified_at = Instant::from_micros(0);
+            entries.insert(name.to_owned(), Entry { name: name.to_owned(), is_folder, bytes, modified_at });
+        }
+        Ok(entries.into_values().collect())
     }
 
     fn sync_folder(&self, folder: &Path) -> Result<()> {

@@ -1,6 +1,6 @@
 //! The power is cut at every change that ingest makes to the disk; nothing acknowledged is lost or counted twice.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dearly_events::Ingest;
 
@@ -9,7 +9,7 @@ use crate::taking::{Manifest, batch, drain, flush, open, take};
 
 /// What the client knows.
 #[derive(Clone, Default)]
-struct Client {
+pub(crate) struct Client {
     next: u32,
     acknowledged: BTreeSet<u32>,
     /// Sent, and not acknowledged: they may be there or not.
@@ -18,7 +18,7 @@ struct Client {
 
 impl Client {
     /// Sends a batch of new messages, of some it is unsure of, and of some that were acknowledged.
-    fn send(&mut self, ingest: &Ingest, second: i64, dice: &mut Dice) {
+    pub(crate) fn send(&mut self, ingest: &Ingest, second: i64, dice: &mut Dice) {
         let mut ids: Vec<u32> = (0..1 + dice.throw(3)).map(|_| self.new_id()).collect();
         let again =
             |from: &BTreeSet<u32>, dice: &mut Dice| from.iter().nth(dice.throw(from.len() * 2)).copied();
@@ -54,12 +54,17 @@ impl Client {
         self.next
     }
 
-    /// What the lake holds is what was acknowledged, each once, and of the rest each at most once.
-    fn check(&self, manifest: &Manifest) {
+    pub(crate) fn acknowledged(&self) -> impl Iterator<Item = u32> {
+        self.acknowledged.iter().copied()
+    }
+
+    /// What the lake holds, each message so many times, is what was acknowledged, each once, and of the rest each at most
+    /// once.
+    pub(crate) fn check(&self, messages: &BTreeMap<u32, u32>) {
         for id in &self.acknowledged {
-            assert_eq!(manifest.messages.get(id), Some(&1), "message {id} was acknowledged");
+            assert_eq!(messages.get(id), Some(&1), "message {id} was acknowledged");
         }
-        for (id, times) in &manifest.messages {
+        for (id, times) in messages {
             assert_eq!(*times, 1, "message {id}");
             assert!(
                 self.acknowledged.contains(id) || self.unsure.contains(id),
@@ -95,21 +100,21 @@ fn work(disk: &MemoryDisk, client: &mut Client, seed: u64, steps: usize) {
 fn check(disk: &MemoryDisk, client: &mut Client) {
     let ingest = open(disk).expect("a cut of power is no damage");
     assert_eq!(ingest.damage(), []);
-    let known: Vec<u32> = client.acknowledged.iter().copied().collect();
+    let known: Vec<u32> = client.acknowledged().collect();
     if !known.is_empty() {
         let again = take(&ingest, batch(1_000, &known)).unwrap();
         assert_eq!(again.added, 0, "what was acknowledged is known");
     }
     ingest.seal();
     flush(&ingest, disk);
-    client.check(&Manifest::read(disk).unwrap());
+    client.check(&Manifest::read(disk).unwrap().messages);
     let all: Vec<u32> = client.acknowledged.union(&client.unsure).copied().collect();
     if !all.is_empty() {
         client.send_ids(&ingest, 1_001, &all);
         assert!(client.unsure.is_empty());
     }
     assert!(drain(&ingest, disk));
-    client.check(&Manifest::read(disk).unwrap());
+    client.check(&Manifest::read(disk).unwrap().messages);
     drop(ingest);
     assert_eq!(disk.paths("data/wal"), Vec::<std::path::PathBuf>::new(), "all was flushed");
 }

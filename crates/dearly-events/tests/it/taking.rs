@@ -81,17 +81,22 @@ impl Manifest {
         for (id, times) in &self.messages {
             (0..*times).for_each(|_| text.push_str(&format!("{id}\n")));
         }
-        let partial = Path::new("data/manifest.partial");
-        let mut file = disk.create(partial)?;
-        file.append(text.as_bytes())?;
-        file.sync()?;
-        disk.rename(partial, Path::new(MANIFEST))?;
-        disk.sync_folder(Path::new(DATA))
+        replace(disk, MANIFEST, text.as_bytes())
     }
 
     pub(crate) fn add(&mut self, id: u32) {
         *self.messages.entry(id).or_default() += 1;
     }
+}
+
+/// Puts a file in the data folder in place of the one before, in one durable step.
+pub(crate) fn replace(disk: &dyn Disk, path: &str, bytes: &[u8]) -> std::io::Result<()> {
+    let partial = Path::new("data/replacing.partial");
+    let mut file = disk.create(partial)?;
+    file.append(bytes)?;
+    file.sync()?;
+    disk.rename(partial, Path::new(path))?;
+    disk.sync_folder(Path::new(DATA))
 }
 
 /// Flushes what is sealed into the manifest; `false` if something failed on the way.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
-use dearly_app::ingest::{Disk, DiskFile, IngestOptions, RealDisk};
+use dearly_app::ingest::{Disk, DiskFile, Entry, IngestOptions, RealDisk};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use serde_json::json;
@@ -55,8 +55,14 @@ impl Disk for FaultyDisk {
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(self.wrap(RealDisk.create(path)?))
     }
+    fn create_new(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(self.wrap(RealDisk.create_new(path)?))
+    }
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(self.wrap(RealDisk.open(path)?))
+    }
+    fn open_to_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        Ok(self.wrap(RealDisk.open_to_read(path)?))
     }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealDisk.rename(from, to)
@@ -64,8 +70,8 @@ impl Disk for FaultyDisk {
     fn remove(&self, path: &Path) -> io::Result<()> {
         RealDisk.remove(path)
     }
-    fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
-        RealDisk.list(folder)
+    fn entries(&self, folder: &Path) -> io::Result<Vec<Entry>> {
+        RealDisk.entries(folder)
     }
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         RealDisk.sync_folder(folder)
@@ -119,6 +125,11 @@ async fn what_cannot_be_taken_now_is_refused_and_not_dropped() {
     assert_eq!((refused.status, &refused.sent["code"]), (429, &json!("busy")), "{}", refused.sent);
     assert!(refused.header("retry-after").parse::<u64>().unwrap() >= 1);
     assert_eq!(refused.header("access-control-allow-origin"), "*");
+    assert_eq!(
+        refused.header("access-control-expose-headers"),
+        "retry-after",
+        "a page may see when to try again"
+    );
     faults.stick(false);
     let statuses: Vec<u16> = sending.map(|answer| answer.status).collect().await;
     let n_taken = statuses.iter().filter(|status| **status == 200).count() as i64;
