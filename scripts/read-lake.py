@@ -1,10 +1,13 @@
 """See scripts/read-lake."""
 
+import collections
 import csv
 import datetime
 import json
+import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -128,6 +131,59 @@ def check(what, data, rows):
     return files
 
 
+def documented(folder, data, rows):
+    """Runs the lines of docs/LAKE.md, "Reading it", as they stand there; `mine` is the data folder."""
+    text = (pathlib.Path(__file__).parent.parent / "docs" / "LAKE.md").read_text()
+    section = text.split("\n## Reading it\n")[1].split("\n## ")[0]
+    blocks = re.findall(r"```(\w+)\n(.*?)```", section, re.S)
+    assert [kind for kind, _ in blocks] == ["sh", "sql", "python", "python"], blocks
+    work, commands = folder / "documented", folder / "commands"
+    work.mkdir()
+    commands.mkdir()
+    (work / "mine").symlink_to(data)
+    (commands / "dearly").symlink_to(BINARY)
+    # The program of DuckDB is its library with an argument.
+    duckdb_program = commands / "duckdb"
+    duckdb_program.write_text(
+        f"#!{sys.executable}\nimport duckdb, json, sys\nduckdb.execute(\"SET TimeZone = 'UTC'\")\n"
+        "print(json.dumps(duckdb.execute(sys.argv[2]).fetchall(), default=str))\n"
+    )
+    duckdb_program.chmod(0o755)
+    before = os.getcwd(), os.environ["PATH"]
+    os.chdir(work)
+    os.environ["PATH"] = f"{commands}:{before[1]}"
+    try:
+        shell, query, of_pandas, of_polars = (text for _, text in blocks)
+        found = json.loads(subprocess.run(["bash", "-euc", shell], check=True, stdout=subprocess.PIPE).stdout)
+        expected = [[month, own[0], own[1]] for month, own in told(rows).items()]
+        assert found == expected, f"the documented command finds {found}, not {expected}"
+        since = datetime.datetime(2025, 11, 1, tzinfo=UTC)
+        users = collections.defaultdict(set)
+        for row in rows:
+            if row["at"] >= since:
+                users[row["account"]].add(row["user"])
+        expected = {account: len(own - {None}) for account, own in users.items()}
+        found = dict(duckdb.execute(query.replace("2026-11", "2025-11")).fetchall())
+        assert found == expected, f"the documented SQL finds {found}, not {expected}"
+        names = {}
+        exec(of_pandas + of_polars, names)
+        found = {(day, account): n for (day, account), n in names["daily"].items() if n}
+        days = collections.defaultdict(set)
+        for row in rows:
+            if row["user"] is not None:
+                days[row["at"].date(), row["account"]].add(row["user"])
+        assert found == {key: len(own) for key, own in days.items()}, "the documented lines of pandas find another"
+        counts = collections.Counter()
+        for row in rows:
+            counts[row["account"]] += row["count"]
+        found = dict(names["by_account"].iter_rows())
+        assert found == dict(counts), f"the documented lines of Polars find {found}, not {dict(counts)}"
+    finally:
+        os.chdir(before[0])
+        os.environ["PATH"] = before[1]
+    print("read-lake: the lines of docs/LAKE.md: DuckDB twice, pandas, Polars")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -150,6 +206,7 @@ def main():
         # An erasure deletes what was: now the live files are all files.
         pattern = str(data / "events" / "*" / "*.parquet")
         assert by_duckdb(pattern) == told(rows), "all files are not the live ones"
+        documented(folder, data, rows)
 
         dearly(data, "lake", "retain", "--from", "2025-12-10")
         rows = [row for row in rows if row["at"] >= datetime.datetime(2025, 12, 10, tzinfo=UTC)]

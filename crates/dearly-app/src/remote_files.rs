@@ -250,11 +250,9 @@ fn error(error: object_store::Error) -> io::Error {
 
 #[cfg(test)]
 mod tests {
-    use std::io::BufRead;
-    use std::process::{Child, Command, Stdio};
-
     use dearly_domain::AccountId;
     use dearly_events::{Compaction, Eagerness, EventRow, Lake, Occurrences};
+    use dearly_testing::S3Server;
     use object_store::memory::InMemory;
 
     use super::*;
@@ -337,47 +335,9 @@ mod tests {
         }
     }
 
-    /// A server that speaks the protocol of S3, on this machine.
-    struct Server {
-        process: Child,
-        address: String,
-    }
-
-    impl Server {
-        /// `None` where the server is not installed.
-        fn start() -> Option<Server> {
-            let program = concat!(env!("CARGO_MANIFEST_DIR"), "/../../.tools/lake/bin/moto_server");
-            let mut process = Command::new(program)
-                .args(["-H", "127.0.0.1", "-p", "0"])
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped())
-                .spawn()
-                .ok()?;
-            let said = io::BufReader::new(process.stderr.take()?);
-            let mut lines = said.lines();
-            let address = lines.by_ref().find_map(|line| {
-                let line = line.ok()?;
-                Some(line.split_once("http://127.0.0.1:")?.1.trim().to_owned())
-            })?;
-            // Whoever writes into a closed pipe dies.
-            std::thread::spawn(move || lines.for_each(drop));
-            Some(Server { process, address: format!("http://127.0.0.1:{address}") })
-        }
-    }
-
-    impl Drop for Server {
-        fn drop(&mut self) {
-            let _ = self.process.kill();
-            let _ = self.process.wait();
-        }
-    }
-
     #[test]
     fn a_lake_lies_in_s3() {
-        let Some(server) = Server::start() else {
-            eprintln!("skipped: no server of S3 is there; scripts/tools installs one");
-            return;
-        };
+        let Some(server) = S3Server::start() else { return };
         let builder = object_store::aws::AmazonS3Builder::new()
             .with_endpoint(&server.address)
             .with_allow_http(true)
@@ -390,24 +350,7 @@ mod tests {
         let files = || RemoteFiles::on(Arc::clone(&store), "s3://lake", folder.path());
         let error = files().put("events/one", b"one").unwrap_err();
         assert!(error.to_string().contains("NoSuchBucket"), "{error}");
-        create_bucket(&server, "lake");
+        server.create_bucket("lake");
         exercise(Arc::new(files()));
-    }
-
-    /// The store's own interface has no buckets to make: this is the one request that makes one.
-    fn create_bucket(server: &Server, bucket: &str) {
-        let host = server.address.trim_start_matches("http://");
-        let mut stream = std::net::TcpStream::connect(host).unwrap();
-        let authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
-                             SignedHeaders=host, Signature=0";
-        write!(
-            stream,
-            "PUT /{bucket} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\nContent-Length: 0\r\n\
-             Connection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 }

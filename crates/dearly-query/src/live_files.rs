@@ -99,7 +99,9 @@ impl ObjectStore for LiveFiles {
         let live = self.live(location)?;
         let bytes = live.bytes;
         self.see_whole(location, live).await?;
-        let file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
+        let mut file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
+        // A store below a prefix may tell the whole path, which the engine would take for another file, and for no rows.
+        file.meta.location = location.clone();
         if file.meta.size != bytes {
             // The engine takes a file of no bytes for one of no rows, and trusts the end of any other.
             let found = file.meta.size;

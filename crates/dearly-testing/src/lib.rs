@@ -7,7 +7,9 @@ pub mod book;
 pub mod cut_commit;
 pub mod database;
 pub mod postgres;
+pub mod s3;
 
 pub use book::{cell, day, file, incoming, instant, row};
 pub use cut_commit::CutCommit;
 pub use database::{Database, each_database, each_store};
+pub use s3::S3Server;

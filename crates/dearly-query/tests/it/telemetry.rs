@@ -1,5 +1,9 @@
 //! Telemetry as tables.
 
+use std::sync::Arc;
+
+use object_store::memory::InMemory;
+use object_store::prefix::PrefixStore;
 use tempfile::tempdir;
 
 use crate::small_book::{Event, ask, at, moment, with_events, write_events};
@@ -122,16 +126,23 @@ async fn a_damaged_file_is_an_error_and_no_mistake_of_the_question() {
 async fn telemetry_in_an_object_store_reads_alike() {
     let folder = tempdir().unwrap();
     let file = write_events(&folder, "events/month=2025-06/segment-a.parquet", &JUNE, false);
-    let store = std::sync::Arc::new(object_store::memory::InMemory::new());
     let bytes = std::fs::read(folder.path().join(&file.path)).unwrap();
-    object_store::ObjectStoreExt::put(&*store, &file.path.as_str().into(), bytes.into()).await.unwrap();
-    let telemetry = dearly_query::Telemetry::in_store(store, vec![file]);
-    let session = dearly_query::Session::new(
-        &moment("2025-06-30", None),
-        std::sync::Arc::new(crate::small_book::SmallBook),
-        &telemetry,
-        dearly_query::Limits::default(),
-    )
-    .unwrap();
-    assert_eq!(ask(&session, "select sum(count) from events").await, "[3]");
+    // At the root of a bucket, and below a prefix, where a store may tell the whole path of a file.
+    for prefix in ["", "customers/dearly"] {
+        let store = Arc::new(InMemory::new());
+        let path = [prefix, file.path.as_str()].join("/");
+        object_store::ObjectStoreExt::put(&*store, &path.as_str().into(), bytes.clone().into())
+            .await
+            .unwrap();
+        let telemetry =
+            dearly_query::Telemetry::in_store(Arc::new(PrefixStore::new(store, prefix)), vec![file.clone()]);
+        let session = dearly_query::Session::new(
+            &moment("2025-06-30", None),
+            Arc::new(crate::small_book::SmallBook),
+            &telemetry,
+            dearly_query::Limits::default(),
+        )
+        .unwrap();
+        assert_eq!(ask(&session, "select sum(count) from events").await, "[3]", "{prefix:?}");
+    }
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
+use dearly_testing::S3Server;
+use serde_json::{Value, json};
 
-use crate::support::{Place, files_below};
+use crate::support::{Place, Server, files_below};
 
 /// A place into which events of two months were imported in many steps, user by user.
 fn place() -> Place {
@@ -201,4 +202,53 @@ fn a_lake_elsewhere_is_remembered() {
     assert!(said.stderr.contains("lie in it"), "{}", said.stderr);
     let said = place.dearly("import book --lake somewhere").data("new").exits(1).run();
     assert!(said.stderr.contains("expected s3://bucket/prefix"), "{}", said.stderr);
+}
+
+/// Import, scores, SQL, ingestion, merging, erasure and retention, with nothing of the lake in the data folder.
+#[test]
+fn a_lake_in_s3_serves_every_command() {
+    let Some(server) = S3Server::start() else { return };
+    server.create_bucket("lake");
+    let place = Place::new().with_environment(server.environment());
+    place.write_files("book", &crate::book::files());
+    let said = place.dearly("import book --lake s3://nowhere/at/all").data("none").exits(1).run();
+    assert!(said.stderr.contains("NoSuchBucket"), "{}", said.stderr);
+    place.dearly("import book --lake s3://lake/customers/dearly").run();
+    place.dearly("import book").data("plain").run();
+    assert_eq!(place.state("data"), place.state("plain"), "the same numbers as from a folder");
+    assert!(!place.path("data/events").exists());
+    let before = status(&place);
+    assert!(
+        before["segments"][0]["file"]
+            .as_str()
+            .unwrap()
+            .starts_with("s3://lake/customers/dearly/events/month=")
+    );
+    let sql = |data: &str| {
+        place
+            .dearly("query --format csv")
+            .data(data)
+            .argument("select account, sum(count) from events group by account order by account")
+            .run()
+            .stdout
+    };
+    assert_eq!(sql("data"), sql("plain"));
+
+    let key = place.dearly("key create --write --source web --format json").run().json();
+    let key = key["key"].as_str().unwrap();
+    let dearly = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
+    let calls = [1, 2, 3].map(|number| {
+        json!({"type": "track", "event": "login", "userId": "late", "messageId": number.to_string(),
+               "context": {"groupId": "acme"}})
+    });
+    let (status_code, answer) = dearly.send(key, &json!({ "batch": calls }).to_string());
+    assert_eq!(status_code, 200, "{answer}");
+    assert_eq!(dearly.stop(), Some(0), "what was received is written when it ends");
+    let n_events = |status: &Value| status["n_events"].as_u64().unwrap();
+    assert_eq!(n_events(&status(&place)), n_events(&before) + 3);
+    place.dearly("lake compact").run();
+    assert!(!place.path("data/events").exists());
+    place.dearly("lake erase --user late").run();
+    assert_eq!(n_events(&status(&place)), n_events(&before));
+    assert_eq!(place.state("data"), place.state("plain"));
 }

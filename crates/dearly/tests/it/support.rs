@@ -18,11 +18,23 @@ pub(crate) const DEARLY: &str = env!("CARGO_BIN_EXE_dearly");
 /// A temporary folder in which commands run; the data folder within it is `data` unless another is named.
 pub(crate) struct Place {
     folder: TempDir,
+    /// Variables that its commands see.
+    environment: Vec<(String, String)>,
 }
 
 impl Place {
     pub(crate) fn new() -> Place {
-        Place { folder: tempfile::tempdir().unwrap() }
+        Place { folder: tempfile::tempdir().unwrap(), environment: Vec::new() }
+    }
+
+    /// Its commands see these variables.
+    pub(crate) fn with_environment<'a>(
+        mut self,
+        variables: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> Place {
+        self.environment
+            .extend(variables.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())));
+        self
     }
 
     /// A place whose data folder holds the small book and its workbook.
@@ -84,6 +96,7 @@ impl Place {
         let mut command = Command::new(DEARLY);
         command.current_dir(self.folder.path());
         clean(&mut command);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.args(arguments.split_whitespace());
         Dearly { command, data: Some("data".to_owned()), code: 0 }
     }
@@ -310,6 +323,16 @@ impl Server {
             self.address,
             body.len()
         ))
+    }
+
+    /// Sends a batch of telemetry until the door is open: it opens beside the first requests.
+    pub(crate) fn send(&self, key: &str, batch: &str) -> (u16, String) {
+        loop {
+            let (status, said) = self.post("/v1/batch", Some(key), batch);
+            if status != 503 {
+                return (status, said);
+            }
+        }
     }
 
     fn ask(&self, request: &str) -> (u16, String) {

@@ -20,16 +20,6 @@ fn n_events(place: &Place) -> u64 {
     place.dearly("lake status --format json").run().json()["n_events"].as_u64().unwrap()
 }
 
-/// Sends until the door is open: it opens beside the first requests.
-fn send(server: &Server, key: &str, body: &str) -> (u16, String) {
-    loop {
-        let (status, said) = server.post("/v1/batch", Some(key), body);
-        if status != 503 {
-            return (status, said);
-        }
-    }
-}
-
 #[test]
 fn a_key_is_shown_once_and_revoked_by_its_id() {
     let place = Place::new();
@@ -58,14 +48,14 @@ fn what_is_acknowledged_is_there_after_a_stop_and_after_a_kill() {
     let own = key(&place, "web");
     let secret = own["key"].as_str().unwrap();
     let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
-    assert_eq!(send(&server, secret, &batch(&["1", "2", "2"])), (200, "{\"success\":true}".to_owned()));
+    assert_eq!(server.send(secret, &batch(&["1", "2", "2"])), (200, "{\"success\":true}".to_owned()));
     assert_eq!(server.stop(), Some(0));
     assert_eq!(n_events(&place), before + 2, "told to stop, it makes visible what it took");
     let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
-    assert_eq!(send(&server, secret, &batch(&["2", "3"])).0, 200);
+    assert_eq!(server.send(secret, &batch(&["2", "3"])).0, 200);
     drop(server);
     let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
-    assert_eq!(send(&server, secret, &batch(&["3", "4"])).0, 200);
+    assert_eq!(server.send(secret, &batch(&["3", "4"])).0, 200);
     assert_eq!(server.stop(), Some(0));
     assert_eq!(n_events(&place), before + 4, "killed, it loses nothing, and counts nothing twice");
 }
@@ -75,7 +65,7 @@ fn a_server_without_keys_serves_and_takes_nothing() {
     let place = Place::with_book();
     let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
     server.get("/api/v1/book");
-    let (status, said) = send(&server, "none", &batch(&["1"]));
+    let (status, said) = server.send("none", &batch(&["1"]));
     assert!(status == 401 && said.contains("unknown_key") && said.contains("dearly key create"), "{said}");
     assert_eq!(server.stop(), Some(0));
 }
@@ -85,10 +75,10 @@ fn one_server_takes_telemetry_into_a_folder() {
     let place = Place::with_book();
     let own = key(&place, "web");
     let server = Server::start(place.dearly("serve --listen 127.0.0.1:0"));
-    assert_eq!(send(&server, own["key"].as_str().unwrap(), &batch(&["1"])).0, 200);
+    assert_eq!(server.send(own["key"].as_str().unwrap(), &batch(&["1"])).0, 200);
     let said = place.dearly("serve --listen 127.0.0.1:0").exits(1).run();
     said.warns(&["cannot take telemetry", "data/wal is in use by process", "one process at a time"]);
-    assert_eq!(send(&server, own["key"].as_str().unwrap(), &batch(&["2"])).0, 200, "the first goes on");
+    assert_eq!(server.send(own["key"].as_str().unwrap(), &batch(&["2"])).0, 200, "the first goes on");
     assert_eq!(server.stop(), Some(0));
 }
 
@@ -99,7 +89,7 @@ fn telemetry_alone_may_be_reached_from_elsewhere() {
     let command = place.dearly("serve --listen 127.0.0.1:0 --ingest-listen 0.0.0.0:0");
     let server = Server::start(command);
     let telemetry = server.telemetry();
-    assert_eq!(send(&telemetry, own["key"].as_str().unwrap(), &batch(&["1"])).0, 200);
+    assert_eq!(telemetry.send(own["key"].as_str().unwrap(), &batch(&["1"])).0, 200);
     for path in ["/", "/api/v1/book", "/healthz"] {
         assert_eq!(telemetry.answer(path).0, 404, "{path}");
     }
@@ -123,7 +113,7 @@ fn a_million_distinct_names_hurt_nobody() {
             .map(|number| format!(r#"{{"type":"track","event":"name {batch} {number}","userId":"u","messageId":"{batch}-{number}"}}"#))
             .collect();
         let body = format!(r#"{{"context":{{"groupId":"acme"}},"batch":[{}]}}"#, calls.join(","));
-        while send(&server, secret, &body).0 == 429 {}
+        while server.send(secret, &body).0 == 429 {}
     }
     // Its page is asked for while they are written into the lake, and answers.
     server.get("/api/v1/accounts/acme/usage");
