@@ -189,7 +189,9 @@ test('each number opens as many renewals as it says', async ({ page, request }) 
   // Counts, colours, checks and leads stand in every report; more in one that reaches level 2.
   expect(all.length).toBeGreaterThan(30 + (report.gate.level === 2 ? 30 : 0));
   for (const [place, n] of all.entries()) {
+    const href = (await numbers.nth(place).getAttribute('href')) ?? '';
     await numbers.nth(place).click();
+    await expect(page).toHaveURL((url) => [...new URL(href, url).searchParams].every(([name, value]) => url.searchParams.get(name) === value));
     await expect(rowsOf(page).getByRole('status'), page.url()).toContainText(new RegExp(`^${n} of`));
   }
 });

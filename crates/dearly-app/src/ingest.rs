@@ -34,7 +34,7 @@ use crate::error::{Error, Result};
 
 pub(crate) use self::flush::TELEMETRY;
 pub(crate) use self::relink::with_former_ids;
-pub use dearly_events::{Disk, DiskFile, IngestOptions, RealDisk};
+pub use dearly_events::{Disk, DiskFile, Entry, IngestOptions, RealDisk};
 pub use dearly_segment::Endpoint;
 
 /// The setting that says up to where the log is part of the lake.

@@ -1,5 +1,6 @@
 //! Columns and models that look too good to be true: mostly, something recorded after the outcome.
 
+use dearly_stats::cox::concordance;
 use dearly_stats::discrimination::auc;
 use dearly_stats::split::grouped_folds;
 use dearly_stats::{Clusters, Column, Table};
@@ -9,6 +10,9 @@ use crate::{Error, Result};
 
 /// A column that alone has more than this area under the curve is suspect.
 pub(crate) const SINGLE_FEATURE: f64 = 0.95;
+/// A column of numbers that alone puts more than this share of the pairs of a numeric outcome in order is suspect. Higher than
+/// of an outcome of 0 and 1: the last year's amount may honestly tell this year's.
+const ALIKE: f64 = 0.99;
 /// A model that has more than this, of at least [`ENOUGH`] of the rarer outcome, is.
 pub(crate) const MODEL: f64 = 0.92;
 /// Below, a high value may be chance.
@@ -25,6 +29,18 @@ pub fn barring<'a>(alarms: &'a [Alarm], signed_off: &[String]) -> Option<&'a str
     let barring = alarms.iter().filter(|alarm| alarm.bars);
     let mut names = barring.map(|alarm| alarm.column.as_deref().unwrap_or(WHOLE_MODEL));
     names.find(|name| !signed_off.iter().any(|own| own == name))
+}
+
+/// What kept a model from being fitted; where a column rings the alarm, that first, for it is the likelier reason.
+pub(crate) fn with_alarms(error: Error, alarms: &[Alarm], signed_off: &[String]) -> Error {
+    match barring(alarms, signed_off)
+        .and_then(|name| alarms.iter().find(|own| own.column.as_deref() == Some(name)))
+    {
+        None => error,
+        Some(alarm) => {
+            Error::Invalid(format!("ALARM: {}. With it there is no model at all: {error}", alarm.message))
+        }
+    }
 }
 
 /// Refuses to sign off what is not there.
@@ -66,9 +82,64 @@ pub fn single_feature_alarms(
             auc: area,
             bars,
             message: format!(
-                "{name} alone tells the outcome with an AUC of {area:.3}, above {SINGLE_FEATURE}: that is most likely a leak, \
-                 something recorded after the decision or made of it. Leave it out, or take its value as it was known before \
-                 the decision; do not use these results before somebody has looked"
+                "{name} alone tells the outcome with an AUC of {area:.4}, above {SINGLE_FEATURE}: {LEAK}"
+            ),
+        })
+    };
+    columns.iter().filter_map(alarm).collect()
+}
+
+/// What such an agreement most likely is, and what to do.
+const LEAK: &str = "that is most likely a leak, something recorded after the decision or made of it. Leave it out, or take its \
+                    value as it was known before the decision; do not use these results before somebody has looked";
+
+/// The same of an outcome that is a number: each column of numbers that alone puts nearly all pairs in its order.
+pub fn same_order_alarms(table: &Table, columns: &[&str], rows: &[usize], outcome: &[f64]) -> Vec<Alarm> {
+    // Above 0, as times are.
+    let least = outcome.iter().copied().fold(f64::INFINITY, f64::min);
+    let amounts: Vec<f64> = outcome.iter().map(|value| value - least).collect();
+    order_alarms(table, columns, rows, ALIKE, outcome.len(), |scores| {
+        concordance(&amounts, &vec![true; amounts.len()], None, scores)
+    })
+}
+
+/// The same of times to an event: each column of numbers that alone tells nearly always who is first.
+pub fn duration_alarms(
+    table: &Table,
+    columns: &[&str],
+    rows: &[usize],
+    durations: &[f64],
+    event_observed: &[bool],
+    entry: Option<&[f64]>,
+) -> Vec<Alarm> {
+    let n_events = event_observed.iter().filter(|event| **event).count();
+    order_alarms(table, columns, rows, SINGLE_FEATURE, n_events, |scores| {
+        concordance(durations, event_observed, entry, scores)
+    })
+}
+
+fn order_alarms(
+    table: &Table,
+    columns: &[&str],
+    rows: &[usize],
+    most: f64,
+    n: usize,
+    concordance: impl Fn(&[f64]) -> Result<Option<f64>, dearly_stats::Error>,
+) -> Vec<Alarm> {
+    let alarm = |name: &&str| {
+        let Column::Numbers(values) = table.column(name)? else { return None };
+        let scores = rows.iter().map(|&row| values[row]).collect::<Option<Vec<f64>>>()?;
+        let own = concordance(&scores).ok().flatten()?;
+        let share = own.max(1.0 - own);
+        (share > most).then(|| Alarm {
+            kind: "single_feature",
+            column: Some((*name).to_owned()),
+            auc: share,
+            bars: n >= FEWEST_TO_BAR,
+            message: format!(
+                "{name} alone puts {:.2} % of all pairs in the order of the outcome, above {} %: {LEAK}",
+                100.0 * share,
+                100.0 * most
             ),
         })
     };

@@ -1,7 +1,7 @@
 //! Which of deployment, engagement, adoption and ROI goes with renewal, by how much and how surely; or why that cannot be
 //! said.
 //!
-//! A panel in ([`crate::panel`]), a report out. The verb never exceeds the evidence: without randomisation it is
+//! A panel in ([`crate::panel`]), a report out, and what each row of the panel was to it. The verb never exceeds the evidence: without randomisation it is
 //! "associated with". What the gate does not allow is not in the report at all, so that no page can show it by mistake.
 
 mod checks;

@@ -5,7 +5,7 @@ use dearly_stats::formula::Formula;
 use dearly_stats::{Clusters, Column, Family, Glm, SeparationKind, Table};
 use serde::Serialize;
 
-use crate::alarm::{check_signed_off, single_feature_alarms};
+use crate::alarm::{check_signed_off, same_order_alarms, single_feature_alarms};
 use crate::fit::{cluster_columns, clusters_of, dropped, numbers, one_class};
 use crate::report::{Alarm, Bounded, ClusterColumn, Dropped, Interval};
 use crate::{Error, Result};
@@ -265,11 +265,11 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         .estimate()?;
     let is_binary = outcome.iter().all(|&value| value == 0.0 || value == 1.0);
     let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
+    let columns = formula.predictors();
     let alarms = if is_binary {
-        let columns = formula.predictors();
         single_feature_alarms(table, &columns, &frame.rows, &outcomes, &clusters, request.seed)
     } else {
-        Vec::new()
+        same_order_alarms(table, &columns, &frame.rows, outcome)
     };
     let names: Vec<String> = request.cluster.iter().cloned().collect();
     let (risk_ratio, complement) =

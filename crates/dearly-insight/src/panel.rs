@@ -72,7 +72,7 @@ impl Decision {
 
     /// Whether it was renewed, for whatever amount.
     pub fn is_renewed(&self) -> bool {
-        self.outcome != RenewalOutcome::Churned
+        !matches!(self.outcome, RenewalOutcome::Churned | RenewalOutcome::Open)
     }
 }
 

@@ -106,7 +106,7 @@ pub struct Alarm {
     pub kind: &'static str,
     /// The column that alone tells the outcome; `None` where it is the model.
     pub column: Option<String>,
-    /// The area under the curve that rang the bell.
+    /// The area under the curve that rang the bell; of a number or a time, the share of pairs in its order.
     pub auc: f64,
     /// Whether nothing may be claimed before somebody has signed it off; else outcomes are so few that it may be chance.
     pub bars: bool,

@@ -2,7 +2,7 @@
 //! `cargo bench -p dearly-stats --bench coverage_cox`.
 //!
 //! Panels of 10 to 200 clusters with ten rows each; one column is the same for all of a cluster, one is each row's own, and
-//! each cluster has a hazard of its own (SD 0.5 of its logarithm). Half of the rows are censored. The truth is the same
+//! each cluster has a hazard of its own (SD 0.5 of its logarithm). Not quite half of the rows are censored. The truth is the same
 //! model's fit on 20,000 clusters. `REPETITIONS` says how many panels of each size (2,000).
 
 use dearly_stats::cox::Cox;

@@ -119,9 +119,9 @@ impl<'a> Aipw<'a> {
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`] for an outcome; [`Error::TooFewClusters`];
     /// [`Error::OutOfRange`] for trim, folds, level, or a propensity of 0 or 1 that no trim holds; [`Error::Refused`]
-    /// when all rows are treated or none, when clusters are fewer than folds, when splits do not test each row once
-    /// or train on a cluster that they test, or when a model of a fold cannot be fitted, as with one outcome for all its treated rows: with the fold, the rows
-    /// and the reason.
+    /// when all rows are treated or none, when clusters are fewer than folds, when splits do not test each row once or
+    /// train on a cluster that they test, or when a model of a fold cannot be fitted, as with one outcome for all its
+    /// treated rows: with the fold, the rows and the reason.
     ///
     /// # Source
     /// Robins, Rotnitzky and Zhao (1994); Chernozhukov and others (2018); Li, Morgan and Zaslavsky (2018). Checked

@@ -13,6 +13,7 @@ mod proportional;
 mod residuals;
 mod rows;
 
+pub use concordance::concordance;
 pub use fit::Cox;
 pub use fitted::{CoxTerm, FittedCox};
 pub use proportional::{ProportionalHazards, TimeScale};

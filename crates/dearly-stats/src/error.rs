@@ -98,7 +98,7 @@ pub enum Error {
         terms: Vec<String>,
     },
     /// The partial likelihood of Cox's model rises without end along some columns.
-    #[error("{} tell at every event whose it is, so that the likelihood has no maximum and the hazard ratio no bound: leave {} out, or merge groups without an event with others", .terms.join(" and "), if .terms.len() == 1 { "it" } else { "one of them" })]
+    #[error("{} at every event which row's it is, so that the likelihood has no maximum and the hazard ratio no bound: leave {} out, or merge groups without an event with others", if let [one] = &.terms[..] { format!("{one} tells") } else { format!("{} together tell", .terms.join(" and ")) }, if .terms.len() == 1 { "it" } else { "one of them" })]
     Monotone {
         /// The columns along which it rises.
         terms: Vec<String>,

@@ -68,7 +68,7 @@ impl<'a> Glm<'a> {
     ///
     /// Newton's steps (iteratively reweighted least squares), each halved while the likelihood falls and cut so that
     /// no row's linear predictor moves by more than 8; settled when no coefficient moves by more than 10⁻¹⁰, measured
-    /// for a column of root mean square 1. Covariances are of the expected information, as in R and statsmodels.
+    /// for a column of root mean square 1. Covariances are of the expected information, as in R.
     ///
     /// # Shapes
     /// `outcome`, offset and weights have one value for each row of the design.

@@ -35,8 +35,9 @@ pub struct Optimism {
 /// Those of the measure; probabilities in [0, 1]. Where less of the measure is better, optimism is below 0 as a rule.
 ///
 /// # Errors
-/// [`Error::LengthMismatch`], [`Error::TooFewClusters`] under 2; what `fit` refuses on all rows; those of the measure;
-/// [`Error::Refused`] if more than a tenth of the replicates cannot be fitted.
+/// [`Error::LengthMismatch`], [`Error::TooFewClusters`] under 2, [`Error::OutOfRange`] for no replicates; what `fit`
+/// refuses on all rows; those of the measure; [`Error::Refused`] if more than a tenth of the replicates cannot be
+/// fitted.
 ///
 /// # Source
 /// Harrell, Lee and Mark (1996).

@@ -38,7 +38,7 @@ impl ClusterErrors {
             ClusterErrors::Cr1s => {
                 (CovarianceKind::Cr1s, plain * (rows - 1.0) / (rows - sandwich.rows as f64))
             }
-            _ => (CovarianceKind::Cr0, 1.0),
+            ClusterErrors::Cr0 | ClusterErrors::Cv3 => (CovarianceKind::Cr0, 1.0),
         };
         sandwich.values.iter_mut().for_each(|value| *value *= factor);
         Ok(of(sandwich, kind, None))

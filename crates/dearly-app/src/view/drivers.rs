@@ -1,7 +1,7 @@
 //! Which components go with renewal.
 
 use dearly_domain::{Day, Instant};
-pub use dearly_insight::drivers::{DriverTerm, DriversReport, Range, Rate};
+pub use dearly_insight::drivers::{Dominance, DriverTerm, DriversReport, Range, Rate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

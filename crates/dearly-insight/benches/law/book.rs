@@ -78,7 +78,7 @@ fn rows(
     account.hold(&mut facts, &workbook.calendar());
     let own = decisions(&facts, window.from, window, grace_days);
     let row = |decision: Decision| {
-        let as_of = decision.due_on.plus_days(-window.lead_days);
+        let as_of = decision.due_on.plus_days(-window.lead_days).min(window.last());
         let seen = seen(&facts, &decision, engine, book, as_of);
         PanelRow { decision, seen, at_leads: Vec::new() }
     };

@@ -62,7 +62,7 @@ pub struct PanelCounts {
     pub n_churned: usize,
     /// Their accounts.
     pub n_accounts: usize,
-    /// Earlier decisions, which only train in the rolling origin.
+    /// Earlier decisions, in no other number; those that are complete may train in the rolling origin.
     pub n_history: usize,
     /// Missing values by column, among open decisions of customers.
     pub missing: Vec<MissingColumn>,

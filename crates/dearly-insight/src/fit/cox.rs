@@ -5,8 +5,8 @@ use dearly_stats::{Clusters, Column, Table};
 use super::errors::Errors;
 use super::report::{FitReport, Joint, Proportional, ProportionalTerm, SeparationReport, Term};
 use super::{FitFamily, FitMethod, FitRequest};
-use crate::alarm::single_feature_alarms;
-use crate::report::{Interval, Test};
+use crate::alarm::{duration_alarms, single_feature_alarms, with_alarms};
+use crate::report::{Alarm, Interval, Test};
 use crate::{Error, Result};
 
 pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Result<FitReport> {
@@ -67,9 +67,13 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     }
     if durations.iter().all(|&own| own == 0.0) {
         return Err(Error::Invalid(format!(
-            "{duration} is 0 in all {} rows: nothing was watched for any time; name the column of days or months until the \
-             event, or until it was last known not to have come",
-            durations.len()
+            "{duration} is 0 in {}: nothing was watched for any time; name the column of days or months until the event, or \
+             until it was last known not to have come",
+            if durations.len() == 1 {
+                "the only row".to_owned()
+            } else {
+                format!("all {} rows", durations.len())
+            }
         )));
     }
     super::check_scale(&frame.design)?;
@@ -78,7 +82,19 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     if let Some(entry) = &entry {
         cox = cox.entry(entry);
     }
-    let fitted = cox.fit().map_err(|error| by_chance(error, &event_observed, frame.design.columns()))?;
+    let singletons = Clusters::singletons(event_observed.len());
+    let by = clusters.first().unwrap_or(&singletons);
+    let columns = formula.predictors();
+    let mut alarms = single_feature_alarms(table, &columns, &frame.rows, &event_observed, by, request.seed);
+    let of_times =
+        duration_alarms(table, &columns, &frame.rows, &durations, &event_observed, entry.as_deref());
+    let is_new = |own: &Alarm| alarms.iter().all(|known| known.column != own.column);
+    let of_times: Vec<Alarm> = of_times.into_iter().filter(is_new).collect();
+    alarms.extend(of_times);
+    let fitted = cox.fit().map_err(|error| {
+        let error = by_chance(error, &event_observed, frame.design.columns());
+        with_alarms(error, &alarms, &request.signed_off)
+    })?;
     let mut notes = Vec::new();
     let errors = Errors::of(
         fitted.model_covariance.clone(),
@@ -93,33 +109,25 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         },
         |first, second| Ok(fitted.two_way_covariance(first, second)?),
     )?;
-    let mut report = report(request, &frame, &fitted, &errors, &clusters, notes)?;
-    let singletons = Clusters::singletons(event_observed.len());
-    let clusters = clusters.first().unwrap_or(&singletons);
-    report.alarms = single_feature_alarms(
-        table,
-        &formula.predictors(),
-        &frame.rows,
-        &event_observed,
-        clusters,
-        request.seed,
-    );
-    Ok(report)
+    let report = report(request, &frame, &fitted, &errors, &clusters, notes)?;
+    Ok(FitReport { alarms, ..report })
 }
 
-/// That columns tell whose every event is, with the likelier reason where events are few.
+/// That columns tell whose every event is, with what else it may be where events are few.
 fn by_chance(error: dearly_stats::Error, event_observed: &[bool], columns: usize) -> Error {
     let n_events = event_observed.iter().filter(|event| **event).count();
-    if !matches!(error, dearly_stats::Error::Monotone { .. }) || n_events > 10 * columns {
+    if !matches!(error, dearly_stats::Error::Monotone { .. }) || n_events > 2 * columns {
         return error.into();
     }
+    let (events, columns) = (counted(n_events, "event"), counted(columns, "column"));
+    let rows = counted(event_observed.len(), "row");
     Error::Invalid(format!(
-        "{} {} in {} rows cannot carry {columns} hazard ratio{}: take more rows or a longer window. ({error})",
-        n_events,
-        if n_events == 1 { "event" } else { "events" },
-        event_observed.len(),
-        if columns == 1 { "" } else { "s" }
+        "{error}. With {events} in {rows} for {columns} that may be chance: take more rows or a longer window"
     ))
+}
+
+fn counted(n: usize, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }
 
 fn report(

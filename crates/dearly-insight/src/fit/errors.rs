@@ -47,12 +47,11 @@ impl Errors {
             )),
             Err(error) => return Err(error),
         }
-        if let ([first, second, ..], Some(_)) = (clusters, &errors.cv3) {
+        if let ([first, second, ..], Some(of_first)) = (clusters, &errors.cv3) {
             match by(1, ClusterErrors::Cv3) {
-                Ok(_) => {
+                Ok(of_second) => {
                     let own = both(first, second)?;
-                    let ways = [by(0, ClusterErrors::Cr1)?, by(1, ClusterErrors::Cr1)?];
-                    errors.wider = Some(wider(&own, &ways, names, notes));
+                    errors.wider = Some(wider(&own, [of_first, &of_second], names, notes));
                     errors.two_way = Some(own);
                 }
                 Err(error) if is_firth => notes.push(format!(
@@ -95,9 +94,9 @@ impl Errors {
     }
 }
 
-/// The covariance by both ways with no variance below the larger of those by one: a difference of sums over few clusters can
-/// come out far too small, or be 0.
-fn wider(both: &Covariance, ways: &[Covariance; 2], names: &[String], notes: &mut Vec<String>) -> Covariance {
+/// The covariance by both ways with no variance below the larger of those that either alone would show: a difference of sums
+/// over few clusters can come out far too small, or be 0.
+fn wider(both: &Covariance, ways: [&Covariance; 2], names: &[String], notes: &mut Vec<String>) -> Covariance {
     let mut own = both.clone();
     let mut raised = Vec::new();
     for (column, name) in names.iter().enumerate() {

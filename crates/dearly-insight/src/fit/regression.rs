@@ -5,7 +5,7 @@ use super::errors::Errors;
 use super::report::{FitReport, SeparationReport, StandardErrors, Term};
 use super::validation::{FOLDS, Fitted, apparent, out_of_fold};
 use super::{FitFamily, FitMethod, FitRequest};
-use crate::alarm::{model_alarm, single_feature_alarms};
+use crate::alarm::{model_alarm, same_order_alarms, single_feature_alarms, with_alarms};
 use crate::report::{Interval, Test};
 use crate::{Error, Result};
 
@@ -30,19 +30,30 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let columns = super::slopes(design.names());
     let mut notes = Vec::new();
 
+    let inputs: Vec<&str> =
+        formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect();
+    let alarms = if outcome.iter().all(|&y| y == 0.0 || y == 1.0) {
+        let singletons = Clusters::singletons(outcomes.len());
+        let by = clusters.first().unwrap_or(&singletons);
+        single_feature_alarms(table, &inputs, &frame.rows, &outcomes, by, request.seed)
+    } else {
+        same_order_alarms(table, &inputs, &frame.rows, outcome)
+    };
+    let leak_first = |error: Error| with_alarms(error, &alarms, &request.signed_off);
     let (is_firth, method_reason) = method(request, &separation, n_rarer, columns.len())?;
-    let firth = if is_firth { Some(glm.fit_firth(design, outcome)?) } else { None };
+    let firth = is_firth.then(|| glm.fit_firth(design, outcome));
+    let firth = firth.transpose().map_err(|error| leak_first(error.into()))?;
     let fitted = match &firth {
         Some(firth) => firth.fitted.clone(),
-        None => glm.fit(design, outcome)?,
+        None => glm.fit(design, outcome).map_err(|error| leak_first(error.into()))?,
     };
-    if family == Family::Gaussian && is_exact(outcome, &fitted) {
-        return Err(Error::Invalid(format!(
+    if is_exact(family, outcome, &fitted) {
+        return Err(leak_first(Error::Invalid(format!(
             "{} is told exactly by {}: there is nothing left to explain, and no error to be had; leave out the column that it was \
              made of, or that was made of it",
             formula.outcome().unwrap_or("the outcome"),
             columns.iter().map(|&column| design.names()[column].as_str()).collect::<Vec<_>>().join(", ")
-        )));
+        ))));
     }
     let errors = Errors::of(
         fitted.model_covariance(),
@@ -119,17 +130,9 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         proportional_hazards: None,
         apparent: None,
         out_of_fold: None,
-        alarms: Vec::new(),
+        alarms,
         notes,
     };
-    if outcome.iter().all(|&y| y == 0.0 || y == 1.0) {
-        let columns: Vec<&str> =
-            formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect();
-        let singletons = Clusters::singletons(outcomes.len());
-        let clusters = clusters.first().unwrap_or(&singletons);
-        report.alarms =
-            single_feature_alarms(table, &columns, &frame.rows, &outcomes, clusters, request.seed);
-    }
     if is_binary {
         let coefficients = flic.map_or(fitted.coefficients.clone(), |flic| flic.coefficients);
         let model = Fitted { family, is_firth, coefficients };
@@ -169,11 +172,17 @@ fn validate(
     Ok(())
 }
 
-/// Whether residuals are rounding errors.
-fn is_exact(outcome: &[f64], fitted: &FittedGlm) -> bool {
+/// Whether residuals are rounding errors, in the families whose errors are made of them.
+fn is_exact(family: Family, outcome: &[f64], fitted: &FittedGlm) -> bool {
     let mean = outcome.iter().sum::<f64>() / outcome.len() as f64;
-    let around = |centre: f64| outcome.iter().map(|y| (y - centre).powi(2)).sum::<f64>();
-    fitted.dispersion * (outcome.len() as f64) < 1e-22 * around(mean)
+    let n = outcome.len() as f64;
+    let whole = match family {
+        Family::Gaussian => outcome.iter().map(|y| (y - mean).powi(2)).sum::<f64>(),
+        // Its dispersion is relative to the mean already.
+        Family::GammaLog => n,
+        _ => return false,
+    };
+    fitted.dispersion * n < 1e-22 * whole
 }
 
 fn family(family: FitFamily) -> Family {

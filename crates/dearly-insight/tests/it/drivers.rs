@@ -170,9 +170,10 @@ fn every_number_can_be_followed_to_its_rows() {
     own.rows[1].seen.components[2] = None;
     own.rows[2].at_leads[3] = [None; 4];
     own.history[0].seen.is_customer = false;
-    // Two that no model tells apart fall on one side of every border.
-    own.rows[4].seen = own.rows[3].seen.clone();
+    own.open = own.rows[10..13].to_vec();
+    own.open.iter_mut().for_each(|row| row.decision.outcome = RenewalOutcome::Open);
     let Drivers { report, rows, history } = drivers(&own).unwrap();
+    assert_eq!((report.counts.n_open, report.counts.n_due), (3, 1_503));
     assert_eq!((rows.len(), history.len()), (1_500, own.history.len()));
     let used = |role: &&Role| role.is_used;
     assert_eq!(rows.iter().filter(used).count(), report.counts.n_used);

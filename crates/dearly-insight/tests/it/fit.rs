@@ -148,9 +148,11 @@ fn two_clusters_are_never_surer_than_one_of_them() {
         let (one, other) =
             (fit(&table, &by(&["one"], "y ~ x")).unwrap(), fit(&table, &by(&["other"], "y ~ x")).unwrap());
         let slope = &both.terms[1];
-        let least =
-            one.terms[1].standard_errors.cr1.unwrap().max(other.terms[1].standard_errors.cr1.unwrap());
+        let least = one.terms[1].standard_error.max(other.terms[1].standard_error);
         assert!(slope.standard_error >= least * (1.0 - 1e-12), "seed {seed}: {slope:?}");
+        let width = |own: &dearly_insight::fit::Term| own.interval.high - own.interval.low;
+        let widest = width(&one.terms[1]).max(width(&other.terms[1]));
+        assert!(width(slope) >= widest * (1.0 - 1e-12), "seed {seed}: {slope:?}");
         let is_raised = slope.standard_errors.two_way.unwrap() < least;
         assert!(is_raised || slope.standard_error == slope.standard_errors.two_way.unwrap());
         let says_so = both.notes.iter().any(|note| note.contains("come out below") && note.contains('x'));

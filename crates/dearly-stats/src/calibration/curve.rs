@@ -27,8 +27,8 @@ pub struct CalibrationCurve {
 impl CalibrationCurve {
     /// Fits the curve with 3, 4 or 5 knots. Take 5 where there are a hundred events or more, 3 where there are fewer.
     ///
-    /// Knots stand at quantiles of the predicted logit. Where ties leave fewer than three that differ, or fewer values
-    /// than the curve has terms, the curve is a line on the logit scale. Rows are taken as independent.
+    /// Knots stand at quantiles of the predicted logit. Where ties leave fewer than three that differ, or no more
+    /// values than the curve has terms, the curve is a line on the logit scale. Rows are taken as independent.
     ///
     /// # Shapes
     /// One probability for each outcome, more rows than knots.

@@ -35,10 +35,10 @@ impl Metric {
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for a negative weight
-    /// or what is no probability where one is needed, [`Error::Refused`] when every weight is 0, or for O/E
-    /// where all rows that count were given 0, [`Error::OneClass`] when all outcomes are the same, for the area, the scaled Brier score and the calibration measures also of those
-    /// rows that count; and for the calibration measures those of [`crate::calibration::calibration`], of all rows
-    /// alike.
+    /// or what is no probability where one is needed, [`Error::Refused`] when every weight is 0, or for O/E where all
+    /// rows that count were given 0, [`Error::OneClass`] when all outcomes are the same, for the area, the scaled Brier
+    /// score and the calibration measures also of those rows that count; and for the calibration measures those of
+    /// [`crate::calibration::calibration`], of all rows alike.
     ///
     /// # Source
     /// Each measure's own: [`crate::discrimination::auc`], [`crate::scoring`] and [`crate::calibration::calibration`].

@@ -156,7 +156,7 @@ impl<'a> Cox<'a> {
         })
     }
 
-    fn checked_rows(&self) -> Result<Rows, Error> {
+    pub(super) fn checked_rows(&self) -> Result<Rows, Error> {
         let lifetimes = Lifetimes::new(self.durations, self.event_observed, self.entry, "Cox's model")?;
         let n = self.durations.len();
         same_length("the design", n, self.design.rows())?;

@@ -1,4 +1,4 @@
-use super::concordance::concordance;
+use super::concordance::of_predictor;
 use super::residuals;
 use super::rows::Rows;
 use crate::distribution::chi_squared_upper;
@@ -143,7 +143,7 @@ impl FittedCox {
     /// # Ok::<(), dearly_stats::Error>(())
     /// ```
     pub fn concordance(&self) -> Option<f64> {
-        concordance(&self.rows, &self.eta)
+        of_predictor(&self.rows, &self.eta)
     }
 
     /// What each row adds to the score, with Efron's weights for tied events; the sum over rows, by their weights, is

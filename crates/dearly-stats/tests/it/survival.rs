@@ -295,7 +295,7 @@ fn cox_refuses_in_words() {
     let spared = column(&[1.0, 0.0, 1.0, 0.0, 1.0, 0.0]);
     assert_eq!(
         words(Cox::new(&spared, &time, &never).fit()),
-        "x tell at every event whose it is, so that the likelihood has no maximum and the hazard ratio no bound: leave it out, or merge groups without an event with others"
+        "x tells at every event which row's it is, so that the likelihood has no maximum and the hazard ratio no bound: leave it out, or merge groups without an event with others"
     );
     assert!(matches!(Cox::new(&spared, &time, &[false; 6]).fit(), Err(Error::OneClass { value: 0.0, .. })));
     assert!(words(Cox::new(&column(&[2.0; 6]), &time, &event).fit()).contains("same value in every row"));

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use dearly_app::drivers::DriversRequest;
-use dearly_app::view::{AnalysisRun, DriverTerm, DriversReport, DriversRun, Range, Rate, RenewalRow};
+use dearly_app::view::{
+    AnalysisRun, Dominance, DriverTerm, DriversReport, DriversRun, Range, Rate, RenewalRow,
+};
 
 use crate::arguments::{Arguments, DriversArguments, Format};
 use crate::output::{self, Sheet};
@@ -53,14 +55,12 @@ fn show(arguments: &Arguments, run: &DriversRun) -> anyhow::Result<ExitCode> {
     match arguments.format {
         Format::Table => {
             say(run);
-            if let Some(model) = &report.model {
+            if report.model.is_some() {
                 println!();
-                terms_sheet(&model.terms, false).table()?;
+                terms_sheet(report, false).table()?;
             }
         }
-        format => output::write(format, run, |raw| {
-            terms_sheet(report.model.as_ref().map_or(&[], |model| model.terms.as_slice()), raw)
-        })?,
+        format => output::write(format, run, |raw| terms_sheet(report, raw))?,
     }
     // Refused is no failure of the program, but no answer either.
     Ok(if report.refused.is_some() { ExitCode::from(1) } else { ExitCode::SUCCESS })
@@ -123,12 +123,15 @@ fn say(run: &DriversRun) {
     }
     if let Some(own) = &report.validation {
         println!(
-            "Held out: {} renewals, {} churned; AUC {}; Brier {:.4} against {:.4} of the base rate; slope {}",
+            "Held out: {} renewals, {} churned; AUC {}; Brier {:.4} against {:.4} of the base rate; observed over expected \
+             churns {}, in the large {}, slope {}",
             own.n,
             own.n_churned,
             range(own.auc, 3),
             own.brier,
             own.base_rate_brier,
+            range(own.observed_over_expected, 2),
+            range(own.in_the_large, 2),
             range(own.slope, 2)
         );
     }
@@ -145,7 +148,10 @@ fn say(run: &DriversRun) {
     println!("Kept as {}", run.id);
 }
 
-fn terms_sheet(terms: &[DriverTerm], raw: bool) -> Sheet {
+/// The components of the model, with their shares of what they explain together; empty where there is no model.
+fn terms_sheet(report: &DriversReport, raw: bool) -> Sheet {
+    let terms: &[DriverTerm] = report.model.as_ref().map_or(&[], |model| &model.terms);
+    let shares: &[Dominance] = report.model.as_ref().map_or(&[], |model| &model.dominance);
     let digits = |value: f64| if raw { value.to_string() } else { format!("{value:.4}") };
     let p_value = |p: f64| if raw || p >= 0.0001 { digits(p) } else { "<0.0001".to_owned() };
     let mut sheet = Sheet::new(&[
@@ -158,9 +164,14 @@ fn terms_sheet(terms: &[DriverTerm], raw: bool) -> Sheet {
         "change_high",
         "p_value",
         "p_holm",
+        "share",
+        "share_low",
+        "share_high",
         "direction",
     ]);
     for term in terms {
+        let own = shares.iter().find(|own| own.component == term.term);
+        let share = |part: fn(Range) -> f64| output::optional(own.map(|own| part(own.share)).map(digits));
         let change = |part: fn(Range) -> f64| output::optional(term.marginal_change.map(part).map(digits));
         sheet.push(vec![
             term.term.clone(),
@@ -172,6 +183,9 @@ fn terms_sheet(terms: &[DriverTerm], raw: bool) -> Sheet {
             change(|range| range.high),
             p_value(term.p_value),
             output::optional(term.p_holm.map(p_value)),
+            share(|range| range.estimate),
+            share(|range| range.low),
+            share(|range| range.high),
             term.direction.clone(),
         ]);
     }

@@ -227,6 +227,8 @@ fn the_demo_book_reaches_probabilities_and_says_them_everywhere() {
         "{}",
         terms[2]
     );
+    let shares: f64 = terms.iter().map(|own| own["share"].as_str().unwrap().parse::<f64>().unwrap()).sum();
+    assert!((shares - 1.0).abs() < 1e-9, "shares of what the components explain add up: {shares}");
     let rows = place.dearly("drivers --rows --format csv").run().csv();
     let held_out = rows.iter().filter(|row| row["held_out_probability"] != "");
     assert_eq!(Some(held_out.count() as u64), report["validation"]["n"].as_u64());

@@ -128,6 +128,19 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
     );
     let signed = place.dearly(&format!("{ASKED} --confounders adoption,leak --sign-off leak --format json"));
     assert_eq!(signed.run().json()["alarms"][0]["column"], "leak");
+    // A number that is the outcome but for noise; a column without values; levels without end.
+    let mut chance = Chance::new();
+    let mut text = String::from("enablement,gain,adoption,of_gain,nothing,id\n");
+    for row in 0..1_000 {
+        let (adoption, gain) = (chance.next(), chance.next());
+        text.push_str(&format!("{},{gain},{adoption},{},,i{row}\n", row % 2, gain + 0.001 * chance.next()));
+    }
+    place.write("gains.csv", text);
+    let gains = "effect --panel gains.csv --treatment enablement --outcome gain --confounders";
+    refused(&format!("{gains} adoption,of_gain"), &["ALARM: of_gain alone puts", "--sign-off of_gain"]);
+    place.dearly(&format!("{gains} adoption")).run();
+    refused(&format!("{gains} adoption,nothing"), &["nothing has no value in any of the 1000 rows"]);
+    refused(&format!("{gains} adoption,id"), &["id", "has 1000 levels", "merge them to 200 at most"]);
     place.write("two.csv", "account_id,enablement,renewed,adoption\na,1,1,5\nb,0,0,3\n");
     for cluster in ["", "--cluster account_id"] {
         refused(

@@ -181,8 +181,8 @@ fn two_clusters_give_two_way_errors_and_none_the_models() {
     let adoption = term(&both, "adoption");
     // Never surer than by one of them.
     let one = term(&fit(&place, FORMULA, "--cluster csm_id").json(), "adoption").clone();
-    let wider = ["two_way", "cr1"].map(|kind| number(&adoption["standard_errors"][kind]));
-    let wider = wider.into_iter().fold(number(&one["standard_errors"]["cr1"]), f64::max);
+    let wider = ["two_way", "cv3"].map(|kind| number(&adoption["standard_errors"][kind]));
+    let wider = wider.into_iter().fold(number(&one["standard_errors"]["cv3"]), f64::max);
     close(&adoption["standard_error"], wider);
     assert_eq!(adoption["interval"]["kind"], "two_way");
     assert_eq!(adoption["interval"]["level"], 0.9);
@@ -515,8 +515,10 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
             .exits(1)
             .run()
     };
-    cox("months")
-        .warns(&["2 events in 2 rows cannot carry 1 hazard ratio", "take more rows or a longer window"]);
+    cox("months").warns(&[
+        "With 2 events in 2 rows for 1 column that may be chance",
+        "take more rows or a longer window",
+    ]);
     cox("none").warns(&["none is 0 in all 2 rows", "name the column of days or months"]);
     place.write("none.csv", "renewed,adoption\n");
     place
@@ -677,5 +679,96 @@ fn the_public_telco_set_is_told_as_well_as_can_be() {
         let rang =
             if column == "model" { "ALARM: the model tells" } else { &format!("ALARM: {column} alone") };
         said.warns(&[rang, "leave", &format!("--sign-off {column}")]);
+    }
+}
+
+/// Numbers and times with columns made of them; and one that honestly goes with them.
+fn numbers_with_leaks() -> Place {
+    let mut chance = Chance::new();
+    let mut text = String::from(
+        "gain,spend,share,tickets,months,left,honest,of_gain,of_spend,of_share,of_tickets,of_months,exact\n",
+    );
+    for _ in 0..200 {
+        let honest = chance.next();
+        let gain = 10.0 * (honest + chance.next() - 1.0);
+        let spend = 100.0 * (0.1 + honest + chance.next());
+        let share = (honest + chance.next()) / 2.0;
+        let tickets = (10.0 * (honest + chance.next())).floor();
+        let months = 1.0 + (40.0 * (chance.next() + 1.0 - honest)).floor();
+        let left = u8::from(chance.next() < 0.7);
+        let near = |value: f64, chance: &mut Chance| value + 0.002 * (chance.next() - 0.5);
+        text.push_str(&format!(
+            "{gain},{spend},{share},{tickets},{months},{left},{honest},{},{},{share},{tickets},{},{spend}\n",
+            near(gain, &mut chance),
+            near(spend.ln(), &mut chance),
+            // Nearer, and Cox's model has no maximum.
+            months + chance.next(),
+        ));
+    }
+    let place = Place::new();
+    place.write("numbers.csv", text);
+    place
+}
+
+#[test]
+fn a_leak_of_a_number_or_a_time_is_refused_until_somebody_signs_it_off() {
+    let place = numbers_with_leaks();
+    for (family, outcome, leak) in [
+        ("gaussian", "gain ~ ", "of_gain"),
+        ("gamma", "spend ~ ", "of_spend"),
+        ("fractional", "share ~ ", "of_share"),
+        ("poisson", "tickets ~ ", "of_tickets"),
+        ("cox --duration months --event left", "", "of_months"),
+    ] {
+        let fit = |columns: &str, more: &str| {
+            place
+                .dearly(&format!("fit --panel numbers.csv --family {family} {more} --format json --formula"))
+                .argument(format!("{outcome}{columns}"))
+        };
+        let said = fit(&format!("honest + {leak}"), "").exits(1).run();
+        said.warns(&[
+            "ALARM",
+            leak,
+            "of all pairs in the order of the outcome",
+            "leave it out",
+            "--sign-off",
+        ]);
+        assert_eq!(said.stdout, "", "{family}: nothing is printed");
+        let honest = fit("honest", "").run().json();
+        assert_eq!(honest["alarms"].as_array().unwrap().len(), 0, "{family}: {honest}");
+        let signed = fit(&format!("honest + {leak}"), &format!("--sign-off {leak}")).run().json();
+        assert_eq!(signed["alarms"][0]["column"], leak, "{family}");
+    }
+    // Signed off or not: where nothing is left to explain there is no error to be had.
+    let exact = |more: &str| {
+        place
+            .dearly(&format!("fit --panel numbers.csv --family gamma {more} --formula"))
+            .argument("spend ~ log(exact)")
+            .exits(1)
+            .run()
+    };
+    exact("").warns(&["ALARM: exact alone puts 100.00 %", "With it there is no model at all"]);
+    exact("--sign-off exact").warns(&["spend is told exactly by log(exact)"]);
+}
+
+#[test]
+fn bad_input_is_refused_in_every_kind_of_model() {
+    let place = place();
+    for (family, outcome) in
+        [("binomial", "renewed ~ "), ("gaussian", "spend ~ "), ("cox --duration months --event churned", "")]
+    {
+        for (columns, more, words) in [
+            ("adopton", "", ["there is no column adopton", "did you mean adoption?"]),
+            ("adoption + constant", "", ["constant has the same value in every row", "leave it out"]),
+            ("adoption + nothing", "", ["nothing has no value in any of the 400 rows", "leave it out"]),
+            (
+                "adoption + twice",
+                "",
+                ["twice is a combination of the columns before it", "leave one of them out"],
+            ),
+            ("adoption", "--cluster same", ["all rows are one cluster of same", "leave the cluster out"]),
+        ] {
+            refused(&place, &format!("{outcome}{columns}"), &format!("--family {family} {more}"), &words);
+        }
     }
 }

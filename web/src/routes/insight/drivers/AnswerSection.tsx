@@ -58,9 +58,16 @@ function Sentences({ sentences, nTerms }: { sentences: readonly string[]; nTerms
           );
         })}
       </ul>
-      {sentences.slice(nTerms).map((sentence) => (
+      {sentences.slice(nTerms).map((sentence, place, { length }) => (
         <p key={sentence} className={classes.basis}>
-          {sentence} <RowsLink filter={{ rows: 'used' }}>Open these renewals</RowsLink>
+          {sentence}
+          {/* The last one says from which renewals all this is. */}
+          {place === length - 1 && (
+            <>
+              {' '}
+              <RowsLink filter={{ rows: 'used' }}>Open these renewals</RowsLink>
+            </>
+          )}
         </p>
       ))}
     </>

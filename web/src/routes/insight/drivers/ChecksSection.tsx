@@ -103,31 +103,31 @@ export function ChecksSection({ report }: { report: DriversReport }) {
         />
         {rows.length > 0 && (
           <>
-          <IntervalPlot
-            title={
-              <>
-                AUC by lead <small>days before the renewal, renewals with all components; 0.5 is chance</small>
-              </>
-            }
-            rows={rows}
-            scale={linearScale([0.5, ...ends], { high: 1 })}
-            reference={0.5}
-            show={hundredths}
-            tick={(value) => value.toFixed(1)}
-            labelWidth={116}
-            valueWidth={44}
-            label={`AUC by lead with 95 % intervals: ${rows.map(({ label, range }) => `${label} renewals: ${range ? interval(range, hundredths) : 'too few to say'}`).join('; ')}.`}
-          />
-          <DataTable
-            name="AUC by lead"
-            title="The same numbers; each opens its renewals"
-            file={`drivers-leads-${report.from}-${report.to}`}
-            columns={LEAD_COLUMNS}
-            extra={LEAD_ENDS}
-            rows={report.leads}
-            keyOf={({ lead_days: days }) => String(days)}
-            empty="No other lead was looked at."
-          />
+            <IntervalPlot
+              title={
+                <>
+                  AUC by lead <small>days before the renewal, renewals with all components; 0.5 is chance</small>
+                </>
+              }
+              rows={rows}
+              scale={linearScale([0.5, ...ends], { high: 1 })}
+              reference={0.5}
+              show={hundredths}
+              tick={(value) => value.toFixed(1)}
+              labelWidth={116}
+              valueWidth={44}
+              label={`AUC by lead with 95 % intervals: ${rows.map(({ label, range }) => `${label} renewals: ${range ? interval(range, hundredths) : 'too few to say'}`).join('; ')}.`}
+            />
+            <DataTable
+              name="AUC by lead"
+              title="The same numbers; each opens its renewals"
+              file={`drivers-leads-${report.from}-${report.to}`}
+              columns={LEAD_COLUMNS}
+              extra={LEAD_ENDS}
+              rows={report.leads}
+              keyOf={({ lead_days: days }) => String(days)}
+              empty="No other lead was looked at."
+            />
           </>
         )}
       </div>

@@ -78,7 +78,7 @@ export function CountsSection({ report }: { report: DriversReport }) {
       </ol>
       <p className={classes.note}>
         The renewals used are of {counted(counts.n_accounts, 'account')}. <RowsLink n={counts.n_history} filter={{ rows: 'earlier' }} />{' '}
-        earlier ones only trained models that were then tried on later renewals.
+        earlier ones are in none of these numbers; those that are complete may train the models that are tried on later renewals.
       </p>
       <DataTable
         name="Missing values"

@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../../show/DataTable';
 import { Loaded } from '../../../show/Loaded';
 import { Section } from '../../../show/Section';
 import classes from './DriversPage.module.css';
+import { NO_PLACE } from './rows';
 import { requestOf } from './run';
 
 /** Every run is kept: what was asked, of which facts, by which rules. */
@@ -19,7 +20,7 @@ export function RunsSection({ run }: { run: DriversRun }) {
       label: 'Made',
       show: ({ id, made_at: madeAt }) => (
         <span className={classes.number}>
-          <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, run: id })} resetScroll preload={false} title={id}>
+          <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...NO_PLACE, run: id })} resetScroll preload={false} title={id}>
             {longInstant(madeAt)}
           </Link>
           {id === run.id && <strong> · on view</strong>}

@@ -40,15 +40,16 @@ export interface RowFilter {
   at_lead?: string;
 }
 
+/** None of the conditions that name a place within one report, and mean nothing in another. */
+export const NO_PLACE = { period: undefined, dot: undefined, at_lead: undefined } as const;
+
 /** No condition, to be laid over those there are. */
 export const NO_FILTER: { [Name in keyof Required<RowFilter>]: undefined } = {
   rows: undefined,
   colour: undefined,
   outcome: undefined,
   missing: undefined,
-  period: undefined,
-  dot: undefined,
-  at_lead: undefined,
+  ...NO_PLACE,
 };
 
 /** How the API says why a row is left out. */
