@@ -14,6 +14,9 @@ use crate::{Error, Result};
 const TRIM: f64 = 0.02;
 /// Folds of whole clusters.
 const FOLDS: usize = 5;
+/// With more than this share of rows whose propensity is held, hardly anything tells the effect on all, and intervals of it
+/// hold the truth too seldom (`docs/EVIDENCE.md`).
+const MOST_TRIMMED: f64 = 0.05;
 /// Beyond, the groups differ by more than adjustment should be trusted with.
 const BALANCED: f64 = 0.10;
 
@@ -80,16 +83,16 @@ pub struct EffectReport {
     pub folds: usize,
     /// What they were drawn by.
     pub seed: u64,
-    /// If all were treated against none.
-    pub ate: EffectEstimate,
+    /// If all were treated against none; withheld where more than one row in twenty has next to no counterpart.
+    pub ate: Option<EffectEstimate>,
     /// On those who were treated.
     pub att: EffectEstimate,
     /// Among those who could well have been either.
     pub ato: EffectEstimate,
-    /// The mean outcome if all were treated.
-    pub mean_treated: Bounded,
+    /// The mean outcome if all were treated; withheld with `ate`, as the ratios and the E-value are.
+    pub mean_treated: Option<Bounded>,
     /// The mean outcome if none were.
-    pub mean_untreated: Bounded,
+    pub mean_untreated: Option<Bounded>,
     /// The difference of means without adjustment: not to be used, but to be compared.
     pub naive: f64,
     /// The ratio of the outcome's means, with and without.
@@ -272,8 +275,12 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         same_order_alarms(table, &columns, &frame.rows, outcome)
     };
     let names: Vec<String> = request.cluster.iter().cloned().collect();
-    let (risk_ratio, complement) =
-        if is_binary { (own.risk_ratio().ok(), own.complement_risk_ratio().ok()) } else { (None, None) };
+    let is_of_all = own.overlap.share_trimmed <= MOST_TRIMMED;
+    let (risk_ratio, complement) = if is_binary && is_of_all {
+        (own.risk_ratio().ok(), own.complement_risk_ratio().ok())
+    } else {
+        (None, None)
+    };
     Ok(EffectReport {
         treatment: request.treatment.clone(),
         outcome: request.outcome.clone(),
@@ -291,11 +298,11 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
         clusters: cluster_columns(&names, std::slice::from_ref(&clusters)),
         folds: FOLDS,
         seed: request.seed,
-        ate: shown(&own.ate),
+        ate: is_of_all.then(|| shown(&own.ate)),
         att: shown(&own.att),
         ato: shown(&own.ato),
-        mean_treated: bounded(&own.mean_treated),
-        mean_untreated: bounded(&own.mean_untreated),
+        mean_treated: is_of_all.then(|| bounded(&own.mean_treated)),
+        mean_untreated: is_of_all.then(|| bounded(&own.mean_untreated)),
         naive: own.naive,
         e_value: complement.as_ref().and_then(e_value),
         risk_ratio: risk_ratio.as_ref().map(ratio),
@@ -368,12 +375,14 @@ fn notes(request: &EffectRequest, own: &AipwEffect, n_clusters: usize) -> Vec<St
          interval",
         request.treatment, request.outcome
     )];
-    if own.ate.interval.contains(0.0) {
+    let is_of_all = own.overlap.share_trimmed <= MOST_TRIMMED;
+    if (if is_of_all { &own.ate } else { &own.ato }).interval.contains(0.0) {
         notes.push("not distinguishable from no effect: the interval includes 0".to_owned());
     }
-    if own.overlap.share_trimmed > 0.05 {
+    if !is_of_all {
         notes.push(format!(
-            "{:.0} % of rows have next to no counterpart (propensity outside {TRIM} to {}): go by the effect of the overlap (ato)",
+            "{:.0} % of rows have next to no counterpart (propensity outside {TRIM} to {}), so that the effect on all is not told: \
+             go by that of the overlap (ato) or of the treated (att)",
             100.0 * own.overlap.share_trimmed,
             1.0 - TRIM
         ));

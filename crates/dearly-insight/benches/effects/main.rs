@@ -152,7 +152,7 @@ fn effects(words: &str, truth: &Truth, aipw: Option<&AipwEffect>) -> [Shot; 4] {
     };
     [
         shot("on all", truth.on_all, |own| Some(&own.ate)),
-        shot("on all where no note says otherwise", truth.on_all, |own| {
+        shot("on all where it is told", truth.on_all, |own| {
             (own.overlap.share_trimmed <= MOST_TRIMMED).then_some(&own.ate)
         }),
         shot("on the treated", truth.on_treated, |own| Some(&own.att)),

@@ -35,11 +35,13 @@ fn effects(report: &EffectReport, raw: bool) -> Sheet {
         Sheet::new(&["effect", "estimate", "standard error", "low", "high", "p value"])
     };
     let rows = [
-        ("ate", "of all", &report.ate),
-        ("att", "of the treated", &report.att),
-        ("ato", "of the overlap", &report.ato),
+        ("ate", "of all", report.ate.as_ref()),
+        ("att", "of the treated", Some(&report.att)),
+        ("ato", "of the overlap", Some(&report.ato)),
     ];
     for (key, words, own) in rows {
+        // Not told: a note says why.
+        let Some(own) = own else { continue };
         sheet.push(vec![
             if raw { key } else { words }.to_owned(),
             number(own.estimate),
@@ -53,10 +55,14 @@ fn effects(report: &EffectReport, raw: bool) -> Sheet {
 }
 
 fn summary(report: &EffectReport) {
-    let (low, high) = (report.ate.interval.low, report.ate.interval.high);
+    let (own, whom) = match &report.ate {
+        Some(own) => (own, ""),
+        None => (&report.ato, " of those who could well have been either"),
+    };
+    let (low, high) = (own.interval.low, own.interval.high);
     let finding = if low <= 0.0 && 0.0 <= high {
         format!(
-            "{} and {}: not distinguishable from no effect ({} to {})",
+            "{} and {}{whom}: not distinguishable from no effect ({} to {})",
             report.treatment,
             report.outcome,
             short(low),
@@ -64,7 +70,10 @@ fn summary(report: &EffectReport) {
         )
     } else {
         let more = if low > 0.0 { "more" } else { "less" };
-        format!("after adjustment, {} is associated with {more} of {}", report.treatment, report.outcome)
+        format!(
+            "after adjustment, {} is associated with {more} of {}{whom}",
+            report.treatment, report.outcome
+        )
     };
     println!(
         "{finding}; AIPW, {} folds, evidence grade {}, in units of {}",
@@ -72,13 +81,15 @@ fn summary(report: &EffectReport) {
     );
     println!("{} rows, {} treated and {} not", report.n, report.n_treated, report.n_untreated);
     counted(report.n_dropped, &report.dropped, &report.clusters);
-    println!(
-        "mean {} if all were treated {}, if none were {}; without adjustment they differ by {}",
-        report.outcome,
-        short(report.mean_treated.estimate),
-        short(report.mean_untreated.estimate),
-        short(report.naive)
-    );
+    if let (Some(with), Some(without)) = (&report.mean_treated, &report.mean_untreated) {
+        println!(
+            "mean {} if all were treated {}, if none were {}",
+            report.outcome,
+            short(with.estimate),
+            short(without.estimate)
+        );
+    }
+    println!("without adjustment, treated and untreated differ by {}", short(report.naive));
     let overlap = &report.overlap;
     println!(
         "propensities from {} to {}, {} rows held at the bounds; the treated count as {:.0}, the others as {:.0}",

@@ -178,3 +178,35 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
         &["there is no folder or file nowhere.csv"],
     );
 }
+
+/// Hardly any account of the healthy two thirds is played: what a play would do to all of them nobody knows.
+#[test]
+fn what_nothing_tells_of_all_is_withheld() {
+    let mut chance = Chance::new();
+    let mut text = String::from("played,renewed,health\n");
+    for _ in 0..2_000 {
+        let health = chance.next();
+        let played = u8::from(chance.next() < 0.6 * (1.0 - health).powi(12));
+        let renewed = u8::from(chance.next() < 0.4 + 0.5 * health + 0.1 * f64::from(played));
+        text.push_str(&format!("{played},{renewed},{health}\n"));
+    }
+    let place = Place::new();
+    place.write("rare.csv", text);
+    let asked = "effect --panel rare.csv --treatment played --outcome renewed --confounders health";
+    let report = place.dearly(&format!("{asked} --format json")).run().json();
+    assert!(number(&report["overlap"]["share_trimmed"]) > 0.05, "{}", report["overlap"]);
+    for withheld in
+        ["ate", "mean_treated", "mean_untreated", "risk_ratio", "complement_risk_ratio", "e_value"]
+    {
+        assert_eq!(report[withheld], Value::Null, "{withheld}");
+    }
+    let notes = report["notes"].to_string();
+    assert!(notes.contains("have next to no counterpart") && notes.contains("is not told"), "{notes}");
+    for told in ["att", "ato"] {
+        assert!(number(&report[told]["standard_error"]) > 0.0, "{told}");
+    }
+    let said = place.dearly(asked).run();
+    said.says(&["of the treated", "of the overlap", "of those who could well have been either"]);
+    assert!(!said.stdout.contains("of all"), "{}", said.stdout);
+    assert_eq!(place.dearly(&format!("{asked} --format csv")).run().csv().len(), 2);
+}
