@@ -127,6 +127,17 @@ test('claims nothing at level 0, and says why', async ({ page }) => {
   await expectAccessible(page, '#answer');
 });
 
+test('what is too good to be true bars until somebody who has looked says so', async ({ page }) => {
+  const run = runOf(0);
+  const words = 'the best column alone, adoption, has AUC 0.981: nothing is claimed until somebody who has looked signs off adoption and model';
+  const check = { name: 'single_feature', passed: false, bars: true, words, sign_off: ['adoption', 'model'] };
+  const asked = await answered(page, { ...run, report: { ...run.report, checks: [check] } });
+  await open(page);
+  await page.getByRole('link', { name: 'I have looked: all was known before' }).click();
+  await expect(page).toHaveURL(/sign_off=adoption(,|%2C)model/);
+  await expect.poll(() => asked.findLast((address) => /drivers\?/.test(address))).toMatch(/sign_off=adoption(,|%2C)model/);
+});
+
 test('says in the server’s words why there is no model', async ({ page }) => {
   const run = runOf(0);
   const words = 'all 12 renewals were renewed: with one outcome only nothing can be compared; take a longer window';

@@ -40,12 +40,17 @@ struct DriversAsked {
     /// The version of the workbook that scores; 0 is the built-in default, and the default is the one in force.
     #[param(minimum = 0)]
     workbook: Option<i64>,
+    /// Columns of the model that are too good to be true and that somebody has looked at, with commas between; `model` for
+    /// all of it.
+    sign_off: Option<String>,
 }
 
 impl From<DriversAsked> for DriversRequest {
     fn from(asked: DriversAsked) -> DriversRequest {
-        let DriversAsked { from, to, lead_days, workbook } = asked;
-        DriversRequest { from, to, lead_days, workbook }
+        let DriversAsked { from, to, lead_days, workbook, sign_off } = asked;
+        let signed_off = sign_off.iter().flat_map(|names| names.split(',')).map(str::trim);
+        let signed_off = signed_off.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        DriversRequest { from, to, lead_days, workbook, signed_off }
     }
 }
 
@@ -63,7 +68,8 @@ async fn get_drivers(
 
 /// The kept run, or a new one.
 async fn run(server: &Server, request: DriversRequest) -> Result<DriversRun, Problem> {
-    if let Some(kept) = server.light(move |app| async move { app.kept_drivers(request).await }).await? {
+    let asked = request.clone();
+    if let Some(kept) = server.light(move |app| async move { app.kept_drivers(asked).await }).await? {
         return Ok(kept);
     }
     server.keep(move |app| async move { app.drivers(request, &|_, _| {}).await }).await

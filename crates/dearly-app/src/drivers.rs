@@ -34,7 +34,7 @@ const KEEP_WITHIN: Duration = Duration::from_secs(30 * 60);
 const LISTED: i64 = 100;
 
 /// Which renewals, under which rules.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DriversRequest {
     /// The first due day; the default is twelve months before `to`.
     pub from: Option<Day>,
@@ -44,20 +44,25 @@ pub struct DriversRequest {
     pub lead_days: Option<i32>,
     /// The workbook's version; the default is the one in force.
     pub workbook: Option<i64>,
+    /// Columns of the model, or `model` for all of it, that are too good to be true and that somebody has looked at.
+    pub signed_off: Vec<String>,
 }
 
 /// A request with its defaults filled in, as it is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Asked {
     from: Day,
     to: Day,
     lead_days: i32,
     /// The last day with a fact, or today: of later ones nothing is known, so that nobody churned on them.
     known_until: Day,
+    /// In order, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    signed_off: Vec<String>,
 }
 
 impl Asked {
-    fn to_json(self) -> serde_json::Value {
+    fn to_json(&self) -> serde_json::Value {
         serde_json::to_value(self).expect("days and numbers are JSON")
     }
 }
@@ -77,7 +82,7 @@ impl App {
             return Ok(kept);
         }
         let (panel, revision) = self.panel(&in_force, &asked, progress).await?;
-        let found = drivers(&panel).map_err(|error| Error::Invalid(error.to_string()))?;
+        let found = drivers(&panel, &asked.signed_off).map_err(|error| Error::Invalid(error.to_string()))?;
         let rows = renewal_rows(&panel, &found);
         let made_at = Instant::now();
         let own = Analysis {
@@ -181,7 +186,10 @@ impl App {
                 "a lead of {lead_days} days is not between 1 and {LONGEST_LEAD_DAYS}"
             )));
         }
-        Ok((in_force, Asked { from, to, lead_days, known_until }))
+        let mut signed_off = request.signed_off;
+        signed_off.sort();
+        signed_off.dedup();
+        Ok((in_force, Asked { from, to, lead_days, known_until, signed_off }))
     }
 
     /// The panel, and the revision of the facts that it is of.
@@ -191,7 +199,7 @@ impl App {
         asked: &Asked,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(Panel, i64)> {
-        let Asked { from, to, lead_days, known_until } = *asked;
+        let Asked { from, to, lead_days, known_until, .. } = *asked;
         let window = Window { from, to, lead_days, known_until };
         let mut reader = self.reader(in_force, None).await?;
         let history_from = window.from.plus_months(-12 * HISTORY_YEARS);

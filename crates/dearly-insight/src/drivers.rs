@@ -14,8 +14,9 @@ mod words;
 
 use dearly_health::score::Colour;
 
-use crate::Result;
+use crate::alarm::WHOLE_MODEL;
 use crate::panel::{COMPONENTS, Early, Panel, PanelRow};
+use crate::{Error, Result};
 
 pub use report::{
     Bin, Check, ColourRow, Dominance, DriverTerm, DriversReport, Fold, Gate, GateLine, JointTest, Lead,
@@ -43,15 +44,24 @@ pub struct Drivers {
     pub history: Vec<Role>,
 }
 
-/// The report of a panel, and the rows behind each of its numbers.
+/// The report of a panel, and the rows behind each of its numbers. What is signed off, columns of the model or `model` for
+/// all of it, bars nothing for being too good to be true.
 ///
 /// # Errors
-/// None for data that are too few: then the report says so in `refused`, and counts and colours still stand in it.
-pub fn drivers(panel: &Panel) -> Result<Drivers> {
+/// For what is signed off and no column. None for data that are too few: then the report says so in `refused`, and counts and
+/// colours still stand in it.
+pub fn drivers(panel: &Panel, signed_off: &[String]) -> Result<Drivers> {
     let candidates: Vec<&PanelRow> = panel.rows.iter().filter(|row| is_candidate(row)).collect();
     let columns = model::Columns::choose(&candidates);
     let used: Vec<&PanelRow> = candidates.iter().copied().filter(|row| columns.has_all(row)).collect();
-    let (report, predicted) = report(panel, &candidates, &used, &columns)?;
+    let known: Vec<String> = columns.of(&[]).into_iter().map(|(name, _)| name).collect();
+    if let Some(name) = signed_off.iter().find(|name| *name != WHOLE_MODEL && !known.contains(name)) {
+        return Err(Error::Invalid(format!(
+            "{name} is signed off and no column of the model; expected {WHOLE_MODEL} or one of {}",
+            known.join(", ")
+        )));
+    }
+    let (report, predicted) = report(panel, &candidates, &used, &columns, signed_off)?;
     let (rows, history) = role::roles(panel, &columns, &report, &predicted);
     Ok(Drivers { report, rows, history })
 }
@@ -62,6 +72,7 @@ fn report(
     candidates: &[&PanelRow],
     used: &[&PanelRow],
     columns: &model::Columns,
+    signed_off: &[String],
 ) -> Result<(DriversReport, Vec<Option<f64>>)> {
     let mut report = DriversReport {
         from: panel.window.from,
@@ -92,7 +103,7 @@ fn report(
         report.gate = validation::gate(used, 0, None, &report.checks)?;
         return Ok((report, Vec::new()));
     }
-    report.checks.push(checks::single_feature(used, columns));
+    report.checks.push(checks::single_feature(used, columns, signed_off));
     let fit = match model::fit(used, columns) {
         Ok(fit) => fit,
         Err(reason) => {

@@ -373,6 +373,10 @@ pub(crate) struct DriversArguments {
     /// The version of the workbook that scores; the default is the one in force
     #[arg(long, value_name = "VERSION")]
     pub(crate) workbook: Option<i64>,
+    /// A column of the model that rang the alarm of a leak, and whose values somebody has seen to be known before the decision;
+    /// "model" for all of it
+    #[arg(long, value_name = "COLUMN")]
+    pub(crate) sign_off: Vec<String>,
     /// The renewals behind the numbers instead, with what was known before them
     #[arg(long, conflicts_with = "runs")]
     pub(crate) rows: bool,
@@ -380,7 +384,7 @@ pub(crate) struct DriversArguments {
     #[arg(long)]
     pub(crate) runs: bool,
     /// A kept run, as it was; with --rows the renewals behind it
-    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "runs"])]
+    #[arg(long, value_name = "ID", conflicts_with_all = ["from", "to", "lead", "workbook", "sign_off", "runs"])]
     pub(crate) run: Option<String>,
 }
 

@@ -896,6 +896,8 @@ export interface components {
             bars: boolean;
             /** @description With numbers, in words. */
             words: string;
+            /** @description What somebody would have to sign off, having looked, so that it bars no more: columns, or `model`. */
+            sign_off: string[];
         };
         /**
          * @description A colour, or honestly none.
@@ -1563,7 +1565,7 @@ export interface components {
             n_churned: number;
             /** @description Their accounts. */
             n_accounts: number;
-            /** @description Earlier decisions, which only train in the rolling origin. */
+            /** @description Earlier decisions, in no other number; those that are complete may train in the rolling origin. */
             n_history: number;
             /** @description Missing values by column, among open decisions of customers. */
             missing: components["schemas"]["MissingColumn"][];
@@ -3582,6 +3584,11 @@ export interface operations {
                 lead_days?: number;
                 /** @description The version of the workbook that scores; 0 is the built-in default, and the default is the one in force. */
                 workbook?: number;
+                /**
+                 * @description Columns of the model that are too good to be true and that somebody has looked at, with commas between; `model` for
+                 *     all of it.
+                 */
+                sign_off?: string;
             };
             header?: never;
             path?: never;
@@ -3658,6 +3665,11 @@ export interface operations {
                 lead_days?: number;
                 /** @description The version of the workbook that scores; 0 is the built-in default, and the default is the one in force. */
                 workbook?: number;
+                /**
+                 * @description Columns of the model that are too good to be true and that somebody has looked at, with commas between; `model` for
+                 *     all of it.
+                 */
+                sign_off?: string;
             };
             header?: never;
             path?: never;
@@ -5081,4 +5093,4 @@ export interface operations {
         };
     };
 }
-// stamp 2a9fc7f303ac856da762650f0b9f4954b58c40a822cb47b806d73fa142ea739b
+// stamp e705f63678565db482c1012a2b47c1d60da6dc2c4474a347f00ffbb127f47f64

@@ -128,7 +128,8 @@ async fn of_three_renewals_nothing_is_claimed_and_their_rows_are_there() {
             "name": "replay",
             "passed": true,
             "bars": true,
-            "words": "3 rows replayed from facts recorded by their as-of day: all equal"
+            "words": "3 rows replayed from facts recorded by their as-of day: all equal",
+            "sign_off": []
           }
         ],
         "leads": [],
@@ -234,6 +235,7 @@ async fn what_makes_no_sense_is_told() {
         ("from=2025-07-01&to=2025-01-01", 400, "is not before"),
         ("lead_days=0", 400, "a lead of 0 days"),
         ("workbook=9", 404, "9"),
+        ("sign_off=mood", 400, "mood is signed off and no column of the model"),
         ("form=2025-01-01", 400, "form"),
     ] {
         let answer = app.get(&format!("/api/v1/drivers?{query}")).await;

@@ -57,7 +57,7 @@ fn main() {
 }
 
 fn answer(book: &Book) -> Answer {
-    let report = drivers(&book.panel).expect("a panel of finite numbers").report;
+    let report = drivers(&book.panel, &[]).expect("a panel of finite numbers").report;
     let rows = model::rows(book);
     let components = model::components(&rows);
     if let Some(model) = &report.model {

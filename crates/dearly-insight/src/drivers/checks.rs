@@ -9,7 +9,7 @@ use super::model::{self, Columns, Fit};
 use super::report::{Check, Lead};
 use super::validation::out_of_fold_auc;
 use super::{LEVEL, SEED};
-use crate::alarm::{ENOUGH, MODEL, SINGLE_FEATURE};
+use crate::alarm::{ENOUGH, MODEL, SINGLE_FEATURE, WHOLE_MODEL};
 use crate::panel::{COMPONENTS, Panel, PanelRow};
 
 /// How often outcomes are shuffled.
@@ -27,7 +27,13 @@ pub(super) fn replay(panel: &Panel) -> Check {
             "{n_different} of {n} rows differ when what was recorded later is deleted: the panel looks ahead"
         ),
     };
-    Check { name: "replay".to_owned(), passed: (n > 0).then_some(n_different == 0), bars: true, words }
+    Check {
+        name: "replay".to_owned(),
+        passed: (n > 0).then_some(n_different == 0),
+        bars: true,
+        words,
+        sign_off: Vec::new(),
+    }
 }
 
 /// L9: with outcomes dealt out anew nothing can be predicted. The mean of several deals: one alone is off by chance now and
@@ -52,7 +58,7 @@ pub(super) fn shuffled(used: &[&PanelRow], columns: &Columns, fit: &Fit) -> Chec
         let sign = if is_even { "not above" } else { "above" };
         (Some(is_even), format!("mean AUC {area:.3} on {n} shuffles of the outcomes, {sign} {most:.3}"))
     };
-    Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words }
+    Check { name: "shuffled_outcome".to_owned(), passed, bars: true, words, sign_off: Vec::new() }
 }
 
 /// Discrimination of the model's components alone at other leads, of the renewals that were not decided by then.
@@ -113,29 +119,35 @@ pub(super) fn lead_decay(leads: &[Lead], lead_days: i32) -> Check {
         (_, true) => (Some(true), format!("AUC {}", told.join(", "))),
         (_, false) => (Some(false), format!("AUC {}: {}", told.join(", "), faults.join("; "))),
     };
-    Check { name: "lead_decay".to_owned(), passed, bars: false, words }
+    Check { name: "lead_decay".to_owned(), passed, bars: false, words, sign_off: Vec::new() }
 }
 
-/// L11: no column, and no model, is too good to be true.
-pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns) -> Check {
+/// L11: no column, and no model, is too good to be true; or somebody has looked, and signed off what is.
+pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns, signed_off: &[String]) -> Check {
     let renewed: Vec<bool> = used.iter().map(|row| row.decision.is_renewed()).collect();
     let outcome: Vec<f64> = renewed.iter().map(|renewed| f64::from(*renewed)).collect();
-    let best = columns
+    let mut areas: Vec<(String, f64)> = columns
         .of(used)
         .into_iter()
         .filter_map(|(name, values)| {
             let area = auc(&renewed, &values, LEVEL).ok()?.estimate;
             Some((name, area.max(1.0 - area)))
         })
-        .max_by(|a, b| a.1.total_cmp(&b.1));
-    let Some((name, single)) = best else {
+        .collect();
+    areas.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let Some((name, single)) = areas.first() else {
         let words = "too few outcomes of either kind to look at columns one by one".to_owned();
-        return Check { name: "single_feature".to_owned(), passed: None, bars: true, words };
+        return Check {
+            name: "single_feature".to_owned(),
+            passed: None,
+            bars: true,
+            words,
+            sign_off: Vec::new(),
+        };
     };
     let whole = out_of_fold_auc(&columns.of(used), &outcome, &model::clusters(used));
     let n_churned = renewed.iter().filter(|renewed| !**renewed).count();
-    let is_leak = single > SINGLE_FEATURE
-        || (n_churned >= ENOUGH && whole.as_ref().is_some_and(|(area, _)| area.estimate > MODEL));
+    let is_model = n_churned >= ENOUGH && whole.as_ref().is_some_and(|(area, _)| area.estimate > MODEL);
     let of_model = whole.map_or_else(
         || "the model could not be fitted in every fold".to_owned(),
         |(area, _)| format!("the model out of fold {:.3} (alarm above {MODEL})", area.estimate),
@@ -143,7 +155,21 @@ pub(super) fn single_feature(used: &[&PanelRow], columns: &Columns) -> Check {
     let told = format!(
         "the best column alone, {name}, has AUC {single:.3} (alarm above {SINGLE_FEATURE}), {of_model}"
     );
-    let words =
-        if is_leak { format!("{told}: that was hardly known before; nothing is claimed") } else { told };
-    Check { name: "single_feature".to_owned(), passed: Some(!is_leak), bars: true, words }
+    let mut suspects: Vec<String> =
+        areas.iter().filter(|own| own.1 > SINGLE_FEATURE).map(|own| own.0.clone()).collect();
+    suspects.extend(is_model.then(|| WHOLE_MODEL.to_owned()));
+    let is_clean = suspects.is_empty();
+    let sign_off: Vec<String> = suspects.into_iter().filter(|own| !signed_off.contains(own)).collect();
+    let words = if is_clean {
+        told
+    } else if sign_off.is_empty() {
+        format!("{told}: signed off, by whoever asked, as known before")
+    } else {
+        format!(
+            "{told}: that was hardly known before; nothing is claimed until somebody who has looked signs off {}",
+            sign_off.join(" and ")
+        )
+    };
+    let bars = is_clean || !sign_off.is_empty();
+    Check { name: "single_feature".to_owned(), passed: Some(is_clean), bars, words, sign_off }
 }

@@ -279,6 +279,8 @@ pub struct Check {
     pub bars: bool,
     /// With numbers, in words.
     pub words: String,
+    /// What somebody would have to sign off, having looked, so that it bars no more: columns, or `model`.
+    pub sign_off: Vec<String>,
 }
 
 /// How well components tell renewals apart at another lead.

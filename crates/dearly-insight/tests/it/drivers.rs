@@ -96,7 +96,7 @@ fn panel(rows_a_year: usize, seed: u64) -> Panel {
 }
 
 fn report(panel: &Panel) -> DriversReport {
-    drivers(panel).unwrap().report
+    drivers(panel, &[]).unwrap().report
 }
 
 fn check<'a>(report: &'a DriversReport, name: &str) -> &'a dearly_insight::drivers::Check {
@@ -172,7 +172,7 @@ fn every_number_can_be_followed_to_its_rows() {
     own.history[0].seen.is_customer = false;
     own.open = own.rows[10..13].to_vec();
     own.open.iter_mut().for_each(|row| row.decision.outcome = RenewalOutcome::Open);
-    let Drivers { report, rows, history } = drivers(&own).unwrap();
+    let Drivers { report, rows, history } = drivers(&own, &[]).unwrap();
     assert_eq!((report.counts.n_open, report.counts.n_due), (3, 1_503));
     assert_eq!((rows.len(), history.len()), (1_500, own.history.len()));
     let used = |role: &&Role| role.is_used;
@@ -210,7 +210,7 @@ fn every_number_can_be_followed_to_its_rows() {
         assert!(bin.low <= bin.mean_probability && bin.mean_probability <= bin.high);
     }
     // What the gate does not allow is in no row either.
-    let fewer = drivers(&panel(400, 2)).unwrap();
+    let fewer = drivers(&panel(400, 2), &[]).unwrap();
     assert_eq!(fewer.report.gate.level, 1);
     assert!(fewer.rows.iter().all(|role| role.held_out_probability.is_none()));
 }
@@ -226,7 +226,7 @@ fn equal_probabilities_share_a_bin() {
         row.seen.tenure_days = Some(if row.decision.due_on.days() % 2 == 0 { 500 } else { 900 });
         row.seen.arr_cents += i64::from(row.decision.due_on.days() % 3) * 100_000;
     }
-    let Drivers { report, rows, .. } = drivers(&own).unwrap();
+    let Drivers { report, rows, .. } = drivers(&own, &[]).unwrap();
     let bins = report.validation.unwrap().bins;
     assert!(bins.windows(2).all(|pair| pair[0].high < pair[1].low), "{bins:?}");
     assert_eq!(
@@ -368,15 +368,34 @@ fn a_score_written_after_the_outcome_rings_the_alarm() {
         row.seen.components[1] =
             Some(if row.decision.is_renewed() { 85.0 } else { 5.0 } + row.seen.components[1].unwrap() / 50.0);
     }
-    let report = report(&own);
-    assert_eq!(check(&report, "single_feature").passed, Some(false));
-    assert!(check(&report, "single_feature").words.contains("engagement"));
-    assert_eq!((report.gate.level, report.model.is_none(), report.sentences.len()), (0, true, 0));
+    let barred = report(&own);
+    let found = check(&barred, "single_feature");
+    assert_eq!((found.passed, found.bars), (Some(false), true));
+    assert_eq!(found.sign_off, ["engagement", "model"], "{}", found.words);
     assert!(
-        report.gate.failing.iter().any(|own| own.contains("single_feature")),
-        "{:?}",
-        report.gate.failing
+        found.words.contains("until somebody who has looked signs off engagement and model"),
+        "{}",
+        found.words
     );
+    assert_eq!((barred.gate.level, barred.model.is_none(), barred.sentences.len()), (0, true, 0));
+    assert!(
+        barred.gate.failing.iter().any(|own| own.contains("single_feature")),
+        "{:?}",
+        barred.gate.failing
+    );
+    // Part of it is not enough; all of it, and it is a warning that stands in the report.
+    let half = drivers(&own, &["engagement".to_owned()]).unwrap().report;
+    assert_eq!(
+        (half.gate.level, &check(&half, "single_feature").sign_off[..]),
+        (0, &["model".to_owned()][..])
+    );
+    let signed = drivers(&own, &["engagement".to_owned(), "model".to_owned()]).unwrap().report;
+    let found = check(&signed, "single_feature");
+    assert_eq!((found.passed, found.bars, found.sign_off.len()), (Some(false), false, 0));
+    assert!(found.words.ends_with("signed off, by whoever asked, as known before"), "{}", found.words);
+    assert!(signed.gate.level >= 1 && signed.model.is_some(), "{:?} {:?}", signed.gate, signed.refused);
+    let error = drivers(&own, &["mood".to_owned()]).unwrap_err().to_string();
+    assert!(error.contains("mood is signed off and no column") && error.contains("engagement"), "{error}");
 }
 
 #[test]

@@ -29,6 +29,7 @@ pub(crate) async fn run(arguments: &Arguments, own: &DriversArguments) -> anyhow
         to: own.to,
         lead_days: own.lead.map(|lead| lead.0),
         workbook: own.workbook,
+        signed_off: own.sign_off.clone(),
     };
     let bar = progress::counter(arguments, "looking at accounts before their renewals");
     let count = |done: usize, total: usize| {

@@ -176,6 +176,11 @@ fn what_makes_no_sense_is_told() {
     place.dearly("drivers --lead 0d").exits(1).run().warns(&["not between 1 and 730"]);
     place.dearly("drivers --lead soon").exits(2).run().warns(&["no number of days", "90d"]);
     place.dearly("drivers --workbook 9").exits(1).run().warns(&["workbook version", "9"]);
+    place
+        .dearly("drivers --sign-off mood")
+        .exits(1)
+        .run()
+        .warns(&["mood is signed off and no column", "model"]);
     place.dearly("drivers --run nothing").exits(1).run().warns(&["nothing", "--runs"]);
     place.dearly("drivers --run nothing --rows").exits(1).run().warns(&["nothing", "--runs"]);
 }

@@ -1,3 +1,5 @@
+import { Link } from '@tanstack/react-router';
+
 import type { Check, DriversReport, Lead, PanelCounts } from '../../../api/client';
 import { count } from '../../../format/number';
 import { titled } from '../../../format/words';
@@ -7,7 +9,7 @@ import { linearScale } from '../../../show/plot/scale';
 import { Section } from '../../../show/Section';
 import { Tag } from '../../../show/Tag';
 import classes from './DriversPage.module.css';
-import type { RowFilter } from './rows';
+import { NO_PLACE, type RowFilter } from './rows';
 import { RowsLink } from './RowsLink';
 import { checkState, interval } from './words';
 
@@ -48,8 +50,32 @@ const columns = (counts: PanelCounts): Column<Check>[] => [
     show: ({ name }) => (name === 'lead_decay' ? 'below' : <RowsLink {...looksAt(name, counts)} />),
     csv: ({ name }) => (name === 'lead_decay' ? undefined : looksAt(name, counts).n),
   },
-  { id: 'words', label: 'What came out', wide: true, show: ({ words }) => words, csv: ({ words }) => words },
+  {
+    id: 'words',
+    label: 'What came out',
+    wide: true,
+    show: ({ words, sign_off: names }) => (
+      <>
+        {words} {names.length > 0 && <SignOff names={names} />}
+      </>
+    ),
+    csv: ({ words }) => words,
+  },
 ];
+
+/** What is too good to be true may be so: whoever has looked says so, and the run is kept with it. */
+function SignOff({ names }: { names: readonly string[] }) {
+  return (
+    <Link
+      from="/insight/drivers"
+      to="/insight/drivers"
+      search={(old) => ({ ...old, ...NO_PLACE, run: undefined, sign_off: [...(old.sign_off?.split(',') ?? []), ...names].join(',') })}
+      preload={false}
+    >
+      I have looked: {names.length === 1 && names[0] !== 'model' ? 'it was' : 'all was'} known before
+    </Link>
+  );
+}
 
 function Asked({ name }: { name: string }) {
   const check = CHECKS[name];

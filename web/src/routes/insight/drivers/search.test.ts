@@ -19,6 +19,7 @@ describe('the state of the page in its address', () => {
       lead_days: 60,
       workbook: 0,
     });
+    expect(driversQueryOf({ sign_off: 'adoption,model' }, {})).toEqual({ sign_off: 'adoption,model' });
     expect(driversQueryOf({ to: '2025-06-01' }, { as_of: '2025-12-31' })).toEqual({ to: '2025-06-01' });
   });
 });

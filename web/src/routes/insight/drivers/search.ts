@@ -12,6 +12,8 @@ export interface DriversSearch extends RowFilter {
   to?: Day;
   lead?: string;
   workbook?: string;
+  /** What somebody has looked at, and signed off as known before: columns of the model, with commas between. */
+  sign_off?: string;
   /** A kept run, instead of one of today's facts. */
   run?: string;
 }
@@ -26,6 +28,7 @@ export function driversSearch(search: Record<string, unknown>): DriversSearch {
     ...(isDay(search.to) ? { to: search.to } : {}),
     ...(isWhole(search.lead, 1, LONGEST_LEAD) ? { lead: search.lead } : {}),
     ...(isWhole(search.workbook, 0, Number.MAX_SAFE_INTEGER) ? { workbook: search.workbook } : {}),
+    ...(typeof search.sign_off === 'string' && search.sign_off !== '' ? { sign_off: search.sign_off } : {}),
     ...(typeof search.run === 'string' && search.run !== '' ? { run: search.run } : {}),
     ...(rows ? { rows } : {}),
     ...(colour ? { colour } : {}),
@@ -53,6 +56,7 @@ export function driversQueryOf(search: DriversSearch, asOf: AsOfQuery): DriversQ
     ...(to ? { to } : {}),
     ...(search.lead ? { lead_days: Number(search.lead) } : {}),
     ...(search.workbook ? { workbook: Number(search.workbook) } : {}),
+    ...(search.sign_off ? { sign_off: search.sign_off } : {}),
   };
 }
 

@@ -31,7 +31,7 @@ it('says which level is not reached, and why', () => {
 });
 
 it('warns where a failed check bars nothing', () => {
-  const check = { name: 'lead_decay', bars: false, words: '' };
+  const check = { name: 'lead_decay', bars: false, words: '', sign_off: [] };
   expect(checkState({ ...check, passed: false }).word).toBe('warning');
   expect(checkState({ ...check, passed: false, bars: true }).word).toBe('failed');
   expect(checkState({ ...check, passed: null }).word).toBe('too few data');
