@@ -3,8 +3,8 @@
 //! Every public function says what goes in and comes out, in which shape and unit, what is refused, and by whose book
 //! (`docs/METHOD.md` of the project has the defaults). Three conventions hold throughout:
 //!
-//! - `f64` only, and no NaN gets in: what takes numbers refuses the first one that is not finite, with its row and
-//!   column ([`Error::NotFinite`]).
+//! - `f64` only, and no NaN gets in: what takes rows refuses the first number that is not finite, with its row and
+//!   column ([`Error::NotFinite`]). A function of a few single numbers (a distribution, a score) gives NaN for NaN.
 //! - No hidden randomness: whatever draws takes a seed, and gives the same result for any number of threads.
 //! - What cannot be estimated is an [`Error`] that says what to do, never a large number with a large error.
 

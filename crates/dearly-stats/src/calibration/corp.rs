@@ -1,5 +1,5 @@
 use crate::Error;
-use crate::error::valid_probabilities;
+use crate::error::{all_finite, same_length, valid_probabilities};
 use crate::scoring::squared_error;
 
 /// Rows that isotonic regression gives one rate.
@@ -81,7 +81,7 @@ pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
         weights.push(tied as f64);
         from += tied;
     }
-    let levels = pool_adjacent_violators(&means, &weights);
+    let levels = pool_adjacent_violators(&means, &weights)?;
     let mut blocks: Vec<CorpBlock> = Vec::new();
     let mut recalibrated = vec![0.0; n];
     let mut at = 0;
@@ -123,7 +123,10 @@ pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
 /// One weight for each value; the answer has as many.
 ///
 /// # Units
-/// Values in any unit, the answer in the same; weights above 0. Neither is checked: a NaN makes the whole answer NaN.
+/// Values in any unit, the answer in the same; weights above 0.
+///
+/// # Errors
+/// [`Error::LengthMismatch`], [`Error::NotFinite`]; [`Error::OutOfRange`] for a weight that is not above 0.
 ///
 /// # Source
 /// Ayer et al. (1955), in one pass with a stack. Checked against the max–min formula.
@@ -132,12 +135,19 @@ pub fn corp(outcomes: &[bool], probabilities: &[f64]) -> Result<Corp, Error> {
 /// ```
 /// use dearly_stats::calibration::pool_adjacent_violators;
 ///
-/// assert_eq!(pool_adjacent_violators(&[1.0, 3.0, 2.0, 4.0], &[1.0; 4]), [1.0, 2.5, 2.5, 4.0]);
+/// assert_eq!(pool_adjacent_violators(&[1.0, 3.0, 2.0, 4.0], &[1.0; 4])?, [1.0, 2.5, 2.5, 4.0]);
 /// // The 3 counts three times: (3 · 3 + 2) / 4.
-/// assert_eq!(pool_adjacent_violators(&[3.0, 2.0], &[3.0, 1.0]), [2.75, 2.75]);
+/// assert_eq!(pool_adjacent_violators(&[3.0, 2.0], &[3.0, 1.0])?, [2.75, 2.75]);
+/// # Ok::<(), dearly_stats::Error>(())
 /// ```
-pub fn pool_adjacent_violators(values: &[f64], weights: &[f64]) -> Vec<f64> {
-    debug_assert_eq!(values.len(), weights.len(), "one weight for each value");
+pub fn pool_adjacent_violators(values: &[f64], weights: &[f64]) -> Result<Vec<f64>, Error> {
+    same_length("the weights", values.len(), weights.len())?;
+    all_finite("the value", values)?;
+    all_finite("the weight", weights)?;
+    if let Some(row) = weights.iter().position(|weight| *weight <= 0.0) {
+        let what = format!("the weight of row {row}");
+        return Err(Error::OutOfRange { what, value: weights[row], expected: "above 0" });
+    }
     // Sum, weight and length of each pool.
     let mut pools: Vec<(f64, f64, usize)> = Vec::new();
     for (&value, &weight) in values.iter().zip(weights) {
@@ -155,5 +165,5 @@ pub fn pool_adjacent_violators(values: &[f64], weights: &[f64]) -> Vec<f64> {
     for (sum, total, length) in pools {
         levels.extend(std::iter::repeat_n(sum / total, length));
     }
-    levels
+    Ok(levels)
 }
