@@ -10,7 +10,7 @@ pub(crate) fn beta_tails(a: f64, b: f64, x: f64) -> Tails {
 
 /// As [`beta_tails`], with y = 1 − x given too, for where it is known more precisely.
 pub(crate) fn beta_tails_of(a: f64, b: f64, x: f64, y: f64) -> Tails {
-    if !(a > 0.0 && b > 0.0 && x >= 0.0 && y >= 0.0) {
+    if !(a > 0.0 && b > 0.0 && (a + b).is_finite() && x >= 0.0 && y >= 0.0) {
         return Tails { lower: f64::NAN, upper: f64::NAN, density: f64::NAN };
     }
     if x == 0.0 {

@@ -111,6 +111,14 @@ fn nothing_known_stays_nothing_known() {
     for value in [f_upper(2.0, 1.0, infinite), f_cdf(2.0, infinite, 1.0), chi_squared_cdf(1.0, infinite)] {
         assert!(value.is_nan(), "degrees without end have no distribution here");
     }
+    for value in [
+        beta_cdf(0.5, 2.0, infinite),
+        beta_upper(0.5, infinite, 2.0),
+        normal_critical(-0.5),
+        t_critical(1.5, 9.0),
+    ] {
+        assert!(value.is_nan(), "outside of the domain");
+    }
     for p in [1.5, -0.5, none] {
         assert!(binomial_ln_mass(3, 3, p).is_nan() && binomial_ln_mass(0, 0, p).is_nan(), "p {p}");
     }
