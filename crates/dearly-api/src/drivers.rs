@@ -48,10 +48,19 @@ struct DriversAsked {
 impl From<DriversAsked> for DriversRequest {
     fn from(asked: DriversAsked) -> DriversRequest {
         let DriversAsked { from, to, lead_days, workbook, sign_off } = asked;
-        let signed_off = sign_off.iter().flat_map(|names| names.split(',')).map(str::trim);
-        let signed_off = signed_off.filter(|name| !name.is_empty()).map(str::to_owned).collect();
+        let signed_off = sign_off.as_deref().map(names).unwrap_or_default();
         DriversRequest { from, to, lead_days, workbook, signed_off }
     }
+}
+
+/// Names with commas between; one within brackets is part of a name, as in `segment[North, East]`.
+fn names(text: &str) -> Vec<String> {
+    let mut depth = 0;
+    let between = |character: char| {
+        depth += i32::from(character == '[') - i32::from(character == ']');
+        character == ',' && depth <= 0
+    };
+    text.split(between).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Which of deployment, engagement, adoption and ROI goes with renewal, or why that cannot be said. A run of the same

@@ -7,7 +7,7 @@ use dearly_domain::renewal::RenewalOutcome;
 use dearly_domain::{Calendar, Day, Instant};
 use dearly_health::Engine;
 use dearly_health::facts::BookFacts;
-use dearly_insight::drivers::{Drivers, Role, drivers};
+use dearly_insight::drivers::{Drivers, Role, check_signed_off, drivers};
 use dearly_insight::panel::{self, Decision, Early, LEADS, Panel, PanelRow, Seen, Window};
 use dearly_store::Analysis;
 use rayon::prelude::*;
@@ -189,6 +189,7 @@ impl App {
         let mut signed_off = request.signed_off;
         signed_off.sort();
         signed_off.dedup();
+        check_signed_off(&signed_off).map_err(|error| Error::Invalid(error.to_string()))?;
         Ok((in_force, Asked { from, to, lead_days, known_until, signed_off }))
     }
 

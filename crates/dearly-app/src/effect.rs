@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-pub use dearly_insight::effect::{EffectReport, EffectRequest};
+pub use dearly_insight::effect::{BalanceReport, EffectReport, EffectRequest};
 
 use crate::error::Result;
 

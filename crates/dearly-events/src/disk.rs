@@ -19,6 +19,8 @@ pub trait Disk: Send + Sync {
     fn open(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
     /// Opens a file for reading alone, which whoever may not change it can do, too.
     fn open_to_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+    /// The length of a file in bytes, which need not be readable.
+    fn length(&self, path: &Path) -> io::Result<u64>;
     /// Gives a file another name in one step, in place of a file that has it.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     /// Removes a file.
@@ -38,6 +40,8 @@ pub struct Entry {
     pub name: String,
     /// Whether it is a folder.
     pub is_folder: bool,
+    /// Whether it is a file, and no link to one.
+    pub is_file: bool,
     /// A file's length in bytes.
     pub bytes: u64,
     /// When it was last written.
@@ -46,7 +50,7 @@ pub struct Entry {
 
 /// The names of the files in a folder, in no order.
 pub(crate) fn file_names(disk: &dyn Disk, folder: &Path) -> io::Result<Vec<String>> {
-    let files = disk.entries(folder)?.into_iter().filter(|entry| !entry.is_folder);
+    let files = disk.entries(folder)?.into_iter().filter(|entry| entry.is_file);
     Ok(files.map(|entry| entry.name).collect())
 }
 
@@ -96,6 +100,10 @@ impl Disk for RealDisk {
         Ok(Box::new(RealFile(File::open(path)?)))
     }
 
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        fs::metadata(path).map(|metadata| metadata.len())
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
     }
@@ -119,6 +127,7 @@ impl Disk for RealDisk {
             entries.push(Entry {
                 name,
                 is_folder: metadata.is_dir(),
+                is_file: metadata.is_file(),
                 bytes: metadata.len(),
                 modified_at: Instant::from_micros(modified.as_micros() as i64),
             });

@@ -120,7 +120,7 @@ impl Files for LocalFiles {
     }
 
     fn length(&self, path: &str) -> io::Result<u64> {
-        self.disk.open_to_read(&self.folder.join(path))?.length()
+        self.disk.length(&self.folder.join(path))
     }
 
     fn read(&self, path: &str, ranges: &[Range<u64>]) -> io::Result<Vec<Bytes>> {

@@ -98,7 +98,11 @@ pub fn same_order_alarms(table: &Table, columns: &[&str], rows: &[usize], outcom
     // Above 0, as times are.
     let least = outcome.iter().copied().fold(f64::INFINITY, f64::min);
     let amounts: Vec<f64> = outcome.iter().map(|value| value - least).collect();
-    order_alarms(table, columns, rows, ALIKE, outcome.len(), |scores| {
+    // Rows that are all alike tell nothing: of the others it takes as many as of a rarer outcome.
+    let mut sorted = amounts.clone();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let most_alike = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+    order_alarms(table, columns, rows, ALIKE, amounts.len() - most_alike, |scores| {
         concordance(&amounts, &vec![true; amounts.len()], None, scores)
     })
 }

@@ -48,22 +48,33 @@ pub struct Drivers {
 /// all of it, bars nothing for being too good to be true.
 ///
 /// # Errors
-/// For what is signed off and no column. None for data that are too few: then the report says so in `refused`, and counts and
-/// colours still stand in it.
+/// None for data that are too few: then the report says so in `refused`, and counts and colours still stand in it.
 pub fn drivers(panel: &Panel, signed_off: &[String]) -> Result<Drivers> {
     let candidates: Vec<&PanelRow> = panel.rows.iter().filter(|row| is_candidate(row)).collect();
     let columns = model::Columns::choose(&candidates);
     let used: Vec<&PanelRow> = candidates.iter().copied().filter(|row| columns.has_all(row)).collect();
-    let known: Vec<String> = columns.of(&[]).into_iter().map(|(name, _)| name).collect();
-    if let Some(name) = signed_off.iter().find(|name| *name != WHOLE_MODEL && !known.contains(name)) {
-        return Err(Error::Invalid(format!(
-            "{name} is signed off and no column of the model; expected {WHOLE_MODEL} or one of {}",
-            known.join(", ")
-        )));
-    }
     let (report, predicted) = report(panel, &candidates, &used, &columns, signed_off)?;
     let (rows, history) = role::roles(panel, &columns, &report, &predicted);
     Ok(Drivers { report, rows, history })
+}
+
+/// Refuses to sign off what can be no column of the model.
+///
+/// # Errors
+/// With the columns that there may be.
+pub fn check_signed_off(signed_off: &[String]) -> Result<()> {
+    let is_column = |name: &str| {
+        COMPONENTS.contains(&name)
+            || [WHOLE_MODEL, "log(arr)", "tenure_years"].contains(&name)
+            || (name.starts_with("segment[") && name.ends_with(']'))
+    };
+    match signed_off.iter().find(|name| !is_column(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::Invalid(format!(
+            "{name} is signed off and no column of the model; expected {WHOLE_MODEL}, {}, log(arr), tenure_years or segment[NAME]",
+            COMPONENTS.join(", ")
+        ))),
+    }
 }
 
 /// The report, and the held-out probability of each row that is used, as far as it may be shown.
@@ -95,6 +106,9 @@ fn report(
     if columns.components.is_empty() {
         report.refused = Some(words::no_component(candidates.len(), columns));
         report.gate = validation::gate(used, 0, None, &report.checks)?;
+        // Churns there may be enough of; none is used, for want of a component.
+        report.gate.failing.retain(|words| !words.contains("churns of"));
+        report.gate.failing.insert(0, "no component is known for enough of the renewals".to_owned());
         return Ok((report, Vec::new()));
     }
     let n_churned = used.iter().filter(|row| !row.decision.is_renewed()).count();

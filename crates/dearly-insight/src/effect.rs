@@ -1,6 +1,6 @@
 //! The whole analysis of `dearly effect`: what went with a treatment after adjustment, by AIPW with cross-fitting.
 
-use dearly_stats::aipw::{Aipw, AipwEffect, Effect, RiskRatio};
+use dearly_stats::aipw::{Aipw, AipwEffect, Balance, Effect, RiskRatio};
 use dearly_stats::formula::Formula;
 use dearly_stats::{Clusters, Column, Family, Glm, SeparationKind, Table};
 use serde::Serialize;
@@ -387,11 +387,13 @@ fn notes(request: &EffectRequest, own: &AipwEffect, n_clusters: usize) -> Vec<St
             1.0 - TRIM
         ));
     }
+    let after = |one: &Balance| if is_of_all { one.after } else { one.overlap };
     let apart: Vec<&str> =
-        own.balance.iter().filter(|one| one.after.abs() > BALANCED).map(|one| one.term.as_str()).collect();
+        own.balance.iter().filter(|one| after(one).abs() > BALANCED).map(|one| one.term.as_str()).collect();
     if !apart.is_empty() {
+        let weighting = if is_of_all { "weighting" } else { "weighting for the overlap" };
         notes.push(format!(
-            "after weighting, the groups still differ by more than {BALANCED:.2} standard deviations in {}",
+            "after {weighting}, the groups still differ by more than {BALANCED:.2} standard deviations in {}",
             apart.join(", ")
         ));
     }

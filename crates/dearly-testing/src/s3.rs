@@ -24,11 +24,12 @@ impl S3Server {
             eprintln!("skipped: no server of S3 is there; scripts/tools installs one");
             return None;
         };
-        let mut lines = BufReader::new(process.stderr.take()?).lines();
+        let mut lines = BufReader::new(process.stderr.take().expect("it is a pipe")).lines();
         let port = lines.by_ref().find_map(|line| {
             let line = line.ok()?;
             Some(line.split_once("http://127.0.0.1:")?.1.trim().to_owned())
-        })?;
+        });
+        let port = port.expect("a server that is installed starts, and says where");
         // Whoever writes into a closed pipe dies.
         std::thread::spawn(move || lines.for_each(drop));
         Some(S3Server { process, address: format!("http://127.0.0.1:{port}") })

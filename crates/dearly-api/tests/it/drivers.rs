@@ -94,10 +94,10 @@ async fn of_three_renewals_nothing_is_claimed_and_their_rows_are_there() {
         "gate": {
           "level": 0,
           "name": "descriptive",
-          "failing": ["0 churns of 30 needed"],
+          "failing": ["no component is known for enough of the renewals"],
           "lines": [
             {"level":1,"name":"churns","holds":false,"words":"0 churns of 30 needed"},
-            {"level":1,"name":"look_ahead","holds":true,"words":"no look-ahead check failed"},
+            {"level":1,"name":"look_ahead","holds":true,"words":"no look-ahead check bars"},
             {"level":2,"name":"churns","holds":false,"words":"0 churns of 70 needed"},
             {
               "level": 2,
@@ -236,6 +236,8 @@ async fn what_makes_no_sense_is_told() {
         ("lead_days=0", 400, "a lead of 0 days"),
         ("workbook=9", 404, "9"),
         ("sign_off=mood", 400, "mood is signed off and no column of the model"),
+        // One name, with a comma in it, and one that is none.
+        ("sign_off=segment%5BNorth,%20East%5D,%20roi,%20East%5D", 400, "East] is signed off"),
         ("form=2025-01-01", 400, "form"),
     ] {
         let answer = app.get(&format!("/api/v1/drivers?{query}")).await;

@@ -312,6 +312,10 @@ impl Disk for MemoryDisk {
         Ok(Box::new(MemoryFile { disk: self.clone(), file }))
     }
 
+    fn length(&self, path: &Path) -> Result<u64> {
+        self.open(path)?.length()
+    }
+
     fn rename(&self, from: &Path, to: &Path) -> Result<()> {
         let mut state = self.state();
         let known = state.change()?;
@@ -344,7 +348,10 @@ impl Disk for MemoryDisk {
             let is_folder = parts.next().is_some();
             let bytes = if is_folder { 0 } else { state.files[file].seen.len() as u64 };
             let modified_at = Instant::from_micros(0);
-            entries.insert(name.to_owned(), Entry { name: name.to_owned(), is_folder, bytes, modified_at });
+            entries.insert(
+                name.to_owned(),
+                Entry { name: name.to_owned(), is_folder, is_file: !is_folder, bytes, modified_at },
+            );
         }
         Ok(entries.into_values().collect())
     }

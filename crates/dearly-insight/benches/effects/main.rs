@@ -1,7 +1,7 @@
 //! Whether 95 % intervals of effects hold what plays truly do, on simulated books:
-//! `cargo bench -p dearly-insight --bench effects -- [SEEDS] [ACCOUNTS] [REPLICATES] [FIRST] [chains]`, by default 300 books of
-//! 3,000 accounts from seed 1 on, 200 replicates for the chain; with `chains` nothing but the chain, and only where managers'
-//! perceptions are known.
+//! `cargo bench -p dearly-insight --bench effects -- [SEEDS] [ACCOUNTS] [REPLICATES] [FIRST] [chains|aipw]`, by default 300 books
+//! of 3,000 accounts from seed 1 on, 200 replicates for the chain; with `chains` nothing but the chain, with `aipw` nothing but
+//! that, and only where managers' perceptions are known.
 //!
 //! A play is run or not in the four weeks that hold the day 160 days before an account's renewal, and the law looks at the
 //! scores 90 days before it. The truth is the difference of books in which all accounts get the play and none does.
@@ -42,7 +42,8 @@ fn main() {
     let argument = |at: usize, otherwise: u64| numbers.get(at).copied().unwrap_or(otherwise);
     let (n_seeds, n_accounts) = (argument(0, 300), argument(1, 3_000) as usize);
     let (replicates, first_seed) = (argument(2, 200) as usize, argument(3, 1));
-    let is_chains = std::env::args().any(|argument| argument == "chains");
+    let has = |word: &str| std::env::args().any(|argument| argument == word);
+    let only = Only { chains: has("chains"), aipw: has("aipw") };
     let parsed = dearly_workbook::parse(&workbook_documents(&dearly_workbook::defaults()));
     let workbook = parsed.workbook.expect("the default workbook has no problems");
     let begun = Instant::now();
@@ -70,7 +71,7 @@ fn main() {
         }
         books.extend(
             some.par_iter()
-                .map(|(seed, rows)| shoot(rows, &truth, *seed, replicates, is_chains))
+                .map(|(seed, rows)| shoot(rows, &truth, *seed, replicates, only))
                 .collect::<Vec<_>>(),
         );
         eprintln!("{} books, {:.0} s", books.len(), begun.elapsed().as_secs_f64());
@@ -112,24 +113,31 @@ fn tell(books: &[Vec<Shot>]) {
     }
 }
 
+/// What alone is asked; of neither, everything.
+#[derive(Clone, Copy)]
+struct Only {
+    chains: bool,
+    aipw: bool,
+}
+
 /// All that is asked of a book.
-fn shoot(rows: &[Renewal], truth: &[Truth; 6], seed: u64, replicates: usize, is_chains: bool) -> Vec<Shot> {
+fn shoot(rows: &[Renewal], truth: &[Truth; 6], seed: u64, replicates: usize, only: Only) -> Vec<Shot> {
     let outcome: Vec<f64> = rows.iter().map(|row| f64::from(u8::from(row.renewed))).collect();
     // An account has one renewal of its main product in a year.
     let clusters = Clusters::singletons(rows.len());
     let mut shots = Vec::new();
     for (is_seen, words) in [(true, "seen"), (false, "user")] {
-        if is_chains && !is_seen {
+        if (only.chains || only.aipw) && !is_seen {
             continue;
         }
         for (at, name) in TREATMENTS.iter().enumerate() {
             let treatment: Vec<bool> = rows.iter().map(|row| row.treated[at]).collect();
             let confounders = confounders(rows, if is_seen { perceived(at) } else { &[] });
-            if !is_chains {
+            if !only.chains {
                 let aipw = Aipw::new(&confounders, &treatment, &outcome, &clusters).folds(5, seed).estimate();
                 shots.extend(effects(&format!("{words}, {name}"), &truth[at], aipw.ok().as_ref()));
             }
-            if CHAINS.contains(&at) {
+            if CHAINS.contains(&at) && !only.aipw {
                 let mediators = mediators(rows);
                 let chain = Mediation::new(&confounders, &treatment, &mediators, &outcome, &clusters)
                     .resampling(Resampling { replicates, seed, level: 0.95 });

@@ -91,10 +91,9 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let is_new = |own: &Alarm| alarms.iter().all(|known| known.column != own.column);
     let of_times: Vec<Alarm> = of_times.into_iter().filter(is_new).collect();
     alarms.extend(of_times);
-    let fitted = cox.fit().map_err(|error| {
-        let error = by_chance(error, &event_observed, frame.design.columns());
-        with_alarms(error, &alarms, &request.signed_off)
-    })?;
+    let leak_first = |error: Error| with_alarms(error, &alarms, &request.signed_off);
+    let fitted =
+        cox.fit().map_err(|error| leak_first(by_chance(error, &event_observed, frame.design.columns())))?;
     let mut notes = Vec::new();
     let errors = Errors::of(
         fitted.model_covariance.clone(),
@@ -108,7 +107,8 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
             covariance.map_err(|error| super::named(error, table, &frame, column, &clusters[at]))
         },
         |first, second| Ok(fitted.two_way_covariance(first, second)?),
-    )?;
+    )
+    .map_err(leak_first)?;
     let report = report(request, &frame, &fitted, &errors, &clusters, notes)?;
     Ok(FitReport { alarms, ..report })
 }

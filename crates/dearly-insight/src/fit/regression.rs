@@ -37,17 +37,19 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
         let by = clusters.first().unwrap_or(&singletons);
         single_feature_alarms(table, &inputs, &frame.rows, &outcomes, by, request.seed)
     } else {
-        same_order_alarms(table, &inputs, &frame.rows, outcome)
+        // An offset is no input: an honest exposure nearly tells the count.
+        same_order_alarms(table, &formula.predictors(), &frame.rows, outcome)
     };
     let leak_first = |error: Error| with_alarms(error, &alarms, &request.signed_off);
-    let (is_firth, method_reason) = method(request, &separation, n_rarer, columns.len())?;
+    let (is_firth, method_reason) =
+        method(request, &separation, n_rarer, columns.len()).map_err(leak_first)?;
     let firth = is_firth.then(|| glm.fit_firth(design, outcome));
     let firth = firth.transpose().map_err(|error| leak_first(error.into()))?;
     let fitted = match &firth {
         Some(firth) => firth.fitted.clone(),
         None => glm.fit(design, outcome).map_err(|error| leak_first(error.into()))?,
     };
-    if is_exact(family, outcome, &fitted) {
+    if !is_binary && is_exact(outcome, &fitted) {
         return Err(leak_first(Error::Invalid(format!(
             "{} is told exactly by {}: there is nothing left to explain, and no error to be had; leave out the column that it was \
              made of, or that was made of it",
@@ -67,7 +69,8 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
             covariance.map_err(|error| super::named(error, table, &frame, column, &clusters[at]))
         },
         |first, second| Ok(fitted.two_way_covariance(design, first, second)?),
-    )?;
+    )
+    .map_err(leak_first)?;
     let likelihood_ratio: Option<Test> = match &firth {
         Some(firth) => firth.likelihood_ratio_test().ok().map(Into::into),
         None => fitted.likelihood_ratio_test().ok().map(Into::into),
@@ -172,17 +175,12 @@ fn validate(
     Ok(())
 }
 
-/// Whether residuals are rounding errors, in the families whose errors are made of them.
-fn is_exact(family: Family, outcome: &[f64], fitted: &FittedGlm) -> bool {
+/// Whether residuals are rounding errors: then errors are, too.
+fn is_exact(outcome: &[f64], fitted: &FittedGlm) -> bool {
     let mean = outcome.iter().sum::<f64>() / outcome.len() as f64;
-    let n = outcome.len() as f64;
-    let whole = match family {
-        Family::Gaussian => outcome.iter().map(|y| (y - mean).powi(2)).sum::<f64>(),
-        // Its dispersion is relative to the mean already.
-        Family::GammaLog => n,
-        _ => return false,
-    };
-    fitted.dispersion * n < 1e-22 * whole
+    let around = outcome.iter().map(|y| (y - mean).powi(2)).sum::<f64>();
+    let left = outcome.iter().zip(fitted.fitted_means()).map(|(y, fitted)| (y - fitted).powi(2)).sum::<f64>();
+    left < 1e-20 * around
 }
 
 fn family(family: FitFamily) -> Family {

@@ -3,7 +3,7 @@
 use dearly_domain::renewal::RenewalOutcome;
 use dearly_domain::{AccountId, Day};
 use dearly_health::score::Colour;
-use dearly_insight::drivers::{Drivers, DriversReport, Role, drivers};
+use dearly_insight::drivers::{Drivers, DriversReport, Role, check_signed_off, drivers};
 use dearly_insight::panel::{Decision, Early, LEADS, Panel, PanelRow, Seen, Window};
 
 fn day(text: &str) -> Day {
@@ -394,7 +394,7 @@ fn a_score_written_after_the_outcome_rings_the_alarm() {
     assert_eq!((found.passed, found.bars, found.sign_off.len()), (Some(false), false, 0));
     assert!(found.words.ends_with("signed off, by whoever asked, as known before"), "{}", found.words);
     assert!(signed.gate.level >= 1 && signed.model.is_some(), "{:?} {:?}", signed.gate, signed.refused);
-    let error = drivers(&own, &["mood".to_owned()]).unwrap_err().to_string();
+    let error = check_signed_off(&["segment[smb]".to_owned(), "mood".to_owned()]).unwrap_err().to_string();
     assert!(error.contains("mood is signed off and no column") && error.contains("engagement"), "{error}");
 }
 

@@ -188,7 +188,7 @@ fn counted(n: u64, what: &str) -> String {
 fn indicative(evidence: &Evidence) -> Vec<Line> {
     let failures = &evidence.look_ahead_failures;
     let words = if failures.is_empty() {
-        "no look-ahead check failed".to_owned()
+        "no look-ahead check bars".to_owned()
     } else {
         format!("look-ahead checks failed: {}", failures.join(", "))
     };

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use dearly_app::effect::{EffectReport, EffectRequest, effect};
+use dearly_app::effect::{BalanceReport, EffectReport, EffectRequest, effect};
 
 use super::fit::{counted, notes, p_value, refuse_leaks, short};
 use crate::arguments::{Arguments, EffectArguments, Format};
@@ -91,20 +91,29 @@ fn summary(report: &EffectReport) {
     }
     println!("without adjustment, treated and untreated differ by {}", short(report.naive));
     let overlap = &report.overlap;
+    let is_of_all = report.ate.is_some();
+    let counts = if is_of_all {
+        format!(
+            "; the treated count as {:.0}, the others as {:.0}",
+            overlap.effective_treated, overlap.effective_untreated
+        )
+    } else {
+        String::new()
+    };
     println!(
-        "propensities from {} to {}, {} rows held at the bounds; the treated count as {:.0}, the others as {:.0}",
+        "propensities from {} to {}, {} rows held at the bounds{counts}",
         short(overlap.least_propensity),
         short(overlap.most_propensity),
         overlap.n_trimmed,
-        overlap.effective_treated,
-        overlap.effective_untreated
     );
+    let after = |own: &BalanceReport| if is_of_all { own.after } else { own.overlap };
     if let Some(worst) =
-        report.balance.iter().max_by(|one, other| one.after.abs().total_cmp(&other.after.abs()))
+        report.balance.iter().max_by(|one, other| after(one).abs().total_cmp(&after(other).abs()))
     {
         println!(
-            "balance: at worst {} standard deviations apart after weighting, in {} ({} before)",
-            short(worst.after),
+            "balance: at worst {} standard deviations apart after weighting{}, in {} ({} before)",
+            short(after(worst)),
+            if is_of_all { "" } else { " for the overlap" },
             worst.term,
             short(worst.before)
         );

@@ -64,6 +64,7 @@ fn rows_are_counted_and_what_cannot_be_said_is_refused_in_words() {
         "12 due: 0 open, 1 signed early, 1 under notice",
         "Nothing is claimed",
         "level 0 (descriptive)",
+        "for the next level: no component is known for enough of the renewals",
     ]);
 }
 

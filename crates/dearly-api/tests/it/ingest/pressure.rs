@@ -64,6 +64,9 @@ impl Disk for FaultyDisk {
     fn open_to_read(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         Ok(self.wrap(RealDisk.open_to_read(path)?))
     }
+    fn length(&self, path: &Path) -> io::Result<u64> {
+        RealDisk.length(path)
+    }
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealDisk.rename(from, to)
     }

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 
 import type { Check, DriversReport, Lead, PanelCounts } from '../../../api/client';
 import { count } from '../../../format/number';
@@ -54,25 +54,29 @@ const columns = (counts: PanelCounts): Column<Check>[] => [
     id: 'words',
     label: 'What came out',
     wide: true,
-    show: ({ words, sign_off: names }) => (
+    show: ({ name, words, sign_off: names }) => (
       <>
-        {words} {names.length > 0 && <SignOff names={names} />}
+        {words} {name === 'single_feature' && <SignOff names={names} />}
       </>
     ),
     csv: ({ words }) => words,
   },
 ];
 
-/** What is too good to be true may be so: whoever has looked says so, and the run is kept with it. */
+/** What is too good to be true may be so: whoever has looked says so, and the run is kept with it; or takes it back. */
 function SignOff({ names }: { names: readonly string[] }) {
+  const { run, sign_off: signedOff } = useSearch({ from: '/insight/drivers' });
+  // A kept run stands as it was.
+  if (run !== undefined || (names.length === 0 && signedOff === undefined)) return null;
+  const all = [signedOff, ...names].filter(Boolean).join(',');
   return (
     <Link
       from="/insight/drivers"
       to="/insight/drivers"
-      search={(old) => ({ ...old, ...NO_PLACE, run: undefined, sign_off: [...(old.sign_off?.split(',') ?? []), ...names].join(',') })}
+      search={(old) => ({ ...old, ...NO_PLACE, sign_off: names.length > 0 ? all : undefined })}
       preload={false}
     >
-      I have looked: {names.length === 1 && names[0] !== 'model' ? 'it was' : 'all was'} known before
+      {names.length === 0 ? 'Take that back' : `I have looked: ${names.length === 1 && names[0] !== 'model' ? 'it was' : 'all was'} known before`}
     </Link>
   );
 }

@@ -18,6 +18,7 @@ import { CountsSection } from './CountsSection';
 import classes from './DriversPage.module.css';
 import { ModelSection } from './ModelSection';
 import { RowsSection } from './RowsSection';
+import { ANOTHER_QUESTION } from './rows';
 import { RunBanner } from './RunBanner';
 import { RunsSection } from './RunsSection';
 import { driversQueryOf } from './search';
@@ -48,7 +49,7 @@ export function DriversPage() {
           <Failure what={kept ? 'this kept run' : 'the analysis'} error={query.error} onRetry={() => void query.refetch()} />
           {kept && (
             <p className={classes.centred}>
-              <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, run: undefined })}>
+              <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...ANOTHER_QUESTION, run: undefined })}>
                 Look at the book as it is now
               </Link>
             </p>

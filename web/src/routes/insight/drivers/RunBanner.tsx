@@ -4,7 +4,7 @@ import type { DriversRun } from '../../../api/client';
 import { longInstant } from '../../../format/day';
 import { useBook } from '../../../show/useBook';
 import classes from './DriversPage.module.css';
-import { NO_PLACE } from './rows';
+import { ANOTHER_QUESTION } from './rows';
 
 /** Says that a kept run is on view, of which facts and rules, and whether they still hold. */
 export function RunBanner({ run }: { run: DriversRun }) {
@@ -20,7 +20,7 @@ export function RunBanner({ run }: { run: DriversRun }) {
           ? `The facts have changed since (revision ${book.revision}): its numbers and the renewals behind them stand as they were.`
           : 'The facts have not changed since.'}
       </span>
-      <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...NO_PLACE, run: undefined })} className={classes.back}>
+      <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...ANOTHER_QUESTION, run: undefined })} className={classes.back}>
         Back to the facts of today
       </Link>
     </div>

@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../../../show/DataTable';
 import { Loaded } from '../../../show/Loaded';
 import { Section } from '../../../show/Section';
 import classes from './DriversPage.module.css';
-import { NO_PLACE } from './rows';
+import { ANOTHER_QUESTION } from './rows';
 import { requestOf } from './run';
 
 /** Every run is kept: what was asked, of which facts, by which rules. */
@@ -20,7 +20,7 @@ export function RunsSection({ run }: { run: DriversRun }) {
       label: 'Made',
       show: ({ id, made_at: madeAt }) => (
         <span className={classes.number}>
-          <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...NO_PLACE, run: id })} resetScroll preload={false} title={id}>
+          <Link from="/insight/drivers" to="/insight/drivers" search={(old) => ({ ...old, ...ANOTHER_QUESTION, run: id })} resetScroll preload={false} title={id}>
             {longInstant(madeAt)}
           </Link>
           {id === run.id && <strong> · on view</strong>}
@@ -32,8 +32,13 @@ export function RunsSection({ run }: { run: DriversRun }) {
       id: 'window',
       label: 'Renewals due',
       show: ({ request }) => {
-        const { from, to } = requestOf(request);
-        return <span className={classes.number}>{from && to ? `${shortDay(from)} until before ${shortDay(to)}` : '–'}</span>;
+        const { from, to, signedOff } = requestOf(request);
+        return (
+          <>
+            <span className={classes.number}>{from && to ? `${shortDay(from)} until before ${shortDay(to)}` : '–'}</span>
+            {signedOff.length > 0 && <div className={classes.asks}>{signedOff.join(' and ')} signed off</div>}
+          </>
+        );
       },
       csv: ({ request }) => JSON.stringify(request),
     },

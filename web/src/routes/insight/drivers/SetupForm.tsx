@@ -6,7 +6,7 @@ import type { BookSummary, DriversRun } from '../../../api/client';
 import { useAsOf } from '../../../show/useAsOf';
 import { useBook } from '../../../show/useBook';
 import classes from './SetupForm.module.css';
-import { NO_PLACE } from './rows';
+import { ANOTHER_QUESTION } from './rows';
 import { defaultWindow, type DriversSearch, monthsBefore } from './search';
 
 const LEADS = [30, 60, 90, 120, 180, 365];
@@ -46,7 +46,7 @@ function Fields({ shown, search, book }: { shown: Shown; search: DriversSearch; 
     void navigate({
       search: (old) => ({
         ...old,
-        ...NO_PLACE,
+        ...ANOTHER_QUESTION,
         from: changed('from'),
         to: changed('to'),
         lead: changed('lead'),
@@ -76,7 +76,7 @@ function Fields({ shown, search, book }: { shown: Shown; search: DriversSearch; 
               key={months}
               from="/insight/drivers"
               to="/insight/drivers"
-              search={(old) => ({ ...old, ...NO_PLACE, from, run: undefined, ...(search.run ? { to: shown.to } : {}) })}
+              search={(old) => ({ ...old, ...ANOTHER_QUESTION, from, run: undefined, ...(search.run ? { to: shown.to } : {}) })}
               resetScroll={false}
               className={classes.preset}
               activeProps={{}}

@@ -43,6 +43,9 @@ export interface RowFilter {
 /** None of the conditions that name a place within one report, and mean nothing in another. */
 export const NO_PLACE = { period: undefined, dot: undefined, at_lead: undefined } as const;
 
+/** For another question: no place within this one, and nothing signed off, for nobody has looked at the other's numbers. */
+export const ANOTHER_QUESTION = { ...NO_PLACE, sign_off: undefined } as const;
+
 /** No condition, to be laid over those there are. */
 export const NO_FILTER: { [Name in keyof Required<RowFilter>]: undefined } = {
   rows: undefined,
