@@ -60,6 +60,13 @@ test('says when telemetry could not be refreshed, and goes on showing it', async
   await expect(telemetry).toContainText('7 events');
 });
 
+test('changes its colours at once where less motion is asked for', async ({ page }) => {
+  await open(page);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+});
+
 test('is accessible', async ({ page }) => {
   await open(page);
   await expectAccessible(page);

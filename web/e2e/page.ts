@@ -56,6 +56,8 @@ export async function expectAccessible(page: Page, part?: string): Promise<void>
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
+    // A colour on its way from light to dark is neither.
+    await expect.poll(() => page.evaluate(() => document.getAnimations().length)).toBe(0);
     const axe = new AxeBuilder({ page });
     if (part) axe.include(part);
     if (colorScheme === 'light') axe.withTags(RULES);
