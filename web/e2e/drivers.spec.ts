@@ -136,6 +136,17 @@ test('what is too good to be true bars until somebody who has looked says so', a
   await page.getByRole('link', { name: 'I have looked: all was known before' }).click();
   await expect(page).toHaveURL(/sign_off=adoption(,|%2C)model/);
   await expect.poll(() => asked.findLast((address) => /drivers\?/.test(address))).toMatch(/sign_off=adoption(,|%2C)model/);
+  // A kept run stands as it was, and nobody has looked at another window's numbers.
+  await page.getByRole('table', { name: 'Kept runs' }).getByRole('link').first().click();
+  await expect(page).toHaveURL(/run=/);
+  expect(page.url()).not.toContain('sign_off');
+  await page.goBack();
+  await expect(page).toHaveURL(/sign_off=/);
+  const form = page.getByRole('form', { name: 'Which renewals' });
+  await form.getByLabel('Due from').fill('2024-06-30');
+  await form.getByRole('button', { name: 'Run' }).click();
+  await expect(page).toHaveURL(/from=2024-06-30/);
+  expect(page.url()).not.toContain('sign_off');
 });
 
 test('says in the server’s words why there is no model', async ({ page }) => {

@@ -53,6 +53,27 @@ pub(crate) fn check_signed_off(table: &Table, signed_off: &[String]) -> Result<(
     }
 }
 
+/// The alarms of an outcome: by area under the curve where it is 0 and 1 everywhere, else by order.
+pub(crate) fn outcome_alarms(
+    table: &Table,
+    columns: &[&str],
+    rows: &[usize],
+    outcome: &[f64],
+    clusters: &Clusters,
+    seed: u64,
+) -> Vec<Alarm> {
+    if !is_binary(outcome) {
+        return same_order_alarms(table, columns, rows, outcome);
+    }
+    let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
+    single_feature_alarms(table, columns, rows, &outcomes, clusters, seed)
+}
+
+/// Whether an outcome is 0 or 1 in every row.
+pub(crate) fn is_binary(outcome: &[f64]) -> bool {
+    outcome.iter().all(|&value| value == 0.0 || value == 1.0)
+}
+
 /// The single-feature alarm: each column that alone tells the outcome nearly always, higher or lower being likelier.
 ///
 /// Words are judged by the rate of their level in the rows of other folds, so that many levels do not ring it by chance.
@@ -94,7 +115,7 @@ const LEAK: &str = "that is most likely a leak, something recorded after the dec
                     value as it was known before the decision; do not use these results before somebody has looked";
 
 /// The same of an outcome that is a number: each column of numbers that alone puts nearly all pairs in its order.
-pub fn same_order_alarms(table: &Table, columns: &[&str], rows: &[usize], outcome: &[f64]) -> Vec<Alarm> {
+fn same_order_alarms(table: &Table, columns: &[&str], rows: &[usize], outcome: &[f64]) -> Vec<Alarm> {
     // Above 0, as times are.
     let least = outcome.iter().copied().fold(f64::INFINITY, f64::min);
     let amounts: Vec<f64> = outcome.iter().map(|value| value - least).collect();

@@ -5,7 +5,7 @@ use dearly_stats::formula::Formula;
 use dearly_stats::{Clusters, Column, Family, Glm, SeparationKind, Table};
 use serde::Serialize;
 
-use crate::alarm::{check_signed_off, same_order_alarms, single_feature_alarms};
+use crate::alarm::{check_signed_off, is_binary, outcome_alarms, with_alarms};
 use crate::fit::{cluster_columns, clusters_of, dropped, numbers, one_class};
 use crate::report::{Alarm, Bounded, ClusterColumn, Dropped, Interval};
 use crate::{Error, Result};
@@ -261,19 +261,14 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
     }
     // Asked here, where a column that is a combination of others can be named.
     frame.design.collinearity()?;
+    let alarms = outcome_alarms(table, &formula.predictors(), &frame.rows, outcome, &clusters, request.seed);
     let own = Aipw::new(&frame.design, &treated, outcome, &clusters)
         .folds(FOLDS, request.seed)
         .trim(TRIM)
         .level(request.level)
-        .estimate()?;
-    let is_binary = outcome.iter().all(|&value| value == 0.0 || value == 1.0);
-    let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
-    let columns = formula.predictors();
-    let alarms = if is_binary {
-        single_feature_alarms(table, &columns, &frame.rows, &outcomes, &clusters, request.seed)
-    } else {
-        same_order_alarms(table, &columns, &frame.rows, outcome)
-    };
+        .estimate()
+        .map_err(|error| with_alarms(error.into(), &alarms, &request.signed_off))?;
+    let is_binary = is_binary(outcome);
     let names: Vec<String> = request.cluster.iter().cloned().collect();
     let is_of_all = own.overlap.share_trimmed <= MOST_TRIMMED;
     let (risk_ratio, complement) = if is_binary && is_of_all {

@@ -5,7 +5,7 @@ use super::errors::Errors;
 use super::report::{FitReport, SeparationReport, StandardErrors, Term};
 use super::validation::{FOLDS, Fitted, apparent, out_of_fold};
 use super::{FitFamily, FitMethod, FitRequest};
-use crate::alarm::{model_alarm, same_order_alarms, single_feature_alarms, with_alarms};
+use crate::alarm::{self, model_alarm, outcome_alarms, with_alarms};
 use crate::report::{Interval, Test};
 use crate::{Error, Result};
 
@@ -30,16 +30,15 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     let columns = super::slopes(design.names());
     let mut notes = Vec::new();
 
-    let inputs: Vec<&str> =
-        formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect();
-    let alarms = if outcome.iter().all(|&y| y == 0.0 || y == 1.0) {
-        let singletons = Clusters::singletons(outcomes.len());
-        let by = clusters.first().unwrap_or(&singletons);
-        single_feature_alarms(table, &inputs, &frame.rows, &outcomes, by, request.seed)
+    let inputs = if alarm::is_binary(outcome) {
+        formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect()
     } else {
         // An offset is no input: an honest exposure nearly tells the count.
-        same_order_alarms(table, &formula.predictors(), &frame.rows, outcome)
+        formula.predictors()
     };
+    let singletons = Clusters::singletons(outcome.len());
+    let by = clusters.first().unwrap_or(&singletons);
+    let alarms = outcome_alarms(table, &inputs, &frame.rows, outcome, by, request.seed);
     let leak_first = |error: Error| with_alarms(error, &alarms, &request.signed_off);
     let (is_firth, method_reason) =
         method(request, &separation, n_rarer, columns.len()).map_err(leak_first)?;

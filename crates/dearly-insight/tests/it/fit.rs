@@ -107,6 +107,24 @@ fn json_is_the_report_and_keys_keep_their_order() {
     assert_eq!(json["apparent"]["auc"].get("by_cluster"), None, "each cluster has one row");
 }
 
+/// Rows that are all alike tell nothing of an order: where only a few differ, one that is told may be chance.
+#[test]
+fn an_order_among_few_rows_that_differ_warns_and_does_not_bar() {
+    for (n_others, bars) in [(29, false), (30, true)] {
+        let outcome: Vec<f64> = (0..500).map(|row| f64::from((row - 500 + n_others + 1).max(0))).collect();
+        let honest: Vec<f64> = (0..500).map(|row| f64::from(row * 7 % 11)).collect();
+        let told: Vec<f64> = outcome.iter().zip(&honest).map(|(y, x)| y + 0.01 * x).collect();
+        let table = Table::new(vec![
+            ("outcome".to_owned(), Column::numbers(outcome)),
+            ("told".to_owned(), Column::numbers(told)),
+        ]);
+        let request = FitRequest { family: FitFamily::Gaussian, ..FitRequest::new("outcome ~ told") };
+        let report = fit(&table.unwrap(), &request).unwrap();
+        let alarms: Vec<_> = report.alarms.iter().map(|own| (own.column.as_deref(), own.bars)).collect();
+        assert_eq!(alarms, [(Some("told"), bars)], "{n_others} rows that differ from the others");
+    }
+}
+
 /// Noise in two ways of clustering: outcome and column have nothing to do with each other or with either way.
 fn crossed(seed: u64, rows: usize, ways: [usize; 2]) -> Table {
     let mut state = seed;

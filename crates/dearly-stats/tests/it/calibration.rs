@@ -82,6 +82,18 @@ fn max_min(values: &[f64]) -> Vec<f64> {
         .collect()
 }
 
+#[test]
+fn what_is_no_number_has_no_place_in_an_order() {
+    for (values, weights) in [
+        ([1.0, f64::NAN], [1.0, 1.0]),
+        ([f64::INFINITY, 1.0], [1.0, 1.0]),
+        ([1.0, 2.0], [f64::NAN, 1.0]),
+        ([1.0, 2.0], [1.0, 0.0]),
+    ] {
+        assert!(pool_adjacent_violators(&values, &weights).is_err(), "{values:?} weighted {weights:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn pooling_is_isotonic_regression(values in prop::collection::vec(-3i32..4, 1..40)) {

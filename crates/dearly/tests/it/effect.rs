@@ -9,7 +9,7 @@ use crate::support::Place;
 fn place() -> Place {
     let mut chance = Chance::new();
     let mut text =
-        String::from("account_id,enablement,renewed,adoption,segment,arr,later,all,coin,leak,told\n");
+        String::from("account_id,enablement,renewed,adoption,segment,arr,later,all,coin,leak,exact,told\n");
     for account in 0..1_200 {
         let arr = 1_000.0 * (1.0 + 99.0 * chance.next());
         for row in 0..2 {
@@ -20,7 +20,7 @@ fn place() -> Place {
             let segment = ["smb", "mid", "enterprise"][account % 3];
             let enablement = if treated { "yes" } else { "no" };
             text.push_str(&format!(
-                "a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1,{},{},{}\n",
+                "a{account},{enablement},{renewed},{adoption},{segment},{arr:.0},{},1,{},{},{renewed},{}\n",
                 adoption / 2.0,
                 (account / 2 + row) % 2,
                 // Written down when all was over; and what only who was treated has.
@@ -125,6 +125,10 @@ fn bad_input_is_refused_in_words_that_say_what_to_do() {
     refused(
         &format!("{ASKED} --confounders adoption,leak"),
         &["ALARM: leak alone tells the outcome", "leave it out", "--sign-off leak"],
+    );
+    refused(
+        &format!("{ASKED} --confounders adoption,exact"),
+        &["ALARM: exact alone tells the outcome with an AUC of 1", "--sign-off exact"],
     );
     let signed = place.dearly(&format!("{ASKED} --confounders adoption,leak --sign-off leak --format json"));
     assert_eq!(signed.run().json()["alarms"][0]["column"], "leak");

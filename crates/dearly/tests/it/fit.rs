@@ -739,6 +739,10 @@ fn a_leak_of_a_number_or_a_time_is_refused_until_somebody_signs_it_off() {
         let signed = fit(&format!("honest + {leak}"), &format!("--sign-off {leak}")).run().json();
         assert_eq!(signed["alarms"][0]["column"], leak, "{family}");
     }
+    // An honest exposure nearly tells the count, and as an offset it may.
+    let exposed = "fit --panel numbers.csv --family gamma --format json --formula";
+    let exposed = place.dearly(exposed).argument("spend ~ honest + offset(log(of_spend))");
+    assert_eq!(exposed.run().json()["alarms"], serde_json::json!([]));
     // Signed off or not: where nothing is left to explain there is no error to be had.
     let exact = |more: &str| {
         place
