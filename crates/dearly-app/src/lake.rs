@@ -20,6 +20,7 @@ use crate::remote_files::{Place, RemoteFiles};
 use crate::view::{LakeChange, LakeMonth, LakeSegment, LakeStatus};
 
 pub use dearly_events::{Eagerness, Month, Owners};
+pub use dearly_query::engine::SharedLake;
 
 /// How long files that are live no more stay for readers that began before.
 const GRACE: Duration = Duration::from_secs(3_600);
@@ -436,6 +437,24 @@ fn retired(path: &str) -> Segment {
         min_account: None,
         max_account: None,
         bytes: 0,
+    }
+}
+
+/// The telemetry that a part of a cluster reads: of an object store, or of a data folder that it sees as the one who asks
+/// does.
+///
+/// # Errors
+/// [`Error::Invalid`] where there is no such folder, or the address is none of a store.
+pub fn shared_lake(data: &Path, lake: Option<&str>) -> Result<SharedLake> {
+    let place = lake.map_or_else(|| Ok(Place::Folder(data.to_owned())), Place::of)?;
+    match place {
+        Place::Store(store) => Ok(SharedLake::in_store(store)),
+        Place::Folder(folder) if folder.is_dir() => Ok(SharedLake::in_folder(&folder)?),
+        Place::Folder(folder) => Err(Error::Invalid(format!(
+            "there is no folder {}; a part of a cluster reads the telemetry of the one who asks: from the same data folder \
+             (--data), or from the same object store (--lake s3://bucket/prefix)",
+            folder.display()
+        ))),
     }
 }
 

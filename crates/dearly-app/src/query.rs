@@ -8,14 +8,13 @@ use std::time::Duration;
 use dearly_domain::{Cell, Day, Row};
 pub use dearly_query::{Answer, AnswerColumn, Error, JsonRow, Place};
 pub use dearly_query::{Limits, Moment, RecordBatch, Session};
-use dearly_query::{Origin, Table, Telemetry, batch, check, write_parquet};
+use dearly_query::{Origin, Table, batch, check, write_parquet};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::accounts::TREND_WEEKS;
 use crate::app::{App, When};
 use crate::error::Result;
-use crate::remote_files;
 use crate::tables::{BookTables, row, text};
 use crate::view::{AccountRow, AccountStatus, Colour, ScoreCell};
 
@@ -110,7 +109,7 @@ impl App {
     }
 
     /// The tables that a statement names, as of the day, for asking it elsewhere: records as rows, telemetry as the
-    /// addresses of its files, which must be the same there.
+    /// addresses of its files, which must lie in the lake that is read there.
     ///
     /// # Errors
     /// [`Error::Query`](crate::Error::Query) where the text cannot be answered.
@@ -128,17 +127,7 @@ impl App {
         let records = records.filter(|table| table.name != "documentation");
         Ok(Shipment {
             moment: tables.moment(day),
-            files: match &self.lake_place {
-                remote_files::Place::Folder(folder) => Telemetry::shared_addresses(folder, tables.files())?,
-                remote_files::Place::Store(_) if tables.files().is_empty() => Vec::new(),
-                remote_files::Place::Store(_) => {
-                    return Err(crate::Error::Invalid(
-                        "a cluster reads telemetry from a folder that all of it shares, and this lake is in an object store; \
-                         ask without --cluster"
-                            .to_owned(),
-                    ));
-                }
-            },
+            files: tables.addresses(),
             tables: records
                 .map(|table| Ok((table.name, batch(table, &tables.table(table, day))?)))
                 .collect::<Result<_>>()?,

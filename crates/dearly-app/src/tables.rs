@@ -128,9 +128,9 @@ impl BookTables {
         }
     }
 
-    /// The live files of telemetry, where a table that was read needs them.
-    pub(crate) fn files(&self) -> &[SegmentFile] {
-        self.telemetry.files()
+    /// The addresses of the live files of telemetry, where a table that was read needs them.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.telemetry.addresses()
     }
 
     /// A session as of a day.

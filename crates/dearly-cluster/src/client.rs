@@ -60,7 +60,7 @@ pub async fn ask(session: &Session, sql: &str, as_of: Day) -> dearly_query::Resu
 }
 
 /// A session whose statements run on the cluster at `url`, as in `df://10.0.0.7:50050`: the rows of `tables` travel with
-/// each statement, and `files` are the addresses of telemetry, which every executor must see.
+/// each statement, and `files` are the addresses of telemetry in the lake that every executor reads.
 ///
 /// # Errors
 /// [`Error::Invalid`] where the address is none.

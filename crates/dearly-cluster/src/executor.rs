@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
-use dearly_query::engine::OnlyBelow;
+use dearly_query::engine::SharedLake;
 
 use crate::codec::Codec;
 use crate::{Error, MESSAGE_BYTES, Result};
@@ -24,8 +24,8 @@ pub struct Executor {
     pub listen: SocketAddr,
     /// The name or address by which the others reach it; that of `listen` where there is none.
     pub known_as: Option<String>,
-    /// The folder below which telemetry may be read.
-    pub lake: PathBuf,
+    /// The telemetry that may be read.
+    pub lake: SharedLake,
     /// Where intermediate results are kept; a temporary folder where there is none.
     pub work: Option<PathBuf>,
     /// How many parts are done at a time; the number of cores where there is none.
@@ -47,9 +47,7 @@ pub async fn execute(own: Executor) -> Result<()> {
         .ok_or_else(|| Error::Invalid(format!("{:?} is no scheduler like 10.0.0.7:50050", own.scheduler)))?;
     let orders = own.listen.port().checked_add(1);
     let orders = orders.ok_or_else(|| Error::Invalid("there is no port after 65535".to_owned()))?;
-    let files = OnlyBelow::new(&own.lake)
-        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", own.lake.display())))?;
-    let files = Arc::new(files);
+    let files = own.lake.registry();
     let work = own
         .work
         .clone()
@@ -61,7 +59,7 @@ pub async fn execute(own: Executor) -> Result<()> {
     let runtime = move |_: &SessionConfig| {
         RuntimeEnvBuilder::new()
             .with_temp_file_path(spill.clone())
-            .with_object_store_registry(Arc::clone(&files) as _)
+            .with_object_store_registry(Arc::clone(&files))
             .build_arc()
     };
     let config = ExecutorProcessConfig {

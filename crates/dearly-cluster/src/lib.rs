@@ -1,7 +1,7 @@
 //! The same SQL on several machines: the only crate that knows Ballista.
 //!
 //! One scheduler takes a statement and hands parts of it to executors; all are the same binary as the one who asks.
-//! Records travel with the statement, telemetry is read from the folder that all of them see under the same path.
+//! Records travel with the statement, telemetry is read from the lake that all of them see: a folder or an object store.
 //! Without the feature `ballista` the crate is empty, so that nobody else builds it.
 #![cfg(feature = "ballista")]
 

@@ -1,7 +1,6 @@
 //! The scheduler.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use ballista_core::utils::{default_config_producer, default_session_builder};
@@ -13,7 +12,7 @@ use ballista_scheduler::scheduler_process::{create_scheduler, start_grpc_service
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::SessionConfig;
-use dearly_query::engine::OnlyBelow;
+use dearly_query::engine::SharedLake;
 
 use crate::codec::Codec;
 use crate::strict::{Server, Strict};
@@ -27,8 +26,8 @@ const LOOK_EVERY: u64 = 2;
 pub struct Scheduler {
     /// Where it listens.
     pub listen: SocketAddr,
-    /// The folder below which telemetry may be read.
-    pub lake: PathBuf,
+    /// The telemetry that may be read.
+    pub lake: SharedLake,
     /// After how many seconds without a sign of life an executor counts as lost.
     pub dead_after: u64,
     /// How many executors must be there before it says that it is ready.
@@ -40,10 +39,8 @@ pub struct Scheduler {
 /// # Errors
 /// [`Error::Invalid`], [`Error::Cluster`].
 pub async fn schedule(own: Scheduler) -> Result<()> {
-    let files = OnlyBelow::new(&own.lake)
-        .map_err(|error| Error::Invalid(format!("cannot read {}: {error}", own.lake.display())))?;
     let runtime = RuntimeEnvBuilder::new()
-        .with_object_store_registry(Arc::new(files))
+        .with_object_store_registry(own.lake.registry())
         .build_arc()
         .map_err(|error| Error::Cluster(error.to_string()))?;
     let build: SessionBuilder = Arc::new(move |config: SessionConfig| {

@@ -2,29 +2,23 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::TableProvider;
-use datafusion::common::{DataFusionError, Result as EngineResult};
+use datafusion::common::Result as EngineResult;
 use datafusion::execution::object_store::ObjectStoreRegistry;
 use datafusion::prelude::{SessionConfig, SessionContext};
-use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult,
-};
-use url::Url;
+use object_store::{GetOptions, GetResult, ObjectStore};
 
 use crate::answer::Answer;
 use crate::error::{Error, Result};
-use crate::live_files::gone_is_wrong;
+use crate::read_only::{OnlyLake, Readable, get_file};
 use crate::records::{in_memory, schema_of};
 use crate::session::{self, Limits, Moment, Session};
 use crate::table::Table;
@@ -82,102 +76,53 @@ pub fn whole(answer: &Answer, batches: Vec<RecordBatch>) -> Answer {
     answer.again(batches)
 }
 
-/// Knows the files below one folder and nothing else: whoever may ask a cluster may not read its machines.
-#[derive(Debug)]
-pub struct OnlyBelow {
-    store: Arc<Below>,
+/// The telemetry of one lake and nothing else, as every part of a cluster reads it: whoever may ask a cluster may not read
+/// its machines.
+#[derive(Clone)]
+pub struct SharedLake {
+    store: Arc<dyn ObjectStore>,
 }
 
-impl OnlyBelow {
-    /// The files below the folder, under their own addresses.
-    pub fn new(folder: &FilePath) -> std::io::Result<OnlyBelow> {
-        let folder = folder.canonicalize()?;
-        let store = Below {
-            root: Path::from_filesystem_path(&folder).map_err(std::io::Error::other)?,
-            folder,
-            store: LocalFileSystem::new(),
-        };
-        Ok(OnlyBelow { store: Arc::new(store) })
-    }
-}
-
-impl ObjectStoreRegistry for OnlyBelow {
-    fn register_store(&self, _: &Url, _: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
-        None
+impl SharedLake {
+    /// The lake in a folder.
+    ///
+    /// # Errors
+    /// [`Error::Failed`] where there is no such folder.
+    pub fn in_folder(folder: &FilePath) -> Result<SharedLake> {
+        let store =
+            LocalFileSystem::new_with_prefix(folder).map_err(|error| Error::Failed(error.to_string()))?;
+        Ok(SharedLake::in_store(Arc::new(store)))
     }
 
-    fn get_store(&self, url: &Url) -> EngineResult<Arc<dyn ObjectStore>> {
-        match url.scheme() {
-            "file" => Ok(Arc::clone(&self.store) as Arc<dyn ObjectStore>),
-            other => Err(DataFusionError::Plan(format!(
-                "a cluster reads files below {}, not {other}",
-                self.store.folder.display()
-            ))),
-        }
+    /// The lake in any store, paths being relative to its root.
+    pub fn in_store(store: Arc<dyn ObjectStore>) -> SharedLake {
+        SharedLake { store }
     }
-}
 
-/// The files below a folder, which can only be read.
-struct Below {
-    folder: PathBuf,
-    root: Path,
-    store: LocalFileSystem,
-}
-
-fn refused(what: impl fmt::Display) -> object_store::Error {
-    object_store::Error::NotSupported { source: what.to_string().into() }
+    /// The only store that the engine is to know.
+    pub fn registry(&self) -> Arc<dyn ObjectStoreRegistry> {
+        Arc::new(OnlyLake::new(self.clone()))
+    }
 }
 
 #[async_trait]
-impl ObjectStore for Below {
-    async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> object_store::Result<PutResult> {
-        Err(refused("a cluster writes no files of the lake"))
-    }
-
-    async fn put_multipart_opts(
-        &self,
-        _: &Path,
-        _: PutMultipartOptions,
-    ) -> object_store::Result<Box<dyn MultipartUpload>> {
-        Err(refused("a cluster writes no files of the lake"))
-    }
-
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> object_store::Result<GetResult> {
-        if !location.prefix_matches(&self.root) || location.parts().any(|part| part.as_ref() == "..") {
-            return Err(refused(format!("{location} is not below {}", self.folder.display())));
+impl Readable for SharedLake {
+    async fn get(&self, location: &Path, options: GetOptions) -> object_store::Result<GetResult> {
+        if location.extension() != Some("parquet") || location.parts().any(|part| part.as_ref() == "..") {
+            let source = format!("{location} is no file of telemetry").into();
+            return Err(object_store::Error::NotSupported { source });
         }
-        self.store.get_opts(location, options).await.map_err(gone_is_wrong)
-    }
-
-    fn delete_stream(
-        &self,
-        _: BoxStream<'static, object_store::Result<Path>>,
-    ) -> BoxStream<'static, object_store::Result<Path>> {
-        stream::once(async { Err(refused("a cluster deletes no files of the lake")) }).boxed()
-    }
-
-    fn list(&self, _: Option<&Path>) -> BoxStream<'static, object_store::Result<ObjectMeta>> {
-        // Files are asked for by name; nothing is ever looked for.
-        stream::empty().boxed()
-    }
-
-    async fn list_with_delimiter(&self, _: Option<&Path>) -> object_store::Result<ListResult> {
-        Ok(ListResult { common_prefixes: Vec::new(), objects: Vec::new() })
-    }
-
-    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> object_store::Result<()> {
-        Err(refused("a cluster copies no files of the lake"))
+        // The engine takes a file of no bytes for one of no rows.
+        get_file(&self.store, location, options, |found| match found {
+            0 => Err("it is empty".to_owned()),
+            _ => Ok(()),
+        })
+        .await
     }
 }
 
-impl fmt::Display for Below {
+impl fmt::Debug for SharedLake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "files below {}", self.folder.display())
-    }
-}
-
-impl fmt::Debug for Below {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        write!(f, "SharedLake({})", self.store)
     }
 }

@@ -5,30 +5,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::common::{DataFusionError, Result as EngineResult};
-use datafusion::execution::object_store::ObjectStoreRegistry;
-use futures_util::StreamExt;
-use futures_util::stream::{self, BoxStream};
 use object_store::path::Path;
-use object_store::{
-    CopyOptions, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
-};
+use object_store::{GetOptions, GetResult, ObjectStore, Result};
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
-use url::Url;
 
+use crate::read_only::{Readable, get_file};
 use crate::telemetry::{Check, SegmentFile};
 
-/// The scheme and host under which the live files are known to the engine.
-pub(crate) const ADDRESS: &str = "dearly://lake/";
-
-/// A store that holds the live files of another, and can only be read. What a plan shows of a file is its name below
-/// the lake, never where the lake is.
-#[derive(Clone)]
+/// The live files of a store.
 pub(crate) struct LiveFiles {
     store: Arc<dyn ObjectStore>,
-    files: Arc<HashMap<Path, LiveFile>>,
+    files: HashMap<Path, LiveFile>,
     check: Option<Check>,
 }
 
@@ -42,7 +30,7 @@ impl LiveFiles {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[SegmentFile], check: Option<Check>) -> LiveFiles {
         let file = |own: &SegmentFile| LiveFile { bytes: own.bytes, is_whole: OnceCell::new() };
         let files = files.iter().map(|own| (Path::from(own.path.as_str()), file(own))).collect();
-        LiveFiles { store, files: Arc::new(files), check }
+        LiveFiles { store, files, check }
     }
 
     /// Sees, the first time, that the file is as it was written.
@@ -70,91 +58,22 @@ impl LiveFiles {
     }
 }
 
-/// A live file that is not there is no empty table: to the engine `NotFound` would be one.
-pub(crate) fn gone_is_wrong(error: object_store::Error) -> object_store::Error {
-    match error {
-        object_store::Error::NotFound { path, source } => object_store::Error::Generic {
-            store: "lake",
-            source: format!("the live file {path} is gone: {source}").into(),
-        },
-        other => other,
-    }
-}
-
-fn refused() -> object_store::Error {
-    object_store::Error::NotSupported { source: "the lake can only be read here".into() }
-}
-
 #[async_trait]
-impl ObjectStore for LiveFiles {
-    async fn put_opts(&self, _: &Path, _: PutPayload, _: PutOptions) -> Result<PutResult> {
-        Err(refused())
-    }
-
-    async fn put_multipart_opts(&self, _: &Path, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
-        Err(refused())
-    }
-
-    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+impl Readable for LiveFiles {
+    async fn get(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
         let live = self.live(location)?;
-        let bytes = live.bytes;
         self.see_whole(location, live).await?;
-        let mut file = self.store.get_opts(location, options).await.map_err(gone_is_wrong)?;
-        // A store below a prefix may tell the whole path, which the engine would take for another file, and for no rows.
-        file.meta.location = location.clone();
-        if file.meta.size != bytes {
-            // The engine takes a file of no bytes for one of no rows, and trusts the end of any other.
-            let found = file.meta.size;
-            let source =
-                format!("the live file {location} is damaged: it has {found} bytes, expected {bytes}").into();
-            return Err(object_store::Error::Generic { store: "lake", source });
-        }
-        Ok(file)
-    }
-
-    fn delete_stream(&self, _: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        stream::once(async { Err(refused()) }).boxed()
-    }
-
-    fn list(&self, _: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        // Files are asked for by name; nothing is ever looked for.
-        stream::empty().boxed()
-    }
-
-    async fn list_with_delimiter(&self, _: Option<&Path>) -> Result<ListResult> {
-        Ok(ListResult { common_prefixes: Vec::new(), objects: Vec::new() })
-    }
-
-    async fn copy_opts(&self, _: &Path, _: &Path, _: CopyOptions) -> Result<()> {
-        Err(refused())
-    }
-}
-
-impl fmt::Display for LiveFiles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} live files", self.files.len())
+        // The engine takes a file of no bytes for one of no rows, and trusts the end of any other.
+        get_file(&self.store, location, options, |found| match live.bytes {
+            bytes if bytes == found => Ok(()),
+            bytes => Err(format!("it has {found} bytes, expected {bytes}")),
+        })
+        .await
     }
 }
 
 impl fmt::Debug for LiveFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-/// Knows the live files and no other store: not the file system, not the network.
-#[derive(Debug)]
-pub(crate) struct OnlyLiveFiles(pub(crate) LiveFiles);
-
-impl ObjectStoreRegistry for OnlyLiveFiles {
-    fn register_store(&self, _: &Url, _: Arc<dyn ObjectStore>) -> Option<Arc<dyn ObjectStore>> {
-        None
-    }
-
-    fn get_store(&self, url: &Url) -> EngineResult<Arc<dyn ObjectStore>> {
-        if url.as_str().starts_with(ADDRESS.trim_end_matches('/')) {
-            return Ok(Arc::new(self.0.clone()));
-        }
-        Err(DataFusionError::Plan("a question reads the documented tables only".to_owned()))
+        write!(f, "{} live files", self.files.len())
     }
 }

@@ -26,7 +26,7 @@ use tokio::time::{Instant as Clock, timeout_at};
 
 use crate::answer::Answer;
 use crate::error::{Error, Result, unknown_table};
-use crate::live_files::OnlyLiveFiles;
+use crate::read_only::OnlyLake;
 use crate::records::{RecordsTable, Source, batch};
 use crate::room::Roomy;
 use crate::stop::{Wanted, Watch};
@@ -109,7 +109,7 @@ impl Session {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory_bytes)))
             .with_disk_manager_builder(DiskManagerBuilder::default().with_mode(disk))
-            .with_object_store_registry(Arc::new(OnlyLiveFiles(telemetry.live())))
+            .with_object_store_registry(Arc::new(OnlyLake::new(telemetry.live())))
             .build_arc()
             .map_err(|error| Error::Failed(error.to_string()))?;
         let context = SessionContext::new_with_config_rt(settings(), runtime);

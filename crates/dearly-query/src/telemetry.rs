@@ -18,10 +18,10 @@ use datafusion::prelude::{SessionContext, ident, lit};
 use dearly_domain::Instant;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
-use url::Url;
 
 use crate::error::{Error, Result};
-use crate::live_files::{ADDRESS, LiveFiles};
+use crate::live_files::LiveFiles;
+use crate::read_only::ADDRESS;
 use crate::records::{SourceError, UTC, schema_of_columns};
 use crate::session::Moment;
 use crate::table::{Column, table};
@@ -76,19 +76,6 @@ impl Telemetry {
         Telemetry { store: Arc::new(object_store::memory::InMemory::new()), files: Vec::new(), check: None }
     }
 
-    /// The addresses of the files for other machines that see the folder under the same path.
-    ///
-    /// # Errors
-    /// [`Error::Failed`] where the folder is none.
-    pub fn shared_addresses(folder: &Path, files: &[SegmentFile]) -> Result<Vec<String>> {
-        let folder = folder.canonicalize().map_err(|error| Error::Failed(error.to_string()))?;
-        let of = |file: &SegmentFile| {
-            let url = Url::from_file_path(folder.join(&file.path));
-            url.map(String::from).map_err(|()| Error::Failed(format!("{} has no address", file.path)))
-        };
-        files.iter().map(of).collect()
-    }
-
     /// The files.
     pub fn files(&self) -> &[SegmentFile] {
         &self.files
@@ -98,7 +85,8 @@ impl Telemetry {
         LiveFiles::new(Arc::clone(&self.store), &self.files, self.check.clone())
     }
 
-    pub(crate) fn addresses(&self) -> Vec<String> {
+    /// The addresses of the files, the same for everyone who reads the lake, wherever they see it.
+    pub fn addresses(&self) -> Vec<String> {
         self.files.iter().map(|file| format!("{ADDRESS}{}", file.path)).collect()
     }
 }

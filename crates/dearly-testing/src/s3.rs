@@ -37,19 +37,28 @@ impl S3Server {
 
     /// Makes a bucket. Clients of object stores have no such request.
     pub fn create_bucket(&self, bucket: &str) {
+        self.ask("PUT", bucket);
+    }
+
+    /// Takes an object away behind everybody's back.
+    pub fn delete(&self, bucket: &str, path: &str) {
+        self.ask("DELETE", &format!("{bucket}/{}", path.replace('=', "%3D")));
+    }
+
+    fn ask(&self, method: &str, what: &str) {
         let host = self.address.trim_start_matches("http://");
         let mut stream = TcpStream::connect(host).expect("the server listens");
         let authorization = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, \
                              SignedHeaders=host, Signature=0";
         write!(
             stream,
-            "PUT /{bucket} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\nContent-Length: 0\r\n\
+            "{method} /{what} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {authorization}\r\nContent-Length: 0\r\n\
              Connection: close\r\n\r\n"
         )
         .expect("the server takes a request");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("the server answers");
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.starts_with("HTTP/1.1 20"), "{answer}");
     }
 
     /// The variables by which a program finds it.

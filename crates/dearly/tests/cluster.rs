@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use dearly_testing::S3Server;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,12 +18,13 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 struct Place {
     folder: TempDir,
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Place {
-    fn with_demo() -> Place {
-        let place = Place { folder: tempfile::tempdir().unwrap() };
-        place.run(&["demo", "--accounts", "20", "--seed", "3", "--no-serve", "-q"]);
+    fn with_demo(more: &[&str], environment: Vec<(&'static str, String)>) -> Place {
+        let place = Place { folder: tempfile::tempdir().unwrap(), environment };
+        place.run(&[&["demo", "--accounts", "20", "--seed", "3", "--no-serve", "-q"], more].concat());
         place
     }
 
@@ -33,9 +35,10 @@ impl Place {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(DEARLY);
         command.current_dir(self.folder.path()).args(arguments).args(["--data", "data"]).stdin(Stdio::null());
-        for name in ["DEARLY_DATA", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL"] {
+        for name in ["DEARLY_DATA", "DEARLY_LAKE", "DEARLY_LISTEN", "DEARLY_LOG", "DATABASE_URL"] {
             command.env_remove(name);
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -105,20 +108,18 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start(place: &Place) -> Cluster {
+    /// `lake` says where the parts find telemetry.
+    fn start(place: &Place, lake: &[&str]) -> Cluster {
         let port = free_ports();
         let address = format!("127.0.0.1:{port}");
         let scheduler = Process::start(
-            place.command(&[
-                "cluster",
-                "scheduler",
-                "--listen",
-                &address,
-                "--dead-after",
-                "4",
-                "--executors",
-                "2",
-            ]),
+            place.command(
+                &[
+                    &["cluster", "scheduler", "--listen", &address, "--dead-after", "4", "--executors", "2"],
+                    lake,
+                ]
+                .concat(),
+            ),
             place.path("scheduler.log"),
         );
         let works = [place.path("work-0"), place.path("work-1")];
@@ -126,20 +127,14 @@ impl Cluster {
             let listen = format!("127.0.0.1:{}", free_ports());
             let work = works[number].to_str().unwrap();
             Process::start(
-                place.command(&[
-                    "cluster",
-                    "executor",
-                    "--scheduler",
-                    &address,
-                    "--listen",
-                    &listen,
-                    "--work",
-                    work,
-                    "--cores",
-                    "1",
-                    "--heartbeat",
-                    "1",
-                ]),
+                place.command(
+                    &[
+                        &["cluster", "executor", "--scheduler", &address, "--listen", &listen][..],
+                        &["--work", work, "--cores", "1", "--heartbeat", "1"],
+                        lake,
+                    ]
+                    .concat(),
+                ),
                 place.path(&format!("executor-{number}.log")),
             )
         });
@@ -188,8 +183,11 @@ const LONG: &str = "select a.account, count(*), sum(a.events * b.events) from da
 
 #[test]
 fn a_cluster_answers_as_one_process_does_and_survives_the_loss_of_an_executor() {
-    let place = Place::with_demo();
-    let mut cluster = Cluster::start(&place);
+    let place = Place::with_demo(&[], Vec::new());
+    // Another machine has the same folder in another place.
+    std::os::unix::fs::symlink(place.path("data"), place.path("mounted")).unwrap();
+    let lake = format!("file://{}", place.path("mounted").display());
+    let mut cluster = Cluster::start(&place, &["--lake", &lake]);
     let url = cluster.url.clone();
     for sql in QUESTIONS {
         for as_of in ["2026-06-30", "2025-11-15"] {
@@ -243,6 +241,36 @@ fn a_cluster_answers_as_one_process_does_and_survives_the_loss_of_an_executor() 
     assert!(said.contains("asking again"), "{said}");
     let there: Value = serde_json::from_str(&said[said.find('{').unwrap_or(0)..]).unwrap();
     assert_eq!(here, there["rows"]);
+}
+
+/// Nothing of the lake is in the data folder, which only the one who asks needs.
+#[test]
+fn a_cluster_reads_an_object_store() {
+    let Some(server) = S3Server::start() else { return };
+    server.create_bucket("lake");
+    let environment = server.environment().map(|(name, value)| (name, value.to_owned()));
+    let lake = ["--lake", "s3://lake/customers/dearly"];
+    let place = Place::with_demo(&lake, environment.to_vec());
+    assert!(!place.path("data/events").exists());
+    let cluster = Cluster::start(&place, &lake);
+    let counted = place.rows("select count(*) from events", &[]);
+    assert!(counted[0][0].as_u64().unwrap() > 10_000, "{counted}");
+    for sql in QUESTIONS {
+        let there = place.rows(sql, &["--cluster", &cluster.url]);
+        assert_eq!(place.rows(sql, &[]), there, "{sql}\n{}", cluster.said());
+    }
+    place.run(&["rollup", "--out", "here"]);
+    place.run(&["rollup", "--out", "there", "--cluster", &cluster.url]);
+    let [here, there] =
+        ["here", "there"].map(|name| fs::read(place.path(name).join("daily_usage.parquet")).unwrap());
+    assert!(here == there, "the same rows in the same order");
+    // A live file that is gone is no table without rows.
+    let path = place.rows("select path from segments order by rows desc limit 1", &[]);
+    server.delete("lake", &format!("customers/dearly/{}", path[0][0].as_str().unwrap()));
+    let asked = ["query", "select count(*) from events", "--cluster", &cluster.url];
+    let output = place.command(&asked).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && said.contains("is gone"), "{said}");
 }
 
 /// Every file below a folder.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use dearly_app::lake::shared_lake;
 use dearly_app::query::{Asked, Limits, ROLLUP, Rollup, Session, Shipment, write_rollup};
 use dearly_app::{App, When};
 use dearly_cluster::{Executor, Scheduler};
@@ -12,12 +13,7 @@ use dearly_domain::Day;
 use crate::arguments::{Arguments, ClusterArguments, ClusterCommand};
 
 pub(crate) async fn run(arguments: &Arguments, own: &ClusterArguments) -> anyhow::Result<ExitCode> {
-    let lake = arguments.data.clone();
-    anyhow::ensure!(
-        lake.is_dir(),
-        "there is no data folder {}; a cluster reads the folder that the one who asks has, under the same path",
-        lake.display()
-    );
+    let lake = shared_lake(&arguments.data, arguments.lake.as_deref())?;
     match &own.command {
         ClusterCommand::Scheduler { listen, dead_after, executors } => {
             warn_beyond_loopback(listen.ip());
