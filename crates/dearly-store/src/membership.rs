@@ -63,4 +63,20 @@ impl Write {
         self.changed |= !links.is_empty();
         Ok(())
     }
+
+    /// Takes links away of which others tell as much.
+    pub async fn delete_memberships(&mut self, links: &[Link]) -> Result<()> {
+        let view = self.view();
+        for link in links {
+            let sql = r#"DELETE FROM "memberships" WHERE "user" = $1 AND "at" = $2 AND "account" = $3"#;
+            let done = sqlx::query(sql)
+                .bind(link.user.clone())
+                .bind(link.at.micros())
+                .bind(link.account.0.clone())
+                .execute(view.connection())
+                .await;
+            done.map_err(|source| view.error("take memberships away", source))?;
+        }
+        Ok(())
+    }
 }

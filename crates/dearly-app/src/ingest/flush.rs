@@ -230,7 +230,7 @@ async fn flush_into(
     Ok(())
 }
 
-/// Stores links and aliases that say something new and what is said of users, and notes whose earlier events they may move.
+/// Stores links, aliases that say something new, and what is said of users, and notes whose earlier events they may move.
 /// Whose rows in the book may follow.
 async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     let previous: BTreeSet<&str> = told.aliases.iter().map(|alias| alias.previous.as_str()).collect();
@@ -255,8 +255,9 @@ async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     let users: BTreeSet<&str> = links.iter().map(|link| link.user.as_str()).collect();
     let known = write.view().memberships(&Vec::from_iter(users)).await?;
     let mut follow: BTreeSet<String> = links.iter().map(|link| link.user.clone()).collect();
-    let links = learned::that_matter(&known, links);
-    write.insert_memberships(&links).await?;
+    let links = learned::change(&known, links);
+    write.delete_memberships(&links.removed).await?;
+    write.insert_memberships(&links.added).await?;
 
     say(write, Of::Visitor, &told.visitors).await?;
     say(write, Of::User, &told.people).await?;
@@ -265,7 +266,7 @@ async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     follow.extend(merge_traits(write, said_of).await?);
     follow.extend(told.aliases.iter().map(|alias| alias.user.clone()));
 
-    let mut learned_of: BTreeSet<String> = links.into_iter().map(|link| link.user).collect();
+    let mut learned_of = links.users;
     learned_of.extend(aliases.into_iter().map(|alias| alias.previous));
     let learned_of = relink::with_former_ids(write.view(), learned_of).await?;
     write.insert_relinks(&learned_of).await?;

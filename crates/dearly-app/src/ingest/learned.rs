@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dearly_domain::AccountId;
 use dearly_domain::membership::{Membership, SameUser, Users};
+use dearly_domain::{AccountId, Instant};
 use dearly_store::{Alias, Link, View};
 
 use crate::error::Result;
@@ -127,28 +127,61 @@ fn from_former_ids(
     taken
 }
 
-/// Of new links those that say something: one to the account to which the user belongs at its instant anyway says
-/// nothing, and clients send such a call with every page.
-pub(super) fn that_matter(known: &BTreeMap<String, Vec<Link>>, mut new: Vec<Link>) -> Vec<Link> {
-    new.sort();
-    let mut matter: Vec<Link> = Vec::new();
+/// What new links change of those that are kept.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    pub(super) added: Vec<Link>,
+    pub(super) removed: Vec<Link>,
+    /// The users of whom some event may belong elsewhere than before.
+    pub(super) users: BTreeSet<String>,
+}
+
+/// Of the calls of a user that name one account, with none of another between them, the first and the last are kept:
+/// clients send such a call with every page. The last tells where the user is, should one of another account that was made
+/// before it come after it.
+pub(super) fn change(known: &BTreeMap<String, Vec<Link>>, new: Vec<Link>) -> Change {
+    let mut by_user: BTreeMap<String, Vec<Link>> = BTreeMap::new();
     for link in new {
-        let of_user =
-            |own: &&Link| own.user == link.user && (own.at, &own.account) <= (link.at, &link.account);
-        let before_known = known.get(&link.user).into_iter().flatten().filter(of_user).max();
-        // They come by user: one of the same user is the last.
-        let before_new = matter.last().filter(of_user);
-        let before = before_known.max(before_new);
-        if before.is_none_or(|before| before.account != link.account) {
-            matter.push(link);
+        by_user.entry(link.user.clone()).or_default().push(link);
+    }
+    let mut change = Change::default();
+    for (user, new) in by_user {
+        let known = known.get(&user).map_or(&[][..], Vec::as_slice);
+        // One that is known already goes before: the sort keeps their order.
+        let mut all: Vec<&Link> = known.iter().chain(&new).collect();
+        all.sort_by_key(|link| place(link));
+        all.dedup_by_key(|link| place(link));
+        let kept: Vec<&Link> = stretches(&all).flat_map(ends).copied().collect();
+        change.added.extend(kept.iter().filter(|link| !known.contains(link)).map(|link| (*link).clone()));
+        change.removed.extend(known.iter().filter(|link| !kept.contains(link)).cloned());
+        let known: Vec<&Link> = known.iter().collect();
+        // Where the stretches begin decides of every event.
+        if !stretches(&kept).map(|own| place(own[0])).eq(stretches(&known).map(|own| place(own[0]))) {
+            change.users.insert(user);
         }
     }
-    matter
+    change
+}
+
+/// Where a link is among those of its user.
+fn place(link: &Link) -> (Instant, &AccountId) {
+    (link.at, &link.account)
+}
+
+/// Links that follow one another and name one account.
+fn stretches<'s, 'l>(links: &'s [&'l Link]) -> impl Iterator<Item = &'s [&'l Link]> {
+    links.chunk_by(|one, next| one.account == next.account)
+}
+
+/// The first and the last, or the only one.
+fn ends<'s, 'l>(links: &'s [&'l Link]) -> impl Iterator<Item = &'s &'l Link> {
+    let last = links.last().filter(|_| links.len() > 1);
+    links.first().into_iter().chain(last)
 }
 
 #[cfg(test)]
 mod tests {
-    use dearly_domain::Instant;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -162,24 +195,67 @@ mod tests {
         }
     }
 
+    fn by_user(links: impl IntoIterator<Item = Link>) -> BTreeMap<String, Vec<Link>> {
+        let mut by_user: BTreeMap<String, Vec<Link>> = BTreeMap::new();
+        for link in links {
+            by_user.entry(link.user.clone()).or_default().push(link);
+        }
+        by_user.values_mut().for_each(|links| links.sort());
+        by_user
+    }
+
     #[test]
-    fn a_link_that_says_what_is_known_is_none() {
-        for (known, new, matter) in [
-            (&[][..], &["1 u acme", "2 u acme", "3 v acme"][..], &["1 u acme", "3 v acme"][..]),
-            (&["1 u acme"], &["2 u acme", "1 u acme"], &[]),
-            (&["2 u acme"], &["1 u acme"], &["1 u acme"]),
-            (&["1 u acme"], &["3 u acme", "2 u globex"], &["2 u globex", "3 u acme"]),
-            (&["1 u acme", "5 u globex"], &["3 u acme", "6 u acme"], &["6 u acme"]),
+    fn first_and_last_calls_of_an_account_are_kept() {
+        for (known, new, added, removed, users) in [
+            (
+                &[][..],
+                &["1 u acme", "3 u acme", "2 u acme", "3 v acme"][..],
+                &["1 u acme", "3 u acme", "3 v acme"][..],
+                &[][..],
+                &["u", "v"][..],
+            ),
+            (&["1 u acme"], &["2 u acme", "1 u acme"], &["2 u acme"], &[], &[]),
+            (&["1 u acme", "2 u acme"], &["5 u acme"], &["5 u acme"], &["2 u acme"], &[]),
+            (&["2 u acme"], &["1 u acme"], &["1 u acme"], &[], &["u"]),
+            (&["1 u acme", "4 u acme"], &["2 u acme"], &[], &[], &[]),
+            (&["1 u acme", "5 u acme"], &["3 u globex"], &["3 u globex"], &[], &["u"]),
+            (&["1 u acme"], &["3 u acme", "2 u globex"], &["2 u globex", "3 u acme"], &[], &["u"]),
+            (&["1 u acme", "5 u globex"], &["3 u acme", "6 u acme"], &["3 u acme", "6 u acme"], &[], &["u"]),
+            // Of one instant the account last in byte order counts.
+            (&["1 u acme"], &["1 u globex"], &["1 u globex"], &[], &["u"]),
         ] {
-            let mut by_user: BTreeMap<String, Vec<Link>> = BTreeMap::new();
-            for own in known {
-                by_user.entry(link(own).user).or_default().push(link(own));
+            let links = |texts: &[&str]| -> Vec<Link> { texts.iter().map(|text| link(text)).collect() };
+            let expected = Change {
+                added: links(added),
+                removed: links(removed),
+                users: users.iter().map(|user| (*user).to_owned()).collect(),
+            };
+            assert_eq!(change(&by_user(links(known)), links(new)), expected, "{known:?} {new:?}");
+        }
+    }
+
+    proptest! {
+        /// However late calls come, and in whatever order: of the last ones it is known where the user is, and nothing is
+        /// kept that the calls did not say.
+        #[test]
+        fn the_latest_call_wins(
+            calls in prop::collection::vec((0i64..30, 0..3usize), 1..20),
+            flushes in prop::collection::vec(1..4usize, 20),
+        ) {
+            let link = |(at, account): (i64, usize)| link(&format!("{at} u {}", ["acme", "globex", "hooli"][account]));
+            let calls: Vec<Link> = calls.into_iter().map(link).collect();
+            let (mut kept, mut rest) = (BTreeSet::new(), &calls[..]);
+            for n_calls in flushes {
+                let (new, later) = rest.split_at(n_calls.min(rest.len()));
+                let change = change(&by_user(kept.iter().cloned()), new.to_vec());
+                change.removed.iter().for_each(|link| assert!(kept.remove(link)));
+                kept.extend(change.added);
+                rest = later;
+                let made: BTreeSet<&Link> = calls[..calls.len() - rest.len()].iter().collect();
+                prop_assert_eq!(kept.last(), made.last().copied());
+                prop_assert_eq!(kept.first(), made.first().copied());
+                prop_assert!(kept.iter().all(|link| made.contains(link)));
             }
-            let mut own = that_matter(&by_user, new.iter().map(|text| link(text)).collect());
-            let mut expected: Vec<Link> = matter.iter().map(|text| link(text)).collect();
-            own.sort();
-            expected.sort();
-            assert_eq!(own, expected, "{known:?} {new:?}");
         }
     }
 }

@@ -116,6 +116,15 @@ async fn what_is_learned_later_moves_earlier_events() {
             &[&["3 u1 did x"], &["5 u1 in acme"], &["6 u1 in globex"]],
             &["3 x: u1 at acme by membership from 5"],
         ),
+        // The latest call wins, also one that said nothing new when it came.
+        (
+            &[&["1 u1 in acme"], &["5 u1 in acme"], &["7 u1 in acme"], &["3 u1 in globex"], &["8 u1 did x"]],
+            &["8 x: u1 at acme by membership"],
+        ),
+        (
+            &[&["1 u1 in acme"], &["4 u1 did x", "6 u1 did y"], &["5 u1 in acme"], &["3 u1 in globex"]],
+            &["4 x: u1 at globex by membership", "6 y: u1 at acme by membership"],
+        ),
         (&[&["3 u1 at hooli did x"], &["5 u1 in acme"]], &["3 x: u1 at hooli by group"]),
         (
             &[&["3 u1 did x", "3 u2 did y"], &["5 u1 in acme"]],
@@ -241,6 +250,10 @@ async fn traits_become_accounts_and_people() {
     take(json!([{"type": "group", "userId": "u1", "groupId": "globex", "traits": {}}])).await;
     let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
     assert_eq!(person.account.as_str(), "globex", "the latest membership");
+    take(json!([{"type": "group", "userId": "u1", "groupId": "acme", "timestamp": "2026-03-03T12:00:00Z"}]))
+        .await;
+    let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
+    assert_eq!(person.account.as_str(), "globex", "a call that comes late is not the latest");
     assert!(door.app.imports().await.unwrap().is_empty(), "nobody imported anything");
     door.ingestion.stop().await;
 }

@@ -128,9 +128,15 @@ async fn memberships_and_aliases_are_found_by_user() {
         let links: Vec<Link> = (0..150).map(|number| link(&format!("u{number}"), 1, "acme")).collect();
         write.insert_memberships(&links).await.unwrap();
         write
-            .insert_memberships(&[link("u7", 1, "acme"), link("u7", 3, "globex"), link("u7", 2, "ünï")])
+            .insert_memberships(&[
+                link("u7", 1, "acme"),
+                link("u7", 3, "globex"),
+                link("u7", 2, "ünï"),
+                link("u7", 4, "globex"),
+            ])
             .await
             .unwrap();
+        write.delete_memberships(&[link("u7", 4, "globex"), link("u9", 4, "acme")]).await.unwrap();
         write
             .insert_aliases(&[
                 alias("a", 2, "u7"),
