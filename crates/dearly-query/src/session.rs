@@ -8,7 +8,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::catalog::TableProvider;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::common::{DataFusionError, Result as EngineResult, TableReference};
+use datafusion::common::{DataFusionError, Result as EngineResult, ScalarValue, TableReference};
 use datafusion::dataframe::DataFrame;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
@@ -312,36 +312,103 @@ fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
         .with_allow_dml(false)
         .with_allow_statements(false)
         .verify_plan(plan)?;
+    let mut made = Made::default();
     plan.apply_with_subqueries(|node| match node {
         LogicalPlan::Analyze(_) => {
             Err(DataFusionError::Plan("explain analyze is refused: a question only reads".to_owned()))
         }
-        _ => node.apply_expressions(|expression| expression.apply(check_size)),
+        _ => node.apply_expressions(|expression| expression.apply(|part| made.check(part))),
     })?;
     Ok(())
 }
 
-/// Functions that make as much as their second argument says, and the most that it may say: what they make counts in no limit of
-/// memory.
+/// Functions that make as much as their second argument says: what they make counts in no limit of memory.
 const MAKES_MUCH: [&str; 5] = ["repeat", "lpad", "rpad", "array_repeat", "array_resize"];
+/// The most that the argument may say, and the most numbers of a series that is a value.
 const MOST_MADE: i64 = 10_000;
+/// How many times as long all functions of a statement may make a text together: one may work on what another has made.
+const MOST_LONGER: i64 = 1_000_000;
 
-fn check_size(part: &Expr) -> EngineResult<TreeNodeRecursion> {
-    if let Expr::ScalarFunction(own) = part
-        && MAKES_MUCH.contains(&own.func.name())
-    {
-        let size = match own.args.get(1) {
-            Some(Expr::Literal(size, _)) => {
-                size.cast_to(&DataType::Int64).ok().and_then(|size| i64::try_from(size).ok())
-            }
-            _ => None,
-        };
-        if size.is_none_or(|size| size > MOST_MADE) {
-            return Err(DataFusionError::Plan(format!(
-                "the second argument of {} must be a number written out, {MOST_MADE} at most",
-                own.func.name()
-            )));
-        }
+/// How much the functions of a statement make at most.
+struct Made {
+    times: i64,
+}
+
+impl Default for Made {
+    fn default() -> Made {
+        Made { times: 1 }
     }
-    Ok(TreeNodeRecursion::Continue)
+}
+
+impl Made {
+    fn check(&mut self, part: &Expr) -> EngineResult<TreeNodeRecursion> {
+        let Expr::ScalarFunction(own) = part else { return Ok(TreeNodeRecursion::Continue) };
+        let refused = |what: String| Err(DataFusionError::Plan(what));
+        let name = own.func.name();
+        let times = match name {
+            name if MAKES_MUCH.contains(&name) => {
+                match own.args.get(1).and_then(number).filter(|size| *size <= MOST_MADE) {
+                    None => {
+                        return refused(format!(
+                            "the second argument of {name} must be a number written out, {MOST_MADE} at most"
+                        ));
+                    }
+                    Some(size) if name.ends_with("repeat") => size,
+                    Some(_) => 1,
+                }
+            }
+            "replace" | "regexp_replace" => {
+                let Some(new) = own.args.get(2).and_then(text_of) else {
+                    return refused(format!("the third argument of {name} must be a text written out"));
+                };
+                // A pattern may meet anything, and `\0` stands for all that it met.
+                let old = own.args.get(1).and_then(text_of).filter(|_| name == "replace");
+                (new.len() / old.map_or(1, str::len).max(1)) as i64
+            }
+            "range" | "generate_series" if !is_short(&own.args) => {
+                return refused(format!(
+                    "as a value, {name} is of numbers written out, {MOST_MADE} at most, or of days: longer ones are tables, \
+                     as in from {name}(…)"
+                ));
+            }
+            _ => 1,
+        };
+        self.times = self.times.saturating_mul(times.max(1));
+        if self.times > MOST_LONGER {
+            return refused(format!(
+                "repeat and replace together may make a text {MOST_LONGER} times as long at most: ask in parts"
+            ));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    }
+}
+
+/// Whether a series is of few numbers, or has a step of days.
+fn is_short(arguments: &[Expr]) -> bool {
+    if let Some(Expr::Literal(ScalarValue::IntervalMonthDayNano(Some(step)), _)) = arguments.get(2) {
+        return step.months != 0 || step.days != 0;
+    }
+    let numbers: Option<Vec<i64>> = arguments.iter().map(number).collect();
+    numbers.is_some_and(|numbers| {
+        let (first, last) = if let [last] = numbers[..] { (0, last) } else { (numbers[0], numbers[1]) };
+        let step = numbers.get(2).map_or(1, |step| step.unsigned_abs().max(1));
+        last.abs_diff(first) / step <= MOST_MADE as u64
+    })
+}
+
+fn number(written: &Expr) -> Option<i64> {
+    match written {
+        Expr::Literal(value, _) => {
+            value.cast_to(&DataType::Int64).ok().and_then(|value| i64::try_from(value).ok())
+        }
+        Expr::Negative(own) => number(own)?.checked_neg(),
+        _ => None,
+    }
+}
+
+fn text_of(written: &Expr) -> Option<&str> {
+    match written {
+        Expr::Literal(value, _) => value.try_as_str().flatten(),
+        _ => None,
+    }
 }

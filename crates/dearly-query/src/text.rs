@@ -9,7 +9,9 @@ use datafusion::sql::sqlparser::ast::{
     visit_expressions_mut, visit_relations,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use dearly_domain::Day;
 
 use crate::error::{Error, Place, Result, syntax};
@@ -19,6 +21,10 @@ use crate::room::with_room;
 const LONGEST: usize = 50_000;
 /// How deep expressions may be nested; a chain of `and`, `or` or `+` is nested as often as it has links.
 const DEEPEST: usize = 100;
+/// How deep brackets may be nested, those of types, too: the parser tries some of them twice at every depth.
+const DEEPEST_BRACKETS: usize = 32;
+/// How deep one `with` may be nested in another, and how often `interval` or `[]` may follow itself.
+const MOST_IN_A_ROW: usize = 6;
 /// How many selects and tables a statement may name.
 const MOST_PARTS: usize = 120;
 
@@ -35,6 +41,7 @@ fn parse(text: &str, as_of: Day) -> Result<Statement> {
     if text.len() > LONGEST {
         return Err(Error::sql(format!("the text has {} bytes, more than {LONGEST}", text.len())));
     }
+    check_nesting(text)?;
     let statements = DFParserBuilder::new(text)
         .with_dialect(&GenericDialect {})
         .build()
@@ -51,6 +58,61 @@ fn parse(text: &str, as_of: Day) -> Result<Statement> {
     check_size(inner(&mut statement))?;
     bind(inner(&mut statement), as_of)?;
     Ok(statement)
+}
+
+/// Refuses what would keep the parser busy for years, or end the process for want of a stack.
+fn check_nesting(text: &str) -> Result<()> {
+    // What is no text of SQL the parser says with more words.
+    let Ok(tokens) = Tokenizer::new(&GenericDialect {}, text).tokenize() else { return Ok(()) };
+    let tokens: Vec<Token> =
+        tokens.into_iter().filter(|token| !matches!(token, Token::Whitespace(_))).collect();
+    let word = |place: usize| match tokens.get(place) {
+        Some(Token::Word(word)) => Some(word.keyword),
+        _ => None,
+    };
+    let too_deep =
+        |what: &str, most: usize| Err(Error::sql(format!("{what} more than {most} deep: ask in parts")));
+    // Of each open bracket whether it is one of a type, and whether it begins with `with`.
+    let mut open: Vec<(bool, bool)> = Vec::new();
+    let mut in_a_row = 0;
+    for (place, token) in tokens.iter().enumerate() {
+        let before = place.checked_sub(1).and_then(word);
+        match token {
+            Token::LParen | Token::LBracket | Token::LBrace => {
+                open.push((false, word(place + 1) == Some(Keyword::WITH)));
+            }
+            Token::Lt if matches!(before, Some(Keyword::ARRAY | Keyword::STRUCT | Keyword::MAP)) => {
+                open.push((true, false));
+            }
+            Token::RParen | Token::RBracket | Token::RBrace => {
+                open.pop();
+            }
+            Token::Gt | Token::ShiftRight => {
+                let n_closed = if *token == Token::Gt { 1 } else { 2 };
+                for _ in 0..n_closed {
+                    open.pop_if(|(is_type, _)| *is_type);
+                }
+            }
+            _ => {}
+        }
+        if open.len() > DEEPEST_BRACKETS {
+            return too_deep("brackets are nested", DEEPEST_BRACKETS);
+        }
+        if open.iter().filter(|(_, begins_with)| *begins_with).count() > MOST_IN_A_ROW {
+            return too_deep("`with` is nested", MOST_IN_A_ROW);
+        }
+        let follows_itself = match token {
+            Token::Word(own) => own.keyword == Keyword::INTERVAL && before == Some(Keyword::INTERVAL),
+            Token::LBracket => tokens.get(place.wrapping_sub(1)) == Some(&Token::RBracket),
+            Token::RBracket => tokens.get(place.wrapping_sub(1)) == Some(&Token::LBracket) && in_a_row > 0,
+            _ => false,
+        };
+        in_a_row = if follows_itself { in_a_row + 1 } else { 0 };
+        if in_a_row > 2 * MOST_IN_A_ROW {
+            return too_deep("types or intervals are nested", MOST_IN_A_ROW);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what is nested too deep or has too many parts to be planned.
@@ -274,6 +336,88 @@ mod tests {
             "select ?",
         ] {
             assert!(matches!(read(text, day()), Err(Error::Sql { .. })), "{text:?} was taken");
+        }
+    }
+
+    /// However deep something is nested, it is taken or refused within a moment.
+    #[test]
+    fn no_nesting_keeps_the_parser_busy() {
+        for (open, inner, close) in [
+            ("cast(null as array<", "int", ">"),
+            ("array<", "int", ">"),
+            ("struct<a ", "int", ">"),
+            ("map(int, ", "int", ")"),
+            ("", "int", "[]"),
+            ("interval ", "'1 day'", ""),
+            ("interval (", "'1 day'", ")"),
+            ("with a as (", "select 1", ") select 1"),
+            ("try_cast(", "1", " as int)"),
+            ("cast(", "1", " as int)"),
+            ("array[", "1", "]"),
+            ("[", "1", "]"),
+            ("{'a': ", "1", "}"),
+            ("map {'a': ", "1", "}"),
+            ("(", "1", ")"),
+            ("(select ", "1", ")"),
+            ("exists (select ", "1", ")"),
+            ("1 in (select ", "1", ")"),
+            ("1 in (", "1", ")"),
+            ("case when ", "true", " then 1 end"),
+            ("case ", "1", " when 1 then 2 end"),
+            ("not ", "true", ""),
+            ("- ", "1", ""),
+            ("~ ", "1", ""),
+            ("not (", "true", ")"),
+            ("interval - ", "1", ""),
+            ("f(", "1", ")"),
+            ("f(a => ", "1", ")"),
+            ("extract(year from ", "a", ")"),
+            ("substring(", "a", " from 1)"),
+            ("position(", "a", " in 'b')"),
+            ("overlay(", "a", " placing 'b' from 1)"),
+            ("trim(both 'x' from ", "a", ")"),
+            ("ceil(", "a", ")"),
+            ("a[", "1", "]"),
+            ("1 + (", "1", ")"),
+            ("select * from (", "select 1", ")"),
+            ("select * from lateral (", "select 1", ")"),
+            ("values (", "1", ")"),
+            ("struct(", "1", ")"),
+            ("grouping sets ((", "a", "))"),
+            ("x -> ", "1", ""),
+            ("(x) -> ", "1", ""),
+            ("any(", "1", ")"),
+            ("1 = any(", "1", ")"),
+            ("listagg(", "1", ") within group (order by 1)"),
+            ("sum(1) over (partition by ", "1", ")"),
+            ("sum(1) filter (where ", "true", ")"),
+            ("'a' like ", "'a'", ""),
+            ("a between ", "1", " and 2"),
+            ("a is distinct from ", "1", ""),
+            ("date ", "'x'", ""),
+            ("a::", "int", ""),
+            ("prior ", "1", ""),
+            ("select 1 union (", "select 1", ")"),
+            ("explain ", "select 1", ""),
+        ] {
+            for depth in [3, 20, 30, 32, 60, 1_000, 6_000] {
+                let nested = format!("{}{inner}{}", open.repeat(depth), close.repeat(depth));
+                for text in [format!("select {nested}"), format!("select cast(null as {nested})"), nested] {
+                    drop(read(&text, day()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_people_nest_is_taken() {
+        for text in [
+            "select cast(a as array<array<int>>), cast(a as struct<x int>), a < b, b > c, d >> 1 from t",
+            "select a[1][2][3], m['x']['y'], cast(null as int[][]), [[1], [2]] from t",
+            "select interval '1 day' + interval '2 days' - interval '3 days'",
+            "with a as (with b as (select 1) select * from b) select * from a",
+        ] {
+            assert!(read(text, day()).is_ok(), "{text}");
         }
     }
 

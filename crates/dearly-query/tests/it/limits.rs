@@ -41,7 +41,24 @@ async fn texts_are_not_made_without_measure() {
         let error = session.ask(sql, day("2025-06-30")).await.err().unwrap().to_string();
         assert!(error.contains("must be a number written out, 10000 at most"), "{sql}: {error}");
     }
+    for sql in [
+        "select repeat(repeat(repeat('a', 1000), 1000), 1000)",
+        "with a as (select repeat('a', 10000) as x) select length(replace(x, 'a', repeat('b', 10000))) from a",
+        "with a as (select repeat('a', 10000) as x) select length(replace(x, 'a', 'more than a hundred times as long: \
+         more than a hundred times as long: more than a hundred times as long')) from a",
+        "select regexp_replace(subject, '.*', external_id) from tickets",
+        "select cardinality(range(0, 500000000))",
+        "select generate_series(1, severity) from tickets",
+        "select range(timestamp '2020-01-01', timestamp '2026-01-01', interval '1 second')",
+    ] {
+        assert!(matches!(session.ask(sql, day("2025-06-30")).await, Err(Error::Sql { .. })), "{sql}");
+    }
     assert_eq!(ask(&session, "select repeat('ab', 3), lpad('7', 3, '0')").await, "[\"ababab\",\"007\"]");
+    let cleaned = "replace(replace(replace('a & <b>', '&', '&amp;'), '<', '&lt;'), '>', '&gt;')";
+    assert_eq!(ask(&session, &format!("select {cleaned}")).await, "[\"a &amp; &lt;b&gt;\"]");
+    let series = "select cardinality(range(-5, 5)), cardinality(generate_series(date '2026-01-01', date '2026-02-01', \
+                  interval '1 day')), (select count(*) from generate_series(1, 200000))";
+    assert_eq!(ask(&session, series).await, "[10,32,200000]");
 }
 
 #[tokio::test(flavor = "multi_thread")]

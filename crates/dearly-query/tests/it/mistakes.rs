@@ -77,6 +77,11 @@ async fn deep_and_long_texts_are_mistakes_and_no_crashes() {
         format!("select {} 1 {}", "case when true then".repeat(1_000), "end ".repeat(1_000)),
         format!("select {}", chain("(select 1)", 200, "+")),
         format!("with {} select 1", chain("a as (select 1)", 200, ",")),
+        format!("select cast(null as {}int{})", "array<".repeat(4_000), ">".repeat(4_000)),
+        format!("select cast(null as int{})", "[]".repeat(20_000)),
+        format!("select {} '1 day'", "interval ".repeat(4_000)),
+        format!("{}select 1{}", "with a as (".repeat(40), ") select 1".repeat(40)),
+        format!("select {}1{}", "try_cast(".repeat(90), " as int)".repeat(90)),
     ] {
         assert!(
             matches!(session.ask(&sql, day("2025-06-30")).await, Err(Error::Sql { .. })),
