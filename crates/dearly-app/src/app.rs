@@ -1,7 +1,7 @@
 //! The application: one data folder, opened.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use dearly_domain::{Calendar, Day, Instant, Record};
 use dearly_events::Lake;
@@ -12,6 +12,7 @@ use dearly_workbook::model::ScoreKind;
 use crate::cache::Cache;
 use crate::error::{Error, Result};
 use crate::remote_files::Place;
+use crate::spill::Spill;
 use crate::view::BookSummary;
 
 /// One data folder, opened. Cheap to clone; readers never wait for a writer.
@@ -23,6 +24,8 @@ pub struct App {
     pub(crate) lake_place: Place,
     pub(crate) folder: PathBuf,
     pub(crate) cache: Arc<Cache>,
+    /// Made when first needed; none where nothing can be written.
+    pub(crate) spill: Arc<OnceLock<Option<Spill>>>,
 }
 
 /// The workbook in force, parsed.
@@ -98,7 +101,7 @@ impl App {
         let store = Store::open(&target).await?;
         let (lake, lake_place) = crate::lake::open(&store, folder, lake).await?;
         let cache = Arc::new(Cache::default());
-        Ok(App { store, lake, lake_place, folder: folder.to_owned(), cache })
+        Ok(App { store, lake, lake_place, folder: folder.to_owned(), cache, spill: Arc::default() })
     }
 
     /// The data folder.

@@ -9,14 +9,16 @@ use std::time::Duration;
 use dearly_domain::account::Account;
 use dearly_domain::{Attribution, Calendar, Day, Instant, Record};
 use dearly_events::{Compaction, EventRow, Fate, Lake, Rewritten, Segment, Selection};
-use dearly_store::{Store, Write};
+use dearly_store::{Store, View, Write};
 
 use crate::app::App;
 use crate::book::segment;
 use crate::error::{Error, Result};
 use crate::import::stored;
 use crate::ingest::TELEMETRY;
+use crate::query::SPILL;
 use crate::remote_files::{Place, RemoteFiles};
+use crate::spill;
 use crate::view::{LakeChange, LakeMonth, LakeSegment, LakeStatus};
 
 pub use dearly_events::{Eagerness, Month, Owners};
@@ -163,6 +165,7 @@ impl App {
             return Err(Error::Invalid("name the user to erase, as events name it".to_owned()));
         }
         let mut write = self.store.write("erase events").await?;
+        check_own_ids(write.view(), users).await?;
         let users = crate::ingest::with_former_ids(write.view(), users.clone()).await?;
         // First of all, so that nothing that waits in the log comes after the lake is searched.
         write.insert_erasures(&users, Instant::now()).await?;
@@ -173,6 +176,9 @@ impl App {
         change.n_records_deleted = write.erase_telemetry_users(&users, TELEMETRY).await?;
         write.commit().await?;
         self.store.fold().await?;
+        let left = self.folder.join(SPILL);
+        spill::sweep(&left)
+            .map_err(Error::io(format!("remove what questions left in {}", left.display())))?;
         Ok(change)
     }
 
@@ -485,6 +491,21 @@ pub(crate) async fn open(store: &Store, folder: &Path, asked: Option<&str>) -> R
         }
     };
     Ok((Lake::on(RemoteFiles::open(&place, folder)?), Place::of(&place)?))
+}
+
+/// Refuses an id that turned out to be someone's who is not named: most of its events go under their id by now.
+async fn check_own_ids(view: &mut View, users: &BTreeSet<String>) -> Result<()> {
+    let ids: Vec<&str> = users.iter().map(String::as_str).collect();
+    for (id, aliases) in view.aliases(&ids).await? {
+        if let Some(other) = aliases.iter().find(|alias| !users.contains(&alias.user)) {
+            return Err(Error::Invalid(format!(
+                "{id} turned out to be an id of {user}, and its events go under that: name {user}, whose erasure takes all \
+                 their ids",
+                user = other.user
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Runs what keeps a thread busy where it holds up nobody.

@@ -24,6 +24,7 @@ mod retention;
 pub mod score;
 mod score_history;
 mod sources;
+mod spill;
 mod statements;
 mod tables;
 mod telemetry;

@@ -15,11 +15,12 @@ use serde_json::Value;
 use crate::accounts::TREND_WEEKS;
 use crate::app::{App, When};
 use crate::error::Result;
+use crate::spill::Spill;
 use crate::tables::{BookTables, row, text};
 use crate::view::{AccountRow, AccountStatus, Colour, ScoreCell};
 
 /// The folder within the data folder for what does not fit in memory.
-const SPILL: &str = "query";
+pub(crate) const SPILL: &str = "query";
 
 /// What an answer may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,11 +147,8 @@ impl App {
     fn limits(&self, limits: QueryLimits) -> Limits {
         let QueryLimits { rows, time, memory_bytes, may_spill } = limits;
         // Whoever may only read the data folder gets what fits in memory.
-        let spill = may_spill.then(|| self.folder.join(SPILL));
-        let spill = spill.filter(|folder| {
-            std::fs::create_dir_all(folder).is_ok() && tempfile::tempfile_in(folder).is_ok()
-        });
-        Limits { rows, time, memory_bytes, spill }
+        let spill = may_spill.then(|| self.spill.get_or_init(|| Spill::open(&self.folder.join(SPILL)).ok()));
+        Limits { rows, time, memory_bytes, spill: spill.and_then(|spill| Some(spill.as_ref()?.folder())) }
     }
 
     /// Reckons the tables of scores that are named.

@@ -494,6 +494,22 @@ async fn a_rejected_call_goes_with_its_user_however_it_names_them() {
 }
 
 #[tokio::test]
+async fn an_id_that_turned_out_to_be_someones_is_erased_with_them_and_not_alone() {
+    let door = Door::open().await;
+    door.send(&["3 a1 did x", "4 a1 is u1", "5 u1 in acme"]).await;
+    assert_eq!(door.events().await, ["3 x: u1 at acme by membership from 5"]);
+    let erase = async |users: &[&str]| {
+        door.app.erase(&users.iter().map(|user| (*user).to_owned()).collect()).await
+    };
+    let error = erase(&["a1"]).await.unwrap_err().to_string();
+    assert!(error.contains("a1 turned out to be an id of u1") && error.contains("name u1"), "{error}");
+    assert_eq!(door.events().await.len(), 1, "nothing was done");
+    erase(&["a1", "u1"]).await.unwrap();
+    assert_eq!(door.events().await, [""; 0]);
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_known_by_telemetry_alone_is_erased_with_their_events() {
     let door = Door::open().await;
     let take = async |calls: Value| {

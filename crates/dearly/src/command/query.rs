@@ -13,6 +13,9 @@ use crate::output::Sheet;
 /// How many bytes a question keeps in memory before it goes to files.
 pub(crate) const MEMORY_BYTES: usize = 2 << 30;
 
+/// How a process ends that is told to by Ctrl-C, as shells have it.
+const INTERRUPTED: i32 = 130;
+
 pub(crate) async fn run(arguments: &Arguments, own: &QueryArguments) -> anyhow::Result<ExitCode> {
     let app = super::open_existing(arguments).await?;
     let sql = match own.sql.as_str() {
@@ -30,10 +33,17 @@ pub(crate) async fn run(arguments: &Arguments, own: &QueryArguments) -> anyhow::
         return Ok(ExitCode::SUCCESS);
     }
     let limits = QueryLimits { rows: own.limit, time: None, memory_bytes: MEMORY_BYTES, may_spill: true };
-    // Ctrl-C ends the process, and with it the work.
-    let asked = app.query(&sql, super::when(&own.when), limits).await?;
-    write(arguments.format, asked).await?;
-    Ok(ExitCode::SUCCESS)
+    let answered = async {
+        let asked = app.query(&sql, super::when(&own.when), limits).await?;
+        write(arguments.format, asked).await
+    };
+    tokio::select! {
+        answered = answered => return answered.map(|()| ExitCode::SUCCESS),
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    // What it had put aside goes; nobody waits for what still works.
+    drop(app);
+    std::process::exit(INTERRUPTED);
 }
 
 /// Writes an answer as its rows come.

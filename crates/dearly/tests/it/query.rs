@@ -1,5 +1,8 @@
 //! `dearly query`, and measures in SQL.
 
+use std::process::Command;
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::support::Place;
@@ -214,4 +217,33 @@ fn a_workbook_with_wrong_sql_is_refused_at_its_place() {
         experience(["sql", "{ sql: \"\", per: one }", "{ sql: { a: 1 } }"]),
     );
     place.dearly("workbook validate wb").exits(1).run().says(&["`sql` needs a statement"]);
+}
+
+#[test]
+fn an_interrupted_question_leaves_nothing_behind() {
+    let place = Place::with_book();
+    let left = || std::fs::read_dir(place.path("data/query")).map_or(0, |entries| entries.count());
+    let endless = "select count(*) from generate_series(1, 9000000000000) where value % 7 = 3";
+    let mut asking = place.dearly("query").argument(endless).start();
+    let began = Instant::now();
+    while left() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(60), "it never began");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    // Time for the work to begin.
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &asking.id().to_string()]).status().unwrap().success());
+    assert_eq!(asking.wait().unwrap().code(), Some(130));
+    assert_eq!(left(), 0);
+
+    // Of one that was killed the next takes it away.
+    let mut asking = place.dearly("query").argument(endless).start();
+    while left() == 0 {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    asking.kill().unwrap();
+    asking.wait().unwrap();
+    assert_eq!(left(), 1);
+    place.dearly("query").argument("select 1").run();
+    assert_eq!(left(), 0);
 }
