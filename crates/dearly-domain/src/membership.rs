@@ -73,7 +73,8 @@ pub fn attribute(said: Said<'_>, users: &impl Users) -> Attributed {
     if let Some(account) = named(said) {
         return Attributed { account: Some(account), user: Some(then.to_owned()) };
     }
-    match by_membership(id, said.at, users, LONGEST_CHAIN) {
+    // What the ids before it belonged to was theirs, as long as nobody knew whose they are.
+    match by_membership(then, said.at, users, LONGEST_CHAIN) {
         None => Attributed { account: None, user: Some(then.to_owned()) },
         Some(found) => Attributed {
             account: Some((found.account.clone(), Attribution::Membership, found.from)),

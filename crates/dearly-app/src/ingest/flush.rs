@@ -176,9 +176,10 @@ async fn flush_into(
         write.ensure_source(source, *received_at).await?;
         write.touch_source(source, *received_at, *event_at).await?;
     }
-    let mut users = learn(write, told).await?;
+    let mut before = BTreeMap::new();
+    let mut users = learn(write, told, &mut before).await?;
     users.extend(told.people.keys().cloned());
-    let rejected = put_rows(write, told, &users).await?;
+    let rejected = put_rows(write, told, &users, &before).await?;
     let learned = Learned::of(write.view(), &told.users.iter().cloned().collect()).await?;
     let mut row = EventRow::new(None, Instant::from_micros(0), "");
     let mut stager = app.lake.stage();
@@ -231,8 +232,12 @@ async fn flush_into(
 }
 
 /// Stores links, aliases that say something new, and what is said of users, and notes whose earlier events they may move.
-/// Whose rows in the book may follow.
-async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
+/// Whose rows in the book may follow; `before` gets what was said of users until now, where more is.
+async fn learn(
+    write: &mut Write,
+    told: &Told,
+    before: &mut BTreeMap<String, TraitSet>,
+) -> Result<BTreeSet<String>> {
     let previous: BTreeSet<&str> = told.aliases.iter().map(|alias| alias.previous.as_str()).collect();
     let known = write.view().aliases(&Vec::from_iter(previous)).await?;
     // Browsers say it with every identify call: the first time is what counts.
@@ -259,11 +264,11 @@ async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
     write.delete_memberships(&links.removed).await?;
     write.insert_memberships(&links.added).await?;
 
-    say(write, Of::Visitor, &told.visitors).await?;
-    say(write, Of::User, &told.people).await?;
+    say(write, Of::Visitor, &told.visitors, &mut BTreeMap::new()).await?;
+    say(write, Of::User, &told.people, before).await?;
     let mut said_of: BTreeSet<String> = told.visitors.keys().chain(told.people.keys()).cloned().collect();
     said_of.extend(aliases.iter().map(|alias| alias.previous.clone()));
-    follow.extend(merge_traits(write, said_of).await?);
+    follow.extend(merge_traits(write, said_of, before).await?);
     follow.extend(told.aliases.iter().map(|alias| alias.user.clone()));
 
     let mut learned_of = links.users;
@@ -274,7 +279,11 @@ async fn learn(write: &mut Write, told: &Told) -> Result<BTreeSet<String>> {
 }
 
 /// What was said of an id is said of the user whose id it turned out to be; who these users are.
-async fn merge_traits(write: &mut Write, mut ids: BTreeSet<String>) -> Result<BTreeSet<String>> {
+async fn merge_traits(
+    write: &mut Write,
+    mut ids: BTreeSet<String>,
+    before: &mut BTreeMap<String, TraitSet>,
+) -> Result<BTreeSet<String>> {
     let mut users = BTreeSet::new();
     for _ in 0..learned::LONGEST_CHAIN {
         let keys: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -288,6 +297,7 @@ async fn merge_traits(write: &mut Write, mut ids: BTreeSet<String>) -> Result<BT
                 for (user, said) in traits::by_user(said, aliases) {
                     let mut own = write.view().traits(Of::User, &[user]).await?;
                     let mut own = own.remove(user).unwrap_or_default();
+                    before.entry(user.to_owned()).or_insert_with(|| own.clone());
                     traits::merge(&mut own, said);
                     write.set_traits(Of::User, user, &own).await?;
                     moved_to.insert(user.to_owned());
@@ -305,14 +315,22 @@ async fn merge_traits(write: &mut Write, mut ids: BTreeSet<String>) -> Result<BT
 }
 
 /// Puts the rows of the book that follow from what is said of accounts and of users; what these cannot take is given back.
-async fn put_rows(write: &mut Write, told: &Told, users: &BTreeSet<String>) -> Result<Vec<RejectedCall>> {
+/// A row that is there takes only what is said now: an import may have said otherwise since what was said before.
+async fn put_rows(
+    write: &mut Write,
+    told: &Told,
+    users: &BTreeSet<String>,
+    before: &BTreeMap<String, TraitSet>,
+) -> Result<Vec<RejectedCall>> {
     let mut rejected = Vec::new();
-    let accounts = say(write, Of::Account, &told.accounts).await?;
+    let mut accounts_before = BTreeMap::new();
+    let accounts = say(write, Of::Account, &told.accounts, &mut accounts_before).await?;
     if !accounts.is_empty() {
         let known = accounts_among(write, accounts.keys()).await?;
         let rows = accounts.iter().map(|(id, set)| {
             let saying = &told.accounts[id];
-            (saying, traits::account(id, !known.contains(id), set, saying.received_at))
+            let before = known.contains(id).then(|| accounts_before.get(id).unwrap_or(set));
+            (saying, traits::account(id, set, before, saying.received_at))
         });
         rejected.extend(put(write, Account::FILE, rows.collect()).await?);
     }
@@ -324,7 +342,7 @@ async fn put_rows(write: &mut Write, told: &Told, users: &BTreeSet<String>) -> R
     let learned = Learned::of(write.view(), users).await?;
     let named = told.people.values().filter_map(|saying| saying.group.as_ref()).map(|(_, group)| group);
     let named = accounts_among(write, named).await?;
-    let before: BTreeMap<String, AccountId> = write
+    let account_before: BTreeMap<String, AccountId> = write
         .view()
         .versions_of(Person::FILE, &ids)
         .await?
@@ -337,10 +355,11 @@ async fn put_rows(write: &mut Write, told: &Told, users: &BTreeSet<String>) -> R
         // Whoever was identified is a person once an account is known, now or later.
         let group = saying.and_then(|own| own.group.as_ref()).map(|(_, group)| group.as_str());
         let group = group.filter(|group| named.contains(*group));
-        let before = before.get(id).map(AccountId::as_str);
-        let Some(account) = learned.account_of(id).or(group).or(before) else { continue };
+        let known = account_before.get(id).map(AccountId::as_str);
+        let Some(account) = learned.account_of(id).or(group).or(known) else { continue };
+        let before = known.map(|_| before.get(id).unwrap_or(set));
         let received_at = saying.map_or_else(|| last_received(told), |saying| saying.received_at);
-        rows.push((saying, traits::person(id, account, set, received_at)));
+        rows.push((saying, traits::person(id, account, set, before, received_at)));
     }
     let nobody = Saying::new(last_received(told), first_source(told));
     let rows = rows.into_iter().map(|(saying, row)| (saying.unwrap_or(&nobody), row)).collect();
@@ -355,22 +374,24 @@ async fn accounts_among(write: &mut Write, ids: impl Iterator<Item = &String>) -
     Ok(versions.into_iter().map(|own| own.key).collect())
 }
 
-/// Adds what is said to what is known; everything that is known of them then.
+/// Adds what is said to what is known; everything that is known of them then. `before` gets what was known until now.
 async fn say(
     write: &mut Write,
     of: Of,
     sayings: &BTreeMap<String, Saying>,
+    before: &mut BTreeMap<String, TraitSet>,
 ) -> Result<BTreeMap<String, TraitSet>> {
     let ids: Vec<&str> = sayings.keys().map(String::as_str).collect();
     let mut known = write.view().traits(of, &ids).await?;
     for (id, saying) in sayings {
-        let before = known.get(id).cloned();
+        let own = known.get(id).cloned();
         let set = known.entry(id.clone()).or_default();
         traits::merge(set, saying.traits.clone());
         // Most calls say again what is known; of whom nothing was known before, even nothing is news.
-        if before.as_ref() != Some(set) {
+        if own.as_ref() != Some(set) {
             write.set_traits(of, id, set).await?;
         }
+        before.insert(id.clone(), own.unwrap_or_default());
     }
     Ok(known)
 }

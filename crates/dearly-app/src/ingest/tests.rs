@@ -174,6 +174,19 @@ async fn what_is_learned_later_moves_earlier_events() {
                 "9 z: u2 at hooli by membership",
             ],
         ),
+        // Of whom a visitor is known to be, their own membership decides, whatever the visitor's was, and whatever comes later.
+        (
+            &[&["1 a1 in globex", "2 u1 in acme", "3 a1 is u1"], &["5 a1 did x"], &["9 u1 in hooli"]],
+            &["5 x: u1 at acme by membership"],
+        ),
+        (
+            &[&["1 a1 in globex"], &["2 u1 in acme"], &["3 a1 is u1"], &["5 a1 did x"], &["4 u2 in hooli"]],
+            &["5 x: u1 at acme by membership"],
+        ),
+        (
+            &[&["5 a1 did x"], &["1 a1 in globex", "2 u1 in acme", "3 a1 is u1"]],
+            &["5 x: u1 at acme by membership"],
+        ),
         // Two ids of one user, one after the other.
         (&[&["3 u0 did x"], &["4 u0 is u1"], &["6 u1 in acme"]], &["3 x: u1 at acme by membership from 6"]),
     ] {
@@ -221,6 +234,15 @@ async fn events_keep_what_they_say() {
     door.ingestion.stop().await;
 }
 
+/// Imports a book of accounts and people.
+async fn import(door: &Door, accounts: &str, people: &str) {
+    let book = tempfile::tempdir().unwrap();
+    std::fs::write(book.path().join("accounts.csv"), accounts).unwrap();
+    std::fs::write(book.path().join("people.csv"), people).unwrap();
+    let request = crate::import::ImportRequest { path: book.path().to_owned(), ..Default::default() };
+    door.app.import(&request, None).await.unwrap();
+}
+
 #[tokio::test]
 async fn traits_become_accounts_and_people() {
     let door = Door::open().await;
@@ -255,6 +277,24 @@ async fn traits_become_accounts_and_people() {
     let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
     assert_eq!(person.account.as_str(), "globex", "a call that comes late is not the latest");
     assert!(door.app.imports().await.unwrap().is_empty(), "nobody imported anything");
+    // What an import says afterwards stands until telemetry says something else of the same.
+    let accounts = "external_id,name,industry\nacme,Acme GmbH,\n";
+    let people = "external_id,account,name,email\nu1,acme,Ada Lovelace,ada@acme.example\n";
+    import(&door, accounts, people).await;
+    take(json!([{"type": "group", "userId": "u1", "groupId": "acme"}])).await;
+    take(json!([{"type": "identify", "userId": "u1", "traits": {"title": "CFO"}}])).await;
+    let account = Account::from_row(&door.row(Account::FILE, "acme").await.unwrap());
+    assert_eq!((account.name.as_str(), account.industry.as_deref()), ("Acme GmbH", None));
+    let person = Person::from_row(&door.row(Person::FILE, "u1").await.unwrap());
+    assert_eq!((person.name.as_deref(), person.title.as_deref()), (Some("Ada Lovelace"), Some("CFO")));
+    take(json!([{"type": "group", "userId": "u1", "groupId": "acme", "traits": {"industry": "Banking"}}]))
+        .await;
+    let account = Account::from_row(&door.row(Account::FILE, "acme").await.unwrap());
+    assert_eq!(
+        (account.name.as_str(), account.industry.as_deref()),
+        ("Acme GmbH", Some("Banking")),
+        "said again"
+    );
     door.ingestion.stop().await;
 }
 
@@ -498,9 +538,8 @@ async fn an_id_that_turned_out_to_be_someones_is_erased_with_them_and_not_alone(
     let door = Door::open().await;
     door.send(&["3 a1 did x", "4 a1 is u1", "5 u1 in acme"]).await;
     assert_eq!(door.events().await, ["3 x: u1 at acme by membership from 5"]);
-    let erase = async |users: &[&str]| {
-        door.app.erase(&users.iter().map(|user| (*user).to_owned()).collect()).await
-    };
+    let erase =
+        async |users: &[&str]| door.app.erase(&users.iter().map(|user| (*user).to_owned()).collect()).await;
     let error = erase(&["a1"]).await.unwrap_err().to_string();
     assert!(error.contains("a1 turned out to be an id of u1") && error.contains("name u1"), "{error}");
     assert_eq!(door.events().await.len(), 1, "nothing was done");
@@ -517,11 +556,7 @@ async fn who_is_known_by_telemetry_alone_is_erased_with_their_events() {
         door.ingestion.take(Endpoint::Batch, Some(&door.key), body.as_bytes()).await.unwrap();
         door.ingestion.flush().await.unwrap();
     };
-    let book = tempfile::tempdir().unwrap();
-    std::fs::write(book.path().join("accounts.csv"), "external_id,name\nacme,Acme\n").unwrap();
-    std::fs::write(book.path().join("people.csv"), "external_id,account,name\nu2,acme,Bo\n").unwrap();
-    let request = crate::import::ImportRequest { path: book.path().to_owned(), ..Default::default() };
-    door.app.import(&request, None).await.unwrap();
+    import(&door, "external_id,name\nacme,Acme\n", "external_id,account,name\nu2,acme,Bo\n").await;
     for user in ["u1", "u2", "u3"] {
         take(json!([
             {"type": "group", "userId": user, "groupId": "acme"},

@@ -9,7 +9,8 @@ use dearly_store::{Alias, Incoming, Said, TraitSet};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// The most traits that are kept of one account or user: a client that invents names must not fill the disk.
+/// The most traits that are kept of one account or user, beside the reserved ones: a client that invents names must not fill
+/// the disk.
 const MOST: usize = 100;
 
 /// The longest name of a trait that is kept, in bytes.
@@ -30,14 +31,17 @@ const RESERVED: [&str; 11] = [
     "phone",
 ];
 
-/// The traits of a call as its text has them; none, where it is no object of JSON. What holds a number that is too large is kept
-/// as its text.
+/// The traits of a call as its text has them; none, where it is no object of JSON. A number that is too large is kept as its
+/// text, and so is what holds one that no number of a computer comes near.
 pub(super) fn read(text: &str) -> Map<String, Value> {
-    if let Ok(traits) = serde_json::from_str(text) {
-        return traits;
-    }
     let raw: BTreeMap<String, &RawValue> = serde_json::from_str(text).unwrap_or_default();
-    let value = |text: &str| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text));
+    let value = |text: &str| {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let is_whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let is_too_large = is_whole && text.parse::<i64>().is_err();
+        let value = (!is_too_large).then(|| serde_json::from_str(text).ok()).flatten();
+        value.unwrap_or_else(|| Value::from(text))
+    };
     raw.into_iter().map(|(name, raw)| (name, value(raw.get()))).collect()
 }
 
@@ -82,7 +86,7 @@ fn one(known: &mut TraitSet, name: String, said: Said) {
     match known.get_mut(&name) {
         Some(own) if own.at <= said.at => *own = said,
         Some(_) => {}
-        None if has_room => drop(known.insert(name, said)),
+        None if has_room || RESERVED.contains(&name.as_str()) => drop(known.insert(name, said)),
         None => {}
     }
 }
@@ -100,21 +104,40 @@ fn canonical(name: &str) -> String {
 }
 
 /// The row of an account. Telemetry says its name and its industry; what else it says are attributes, unless the book
-/// has a column of that name, which is the vendor's to fill (`tier`, `csm` …).
-pub(super) fn account(id: &str, is_new: bool, known: &TraitSet, recorded_at: Instant) -> Incoming {
-    let mut row = row_of(Account::FILE, id, known, recorded_at);
+/// has a column of that name, which is the vendor's to fill (`tier`, `csm` …). Of a row that is there, `before` is what was
+/// said when it was written last: that is not said again.
+pub(super) fn account(
+    id: &str,
+    known: &TraitSet,
+    before: Option<&TraitSet>,
+    recorded_at: Instant,
+) -> Incoming {
+    let mut row = row_of(Account::FILE, id, known, before, recorded_at);
     let name = row.cells[place(Account::FILE, "name")].take().filter(|name| !name.is_empty());
     // Every account has a name: until one is said, its id, which no name in the book gives way to.
+    let is_new = before.is_none();
     row.cells[place(Account::FILE, "name")] = name.or_else(|| is_new.then(|| Cell::Text(id.to_owned())));
     row
 }
 
-/// The row of a person at an account. Name, e-mail and title are personal data, and so may attributes be.
-pub(super) fn person(id: &str, account: &str, known: &TraitSet, recorded_at: Instant) -> Incoming {
-    let mut row = row_of(Person::FILE, id, known, recorded_at);
+/// Whether a trait is said now, and not only still.
+fn is_news(name: &str, known: &TraitSet, before: Option<&TraitSet>) -> bool {
+    known.contains_key(name) && before.is_none_or(|before| before.get(name) != known.get(name))
+}
+
+/// The row of a person at an account, as [`account`]. Name, e-mail and title are personal data, and so may attributes be.
+pub(super) fn person(
+    id: &str,
+    account: &str,
+    known: &TraitSet,
+    before: Option<&TraitSet>,
+    recorded_at: Instant,
+) -> Incoming {
+    let mut row = row_of(Person::FILE, id, known, before, recorded_at);
     row.cells[place(Person::FILE, "account")] = Some(Cell::Text(account.to_owned()));
     let name = place(Person::FILE, "name");
-    if row.cells[name].is_none() {
+    let has_parts = ["first_name", "last_name"].iter().any(|name| is_news(name, known, before));
+    if has_parts && !known.contains_key("name") {
         let part =
             |name| known.get(name).and_then(|said| said.value.as_str()).filter(|text| !text.is_empty());
         let parts: Vec<&str> = ["first_name", "last_name"].into_iter().filter_map(part).collect();
@@ -123,7 +146,13 @@ pub(super) fn person(id: &str, account: &str, known: &TraitSet, recorded_at: Ins
     row
 }
 
-fn row_of(file: &'static File, id: &str, known: &TraitSet, recorded_at: Instant) -> Incoming {
+fn row_of(
+    file: &'static File,
+    id: &str,
+    known: &TraitSet,
+    before: Option<&TraitSet>,
+    recorded_at: Instant,
+) -> Incoming {
     let mut row = Incoming {
         key: id.to_owned(),
         recorded_at: Some(recorded_at),
@@ -132,7 +161,7 @@ fn row_of(file: &'static File, id: &str, known: &TraitSet, recorded_at: Instant)
         ..Incoming::default()
     };
     row.cells[place(file, "external_id")] = Some(Cell::Text(id.to_owned()));
-    for (name, said) in known {
+    for (name, said) in known.iter().filter(|(name, _)| is_news(name, known, before)) {
         if let Some(place) = file.position(name) {
             if ["name", "industry", "email", "title"].contains(&name.as_str()) {
                 row.cells[place] = Some(text(&said.value));
@@ -224,6 +253,13 @@ mod tests {
         let many: Map<String, Value> = (0..1_000).map(|number| (format!("t{number:04}"), json!(1))).collect();
         let known = known(&[(1, Value::Object(many)), (2, json!({"t0001": 2, "x".repeat(101): 1}))]);
         assert_eq!((known.len(), &known["t0001"].value), (MOST, &json!(2)));
+        let mut known = known;
+        fold(&mut known, Instant::from_micros(3), read(r#"{"more": 1, "plan": "pro"}"#));
+        assert_eq!(
+            (known.get("more"), &known["plan"].value),
+            (None, &json!("pro")),
+            "what is reserved has its place"
+        );
     }
 
     #[test]
@@ -235,7 +271,7 @@ mod tests {
                 "csm": "x@y", "rate": 0.5, "big": 18446744073709551615u64, "tags": ["a"], "old": null
             }),
         )]);
-        let row = account("acme", true, &said, Instant::from_micros(5));
+        let row = account("acme", &said, None, Instant::from_micros(5));
         let file = Account::FILE;
         assert_eq!(cell(&row, file, "external_id").as_deref(), Some("acme"));
         assert_eq!(cell(&row, file, "name").as_deref(), Some("Acme"));
@@ -243,10 +279,32 @@ mod tests {
         assert_eq!((cell(&row, file, "tier"), cell(&row, file, "csm")), (None, None));
         assert_eq!(row.attributes["employees"], Attribute::Integer(50));
         assert_eq!(row.attributes["rate"], Attribute::Decimal(0.5));
-        assert_eq!(row.attributes["big"], Attribute::Decimal(18446744073709551615.0));
+        assert_eq!(
+            row.attributes["big"],
+            Attribute::Text("18446744073709551615".to_owned()),
+            "with all its digits"
+        );
         assert_eq!(row.attributes["tags"], Attribute::Text("[\"a\"]".to_owned()));
         assert!(!row.attributes.contains_key("tier") && !row.attributes.contains_key("name"));
         assert_eq!(row.cleared_attributes, ["old"]);
+    }
+
+    #[test]
+    fn what_is_still_said_is_not_said_again() {
+        let before = known(&[(1, json!({"name": "Acme", "plan": "pro", "seats": 5, "firstName": "Ann"}))]);
+        let mut now = before.clone();
+        merge(&mut now, known(&[(2, json!({"plan": "pro", "seats": 6, "lastName": "Lee", "old": null}))]));
+        let row = account("acme", &now, Some(&before), Instant::from_micros(5));
+        assert_eq!(cell(&row, Account::FILE, "name"), None);
+        // Said again is said last.
+        let names: Vec<&str> = row.attributes.keys().map(String::as_str).collect();
+        assert_eq!(names, ["last_name", "plan", "seats"]);
+        assert_eq!(row.cleared_attributes, ["old"]);
+        now.remove("name");
+        let row = person("u1", "acme", &now, Some(&before), Instant::from_micros(5));
+        assert_eq!(cell(&row, Person::FILE, "name").as_deref(), Some("Ann Lee"), "from both parts");
+        let row = person("u1", "acme", &before, Some(&before), Instant::from_micros(5));
+        assert_eq!((cell(&row, Person::FILE, "name"), row.attributes.len()), (None, 0));
     }
 
     #[test]
@@ -259,7 +317,9 @@ mod tests {
             (json!({"name": ""}), false, None),
             (json!({"name": 5}), false, Some("5")),
         ] {
-            let row = account("acme", is_new, &known(&[(1, traits.clone())]), Instant::from_micros(5));
+            let before = (!is_new).then(TraitSet::new);
+            let said = known(&[(1, traits.clone())]);
+            let row = account("acme", &said, before.as_ref(), Instant::from_micros(5));
             assert_eq!(cell(&row, Account::FILE, "name").as_deref(), name, "{traits} {is_new}");
         }
     }
@@ -276,7 +336,7 @@ mod tests {
             (json!({"email": null, "name": null, "lastName": "Lee"}), Some(""), Some("")),
             (json!({"role": "admin"}), None, None),
         ] {
-            let row = person("u1", "acme", &known(&[(1, traits.clone())]), Instant::from_micros(5));
+            let row = person("u1", "acme", &known(&[(1, traits.clone())]), None, Instant::from_micros(5));
             let (own_name, own_email) = (cell(&row, Person::FILE, "name"), cell(&row, Person::FILE, "email"));
             assert_eq!((own_name.as_deref(), own_email.as_deref()), (name, email), "{traits}");
             assert_eq!(cell(&row, Person::FILE, "account").as_deref(), Some("acme"));
