@@ -13,6 +13,7 @@ pub mod error;
 mod lock;
 mod migration;
 pub mod open;
+mod person;
 pub mod target;
 pub mod view;
 pub mod write;

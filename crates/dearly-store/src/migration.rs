@@ -41,6 +41,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (50, "create analyses", include_str!("../migrations/0050_create_analyses.sql")),
     (51, "add rows of analyses", include_str!("../migrations/0051_add_rows_of_analyses.sql")),
     (52, "add users of rejected_calls", include_str!("../migrations/0052_add_users_of_rejected_calls.sql")),
+    (53, "add index of emails", include_str!("../migrations/0053_add_index_of_emails.sql")),
 ];
 
 /// How the schema of a database stands to the one of this program.

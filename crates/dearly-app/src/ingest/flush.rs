@@ -7,9 +7,11 @@ use std::time::{Duration, Instant as Clock};
 use dearly_domain::account::Account;
 use dearly_domain::membership::{self, Attributed};
 use dearly_domain::person::Person;
-use dearly_domain::{AccountId, Calendar, File, Instant, Record as _};
+use dearly_domain::{Calendar, File, Instant, Record as _};
 use dearly_events::{EventRow, Ingest, RecordKind, Sealed, SealedEntry, Segment};
-use dearly_store::{Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, TraitSet, Write};
+use dearly_store::{
+    Alias, Incoming, Mode, NewImport, Of, Outcome, RejectedCall, StoredVersion, TraitSet, Write,
+};
 
 use super::counts::Counts;
 use super::erased::Erased;
@@ -342,29 +344,48 @@ async fn put_rows(
     let learned = Learned::of(write.view(), users).await?;
     let named = told.people.values().filter_map(|saying| saying.group.as_ref()).map(|(_, group)| group);
     let named = accounts_among(write, named).await?;
-    let account_before: BTreeMap<String, AccountId> = write
-        .view()
-        .versions_of(Person::FILE, &ids)
-        .await?
-        .into_iter()
-        .map(|own| (own.key, Person::from_row(&own.version.row).account))
-        .collect();
-    let mut rows = Vec::new();
+    let people = people_of(write, &ids).await?;
+    let nobody = Saying::new(last_received(told), first_source(told));
+    let (mut rows, mut by_email) = (Vec::new(), Vec::new());
     for (id, set) in &sets {
         let saying = told.people.get(id);
         // Whoever was identified is a person once an account is known, now or later.
         let group = saying.and_then(|own| own.group.as_ref()).map(|(_, group)| group.as_str());
         let group = group.filter(|group| named.contains(*group));
-        let known = account_before.get(id).map(AccountId::as_str);
-        let Some(account) = learned.account_of(id).or(group).or(known) else { continue };
+        let known = people.get(id);
+        let own = known.map(|person| person.account.as_str());
+        let Some(account) = learned.account_of(id).or(group).or(own) else { continue };
         let before = known.map(|_| before.get(id).unwrap_or(set));
         let received_at = saying.map_or_else(|| last_received(told), |saying| saying.received_at);
-        rows.push((saying, traits::person(id, account, set, before, received_at)));
+        let key = known.map_or(id.as_str(), |person| person.external_id.as_str());
+        let row = (saying.unwrap_or(&nobody), traits::person(key, account, set, before, received_at));
+        if key == id { &mut rows } else { &mut by_email }.push(row);
     }
-    let nobody = Saying::new(last_received(told), first_source(told));
-    let rows = rows.into_iter().map(|(saying, row)| (saying.unwrap_or(&nobody), row)).collect();
     rejected.extend(put(write, Person::FILE, rows).await?);
+    // Apart, for a person may be named by their id and by their e-mail.
+    for row in by_email {
+        rejected.extend(put(write, Person::FILE, vec![row]).await?);
+    }
     Ok(rejected)
+}
+
+/// The people whom the book knows by these ids, be it by their e-mail.
+async fn people_of(write: &mut Write, ids: &[&str]) -> Result<BTreeMap<String, Person>> {
+    let newest = |versions: Vec<StoredVersion>| -> BTreeMap<String, Person> {
+        versions.into_iter().map(|own| (own.key, Person::from_row(&own.version.row))).collect()
+    };
+    let mut people = newest(write.view().versions_of(Person::FILE, ids).await?);
+    let others = ids.iter().copied().filter(|id| id.contains('@') && !people.contains_key(*id));
+    let others: Vec<&str> = others.collect();
+    let keys = write.view().people_by_email(&others).await?;
+    let known: Vec<&str> = keys.values().map(String::as_str).collect();
+    let by_key = newest(write.view().versions_of(Person::FILE, &known).await?);
+    for id in others {
+        if let Some(person) = keys.get(&id.to_lowercase()).and_then(|key| by_key.get(key)) {
+            people.insert(id.to_owned(), person.clone());
+        }
+    }
+    Ok(people)
 }
 
 /// Which of these accounts the book knows.

@@ -299,6 +299,29 @@ async fn traits_become_accounts_and_people() {
 }
 
 #[tokio::test]
+async fn a_person_may_be_named_by_their_email() {
+    let door = Door::open().await;
+    let people = "external_id,account,name,email,roles\np1,acme,Ada,Ada@acme.example,champion\n";
+    import(&door, "external_id,name\nacme,Acme\n", people).await;
+    let identify = |id: &str, traits: Value| json!({"type": "identify", "userId": id, "traits": traits});
+    let calls = json!({"batch": [
+        {"type": "group", "userId": "ada@acme.example", "groupId": "acme"},
+        identify("ada@acme.example", json!({"title": "CTO", "plan": "pro"})),
+        identify("p1", json!({"seats": 5})),
+        identify("bo@acme.example", json!({"name": "Bo"})),
+        {"type": "group", "userId": "bo@acme.example", "groupId": "acme"},
+    ]});
+    door.ingestion.take(Endpoint::Batch, Some(&door.key), calls.to_string().as_bytes()).await.unwrap();
+    door.ingestion.flush().await.unwrap();
+    let person = Person::from_row(&door.row(Person::FILE, "p1").await.unwrap());
+    assert_eq!((person.name.as_deref(), person.title.as_deref()), (Some("Ada"), Some("CTO")));
+    assert_eq!(person.attributes.keys().map(String::as_str).collect::<Vec<_>>(), ["plan", "seats"]);
+    assert_eq!(door.row(Person::FILE, "ada@acme.example").await, None, "no second one");
+    assert!(door.row(Person::FILE, "bo@acme.example").await.is_some());
+    door.ingestion.stop().await;
+}
+
+#[tokio::test]
 async fn traits_are_of_whom_they_turn_out_to_be() {
     let identify = |day: u32, id: &str, value: &str, plan: Value| json!({"type": "identify", id: value, "timestamp": format!("2026-03-{day:02}T12:00:00Z"), "traits": {"plan": plan}});
     let alias = |day: u32, previous: &str, user: &str| json!({"type": "alias", "previousId": previous, "userId": user, "timestamp": format!("2026-03-{day:02}T12:00:00Z")});

@@ -4,6 +4,7 @@ mod analyses;
 mod history;
 mod limits;
 mod nouns;
+mod people;
 mod record;
 mod schema;
 mod score_history;
