@@ -1,5 +1,6 @@
 //! Opening the records.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 use std::time::Duration;
@@ -82,7 +83,8 @@ impl Store {
                     return Err(Error::Missing { database });
                 }
                 std::fs::create_dir_all(path).map_err(|source| Error::folder(path, source))?;
-                (Dialect::Sqlite, Some(path.clone()), sqlite_url(&file)?)
+                let mode = if is_still(&file) { "ro&immutable=1" } else { "rwc" };
+                (Dialect::Sqlite, Some(path.clone()), sqlite_url(&file, mode)?)
             }
             Target::Url(url) => (Dialect::Postgres, None, url.clone()),
         };
@@ -227,8 +229,21 @@ impl Store {
     }
 }
 
+/// Whether nobody writes into a database file now, nor may this process: then it is read without the files that SQLite would
+/// make beside it, and cannot.
+fn is_still(file: &Path) -> bool {
+    let beside = |ending: &str| {
+        let mut path = file.as_os_str().to_owned();
+        path.push(ending);
+        Path::new(&path).exists()
+    };
+    let Ok(metadata) = file.metadata() else { return false };
+    let may_write = !metadata.permissions().readonly() && File::options().append(true).open(file).is_ok();
+    !may_write && !beside("-wal")
+}
+
 /// The address of a database file, whatever characters its path has.
-fn sqlite_url(file: &Path) -> Result<String> {
+fn sqlite_url(file: &Path, mode: &str) -> Result<String> {
     let absolute = std::path::absolute(file).map_err(|source| Error::folder(file, source))?;
     let Some(path) = absolute.to_str() else {
         let source = std::io::Error::new(std::io::ErrorKind::InvalidInput, "the path is not valid UTF-8");
@@ -241,6 +256,7 @@ fn sqlite_url(file: &Path) -> Result<String> {
             other => url.push_str(&format!("%{other:02X}")),
         }
     }
-    url.push_str("?mode=rwc");
+    url.push_str("?mode=");
+    url.push_str(mode);
     Ok(url)
 }

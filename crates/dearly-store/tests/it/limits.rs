@@ -88,3 +88,24 @@ async fn a_full_disk_is_said_and_loses_nothing() {
         sqlx::query_scalar("PRAGMA integrity_check").fetch_one(&mut connection).await.unwrap();
     assert_eq!(sound, "ok");
 }
+
+#[tokio::test]
+async fn records_that_nobody_may_write_are_read() {
+    let database = Database::sqlite();
+    let store = database.open().await;
+    let accounts = file("accounts");
+    put_as(&store, "1", instant("2026-06-01"), Mode::Upsert, accounts, vec![account("a", "Acme")]).await;
+    store.close().await;
+    let file = database.sqlite_file().unwrap();
+    let beside = || file.parent().unwrap().read_dir().unwrap().count();
+    let n_files = beside();
+    let mut permissions = file.metadata().unwrap().permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&file, permissions).unwrap();
+    let store = database.open().await;
+    assert_eq!(store.keys(accounts).await.unwrap(), ["a".to_owned()].into());
+    assert_eq!(beside(), n_files, "nothing is made beside it");
+    let mut write = store.write("import b").await.unwrap();
+    let error = write.set_setting("lake", Some("elsewhere")).await.unwrap_err();
+    assert!(format!("{error:?}").contains("readonly"), "{error:?}");
+}
