@@ -84,7 +84,12 @@ impl BookTables {
         }
         let files = segments
             .iter()
-            .map(|own| SegmentFile { path: own.path.clone(), bytes: own.bytes as u64 })
+            .map(|own| SegmentFile {
+                path: own.path.clone(),
+                bytes: own.bytes as u64,
+                first_at: own.min_at,
+                last_at: own.max_at,
+            })
             .collect();
         let telemetry = match place {
             Place::Folder(folder) => Telemetry::in_folder(folder, files)?.checked_by(whole(lake, &segments)),

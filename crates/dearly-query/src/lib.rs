@@ -14,6 +14,7 @@ mod error;
 mod live_files;
 mod measure;
 mod parquet;
+mod pruned;
 mod read_only;
 mod records;
 mod room;

@@ -119,7 +119,8 @@ impl Session {
                 _ => Arc::new(RecordsTable::new(table, Arc::clone(&source))),
             }
         };
-        telemetry::all_rows(&telemetry.addresses())
+        telemetry
+            .all_rows()
             .and_then(|all| register(&context, moment, all, records))
             .map_err(|error| Error::Failed(error.to_string()))?;
         Ok(Session { context, limits, is_here: true })

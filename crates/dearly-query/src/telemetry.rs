@@ -21,7 +21,7 @@ use object_store::local::LocalFileSystem;
 
 use crate::error::{Error, Result};
 use crate::live_files::LiveFiles;
-use crate::read_only::ADDRESS;
+use crate::pruned::{Pruned, addresses};
 use crate::records::{SourceError, UTC, schema_of_columns};
 use crate::session::Moment;
 use crate::table::{Column, table};
@@ -33,6 +33,10 @@ pub struct SegmentFile {
     pub path: String,
     /// Its size as the records have it: a file of another size is damaged, and is not read at all.
     pub bytes: u64,
+    /// When its first event happened: a question about others does not open it.
+    pub first_at: Instant,
+    /// When its last event happened.
+    pub last_at: Instant,
 }
 
 /// Says of the file at a path, before anything of it is decoded, whether it is as it was written; may take as long as reading
@@ -87,7 +91,12 @@ impl Telemetry {
 
     /// The addresses of the files, the same for everyone who reads the lake, wherever they see it.
     pub fn addresses(&self) -> Vec<String> {
-        self.files.iter().map(|file| format!("{ADDRESS}{}", file.path)).collect()
+        addresses(self.files.iter())
+    }
+
+    /// Their rows.
+    pub(crate) fn all_rows(&self) -> EngineResult<Arc<dyn TableProvider>> {
+        Ok(Arc::new(Pruned::new(&self.files)?))
     }
 }
 

@@ -164,7 +164,9 @@ pub(crate) fn write_events(folder: &TempDir, path: &str, events: &[Event<'_>], i
     }
     rows.close().unwrap();
     writer.close().unwrap();
-    SegmentFile { path: path.to_owned(), bytes: size_of(folder, path) }
+    let instants = || events.iter().map(|event| at(event.3));
+    let (first_at, last_at) = (instants().min().unwrap(), instants().max().unwrap());
+    SegmentFile { path: path.to_owned(), bytes: size_of(folder, path), first_at, last_at }
 }
 
 /// A session over files below the folder.

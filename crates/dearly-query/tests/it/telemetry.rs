@@ -45,6 +45,40 @@ async fn only_what_was_visible_on_the_day_counts() {
     assert_eq!(ask(&session, counts).await, "[1,24]");
 }
 
+/// A file is not even looked at that holds nothing of the time that is asked for.
+#[tokio::test]
+async fn files_of_another_time_stay_closed() {
+    let folder = tempdir().unwrap();
+    let event = |at: &'static str| [(Some("acme"), "ann", "login", at, 1, None)];
+    let files = vec![
+        write_events(&folder, "events/may.parquet", &event("2025-05-10T10:00:00Z"), false),
+        write_events(&folder, "events/june.parquet", &event("2025-06-10T10:00:00Z"), false),
+        write_events(&folder, "events/july.parquet", &event("2025-07-10T10:00:00Z"), false),
+    ];
+    for gone in ["may", "july"] {
+        std::fs::remove_file(folder.path().join(format!("events/{gone}.parquet"))).unwrap();
+    }
+    for (sql, answer) in [
+        ("select count(*) from events where at >= timestamptz '2025-06-01T00:00:00Z'", "[1]"),
+        ("select count(*) from events where at >= timestamp '2025-06-01T00:00:00'", "[1]"),
+        ("select count(*) from events where at >= cast('2025-06-01' as timestamp)", "[1]"),
+        ("select count(*) from events where at >= :as_of - interval '29 days'", "[1]"),
+        ("select count(*) from events where at >= :as_of - 29 and event = 'login'", "[1]"),
+        (
+            "select count(*) from events where at between '2025-06-10T10:00:00Z' and '2025-06-10T10:00:00Z'",
+            "[1]",
+        ),
+        ("select count(*) from events where at > '2025-06-29'", "[0]"),
+    ] {
+        // Of July nothing is known yet on the last day of June.
+        let session = with_events(folder.path(), files.clone(), &moment("2025-06-30", None));
+        assert_eq!(ask(&session, sql).await, answer, "{sql}");
+    }
+    let session = with_events(folder.path(), files, &moment("2025-06-30", None));
+    let all = crate::small_book::mistake(&session, "select count(*) from events").await;
+    assert!(all.contains("may.parquet is gone"), "{all}");
+}
+
 #[tokio::test]
 async fn days_are_those_of_the_workbook() {
     let folder = tempdir().unwrap();
