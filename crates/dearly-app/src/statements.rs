@@ -66,9 +66,11 @@ impl BookReader {
                         }
                         let tables = tables.as_ref().expect("read above");
                         let session = tables.session(*day, Limits::default())?;
-                        let readings = session.measure(statement, *day).await?.into_iter();
-                        let values: Arc<Values> =
-                            Arc::new(readings.map(|own| (AccountId(own.account), own.value)).collect());
+                        let readings = session.measure(statement, *day).await;
+                        let readings = readings.map_err(|error| of_measure(error, statement, *day))?;
+                        let values: Arc<Values> = Arc::new(
+                            readings.into_iter().map(|own| (AccountId(own.account), own.value)).collect(),
+                        );
                         if is_in_force {
                             app.cache.keep_statement(key, Arc::clone(&values));
                         }
@@ -97,6 +99,22 @@ impl BookReader {
         Ok(Arc::new(
             BookTables::read(&mut self.view, &app.lake_place, &app.lake, in_force, known_by, &named).await?,
         ))
+    }
+}
+
+/// How much of a statement is shown where it is wrong, in characters.
+const SHOWN: usize = 80;
+
+/// The error, with the measure that it is of: nobody has asked its statement by hand.
+fn of_measure(error: dearly_query::Error, statement: &str, day: Day) -> dearly_query::Error {
+    match error {
+        dearly_query::Error::Sql { message, place, help } => {
+            let words: Vec<&str> = statement.split_whitespace().collect();
+            let shown: String = words.join(" ").chars().take(SHOWN).collect();
+            let message = format!("the measure in SQL that begins with `{shown}`, as of {day}: {message}");
+            dearly_query::Error::Sql { message, place, help }
+        }
+        other => other,
     }
 }
 

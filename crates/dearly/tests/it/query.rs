@@ -196,6 +196,22 @@ fn a_new_fact_reaches_a_measure_in_sql() {
     assert_ne!(score(), score_before);
 }
 
+/// What only shows in the answer names the measure.
+#[test]
+fn a_measure_that_fails_as_of_a_day_is_named() {
+    let place = Place::with_book();
+    place.dearly("workbook init wb").run();
+    let wrong = [
+        "{ sql: \"select external_id as account, 1 / (tier - tier) as value from accounts\" }",
+        "open_tickets",
+        "open_tickets",
+    ];
+    place.write("wb/scorecards/experience.yaml", experience(wrong));
+    place.dearly("workbook apply wb").run();
+    let said = place.dearly("score --as-of 2025-06-30").exits(1).run();
+    said.warns(&["select external_id as account, 1 / (tier - tier)", "as of 2025-06-30", "ivide by zero"]);
+}
+
 #[test]
 fn a_workbook_with_wrong_sql_is_refused_at_its_place() {
     let place = Place::new();
