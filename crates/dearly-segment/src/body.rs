@@ -199,7 +199,10 @@ impl<'a> Properties<'a> {
         reader.object(|reader, name| {
             is_empty = false;
             if Some(name) == arrival.account_property {
-                own.account = reader.value()?;
+                // What is no name of an account names none, and the user may still have one.
+                if let named @ (Value::Text(_) | Value::Number(_)) = reader.value()? {
+                    own.account = named;
+                }
                 return Ok(());
             }
             match name {
@@ -385,7 +388,9 @@ impl<'a> Draft<'a> {
 fn id<'a>(name: &str, value: Value<'a>) -> Result<Option<Cow<'a, str>>, String> {
     let text = match value {
         Value::Null => return Ok(None),
-        Value::Text(text) => text,
+        // As the cells of an import are, so that both mean the same.
+        Value::Text(Cow::Borrowed(text)) => Cow::Borrowed(text.trim()),
+        Value::Text(Cow::Owned(text)) => Cow::Owned(text.trim().to_owned()),
         Value::Number(number) => Cow::Borrowed(number),
         _ => return Err(format!("{name} is neither a text nor a number")),
     };

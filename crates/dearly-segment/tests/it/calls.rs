@@ -115,6 +115,28 @@ fn an_id_is_made_where_none_came() {
 }
 
 #[test]
+fn ids_are_trimmed_and_a_blank_one_is_none() {
+    let own = event(Endpoint::Track, r#"{"event":"e","userId":" u\t","context":{"groupId":" acme "}}"#);
+    assert_eq!((&*own.user, own.group.as_deref()), ("u", Some("acme")));
+    let own =
+        event(Endpoint::Track, r#"{"event":"e","userId":" ","anonymousId":"a","context":{"groupId":" "}}"#);
+    assert_eq!((&*own.user, own.group.as_deref()), ("a", None));
+    let blank = r#"{"type":"group","userId":"u","groupId":"  "}"#;
+    assert!(reason(Endpoint::Batch, blank).contains("no groupId"));
+}
+
+/// The property that the workbook names may be used otherwise by some events: their users may tell the account.
+#[test]
+fn what_names_no_account_is_no_reason_to_refuse() {
+    for account in ["true", "[\"acme\"]", "{\"id\":1}", "null", "\" \""] {
+        let body = format!(r#"{{"event":"e","userId":"u","properties":{{"account_id":{account}}}}}"#);
+        assert_eq!(event(Endpoint::Track, &body).property, None, "{account}");
+    }
+    let number = event(Endpoint::Track, r#"{"event":"e","userId":"u","properties":{"account_id":7}}"#);
+    assert_eq!(number.property.as_deref(), Some("7"));
+}
+
+#[test]
 fn what_no_database_holds_is_replaced() {
     let own = event(
         Endpoint::Track,
