@@ -38,7 +38,8 @@ pub(super) fn parse(text: &str) -> Result<Formula, Error> {
     }
     parser.right_side(&mut formula)?;
     if let Some(outcome) = &formula.outcome
-        && let Some(twice) = formula.terms.iter().flatten().find(|own| own.column == outcome.column)
+        && let Some(twice) =
+            formula.terms.iter().flatten().chain(&formula.offsets).find(|own| own.column == outcome.column)
     {
         return Err(error(
             twice.at,

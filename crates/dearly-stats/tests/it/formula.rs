@@ -125,6 +125,17 @@ fn mistakes_are_told_with_their_place_and_what_was_meant() {
         "renewed ~ renewed",
         "formula, character 11: renewed is the outcome and cannot explain itself: leave it out on the right",
     );
+    for (formula, at) in [
+        ("a ~ tier + offset(a)", 19),
+        ("a ~ tier + offset(log(a))", 23),
+        ("log(a) ~ tier + offset(a)", 24),
+        ("a ~ log(a)", 9),
+        ("a ~ tier + tier:C(a)", 19),
+        ("log1p(a) ~ tier*sqrt(a)", 22),
+    ] {
+        let expected = "a is the outcome and cannot explain itself: leave it out on the right";
+        refused(formula, &format!("formula, character {at}: {expected}"));
+    }
     refused(
         "C(renewed) ~ a",
         "formula, character 1: the outcome is a number for each row, or yes and no: leave C() out on the left",
