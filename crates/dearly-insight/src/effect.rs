@@ -6,7 +6,7 @@ use dearly_stats::{Clusters, Column, Family, Glm, SeparationKind, Table};
 use serde::Serialize;
 
 use crate::alarm::{check_signed_off, is_binary, outcome_alarms, with_alarms};
-use crate::fit::{cluster_columns, clusters_of, dropped, numbers, one_class};
+use crate::fit::{check_reach, check_scale, cluster_columns, clusters_of, dropped, numbers, one_class};
 use crate::report::{Alarm, Bounded, ClusterColumn, Dropped, Interval};
 use crate::{Error, Result};
 
@@ -246,6 +246,8 @@ pub fn effect(table: &Table, request: &EffectRequest) -> Result<EffectReport> {
                 .to_owned(),
         ));
     }
+    check_reach(&request.outcome, outcome)?;
+    check_scale(&frame.design)?;
     // All or none treated is refused below, in other words.
     if (1..treated.len()).contains(&n_treated)
         && let told = Glm::new(Family::Logit).separation(&frame.design, &treatment)?

@@ -7,7 +7,7 @@ mod report;
 mod validation;
 
 use dearly_stats::formula::{Formula, Frame};
-use dearly_stats::{Clusters, Column, Covariance, Design, FittedGlm, Table};
+use dearly_stats::{Clusters, Collinearity, Column, Covariance, Design, FittedGlm, Table};
 
 pub use report::{
     Apparent, AucReport, CalibrationReport, FitReport, Joint, OutOfFold, Proportional, ProportionalTerm,
@@ -266,11 +266,16 @@ fn collinearity(design: &Design, notes: &mut Vec<String>) -> (ByName, Option<f64
              their effects, not by their ranking",
             inflated.join(", ")
         ));
-    } else if own.is_serious() {
+    } else if own.condition_number > Collinearity::ILL_CONDITIONED {
         notes.push(format!(
             "some columns say nearly the same (condition number {:.0}, above 30): single coefficients move much with \
              small changes of the data",
             own.condition_number
+        ));
+    } else if let [alone] = &inflated[..] {
+        notes.push(format!(
+            "{alone} is nearly a combination of the others (variance inflation above 5): its coefficient moves much with small \
+             changes of the data"
         ));
     }
     (ByName(own.variance_inflation), Some(own.condition_number), inflated)
@@ -293,26 +298,32 @@ pub(crate) fn one_class(outcome: &str, value: f64, frame: &Frame) -> Error {
 }
 
 /// Refuses columns whose digits lie where arithmetic loses them, in words that say what to do.
-fn check_scale(design: &Design) -> Result<()> {
+pub(crate) fn check_scale(design: &Design) -> Result<()> {
     const FARTHEST: f64 = 1e5;
-    const LARGEST: f64 = 1e100;
     let n = design.rows() as f64;
     for (column, name) in design.names().iter().enumerate() {
-        let values = || (0..design.rows()).map(|row| design.row(row)[column]);
-        let largest = values().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        if largest > LARGEST || (largest > 0.0 && largest < 1.0 / LARGEST) {
-            return Err(Error::Invalid(format!(
-                "{name} goes as far as {largest:e}, out of reach of the arithmetic: give it in other units"
-            )));
-        }
-        let mean = values().sum::<f64>() / n;
-        let spread = (values().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
+        let values = design.column(column);
+        check_reach(name, &values)?;
+        let mean = values.iter().sum::<f64>() / n;
+        let spread = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / n).sqrt();
         if design.intercept().is_some() && spread > 0.0 && mean.abs() > FARTHEST * spread {
             return Err(Error::Invalid(format!(
                 "{name} lies around {mean} and varies by {spread:.2e} only, so that it cannot be told from the intercept: take a \
                  constant off it"
             )));
         }
+    }
+    Ok(())
+}
+
+/// Refuses numbers that are so large or so small that products of a few of them are infinite or nothing.
+pub(crate) fn check_reach(name: &str, values: &[f64]) -> Result<()> {
+    const LARGEST: f64 = 1e100;
+    let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    if largest > LARGEST || (largest > 0.0 && largest < 1.0 / LARGEST) {
+        return Err(Error::Invalid(format!(
+            "{name} goes as far as {largest:e}, out of reach of the arithmetic: give it in other units"
+        )));
     }
     Ok(())
 }

@@ -64,6 +64,15 @@ impl Glm<'_> {
     /// ```
     pub fn fit_firth(&self, design: &Design, outcome: &[f64]) -> Result<FittedFirth, Error> {
         let observed = self.check_firth(design, outcome)?;
+        self.fit_firth_checked(design, outcome, observed).map_err(|error| self.or_offset(design, error))
+    }
+
+    fn fit_firth_checked(
+        &self,
+        design: &Design,
+        outcome: &[f64],
+        observed: f64,
+    ) -> Result<FittedFirth, Error> {
         let problem = Penalized::new(self, design, outcome);
         let start = self.cold_start(design, observed);
         let every: Vec<bool> = vec![true; design.columns()];

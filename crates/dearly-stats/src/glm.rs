@@ -68,7 +68,7 @@ impl<'a> Glm<'a> {
     ///
     /// Newton's steps (iteratively reweighted least squares), each halved while the likelihood falls and cut so that
     /// no row's linear predictor moves by more than 8; settled when no coefficient moves by more than 10⁻¹⁰, measured
-    /// for a column of root mean square 1. Covariances are of the expected information, as in R.
+    /// for a column of root mean square 1, and of least squares for an outcome that varies by 1. Covariances are of the expected information, as in R.
     ///
     /// # Shapes
     /// `outcome`, offset and weights have one value for each row of the design.
@@ -79,10 +79,12 @@ impl<'a> Glm<'a> {
     ///
     /// # Errors
     /// [`Error::Empty`], [`Error::LengthMismatch`], [`Error::NotFinite`], [`Error::OutOfRange`] for an outcome the
-    /// family cannot have or a negative weight, [`Error::Refused`] when every weight is 0, [`Error::OneClass`] when
+    /// family cannot have or a negative weight, [`Error::Refused`] when every weight is 0
+    /// and for a [`Family::Gaussian`] outcome whose squares are out of reach, [`Error::OneClass`] when
     /// all outcomes are the same, whatever the family, [`Error::TooFewRows`] unless rows outnumber columns,
     /// [`Error::Collinear`], which a constant column beside an intercept is, [`Error::Separated`] when the
-    /// coefficients would be infinite, [`Error::NotConverged`].
+    /// coefficients would be infinite, [`Error::NotConverged`]; [`Error::Refused`] in place of these two for an offset
+    /// that goes too far.
     ///
     /// # Source
     /// McCullagh and Nelder, *Generalized Linear Models* (1989). Fractional logit: Papke and Wooldridge (1996).
@@ -103,6 +105,10 @@ impl<'a> Glm<'a> {
     /// ```
     pub fn fit(&self, design: &Design, outcome: &[f64]) -> Result<FittedGlm, Error> {
         let observed = self.check(design, outcome)?;
+        self.fit_checked(design, outcome, &observed).map_err(|error| self.or_offset(design, error))
+    }
+
+    fn fit_checked(&self, design: &Design, outcome: &[f64], observed: &Observed) -> Result<FittedGlm, Error> {
         let problem = self.problem(design, outcome);
         let mut workspace = Workspace::new(&problem);
         let cold = self.cold_start(design, observed.mean);
@@ -127,8 +133,8 @@ impl<'a> Glm<'a> {
             Err(trouble) => return Err(self.explain(design, trouble)),
         };
         let (coefficients, trace) = self.last_step(&problem, solution.coefficients, &mut workspace);
-        let null_deviance = self.null_deviance(outcome, &observed)?;
-        self.finish(design, outcome, &observed, coefficients, solution.iterations, trace, null_deviance)
+        let null_deviance = self.null_deviance(outcome, observed)?;
+        self.finish(design, outcome, observed, coefficients, solution.iterations, trace, null_deviance)
     }
 
     /// The last step, made where everything else is computed as well.
@@ -288,6 +294,25 @@ impl<'a> Glm<'a> {
             Trouble::Collinear(column) => Error::Collinear { column: design.names()[column].clone() },
             Trouble::Endless { iterations } => Error::NotConverged { what: "the regression", iterations },
         }
+    }
+
+    /// The offset as the reason of an error that names columns, where it goes so far that a few rows outweigh all others by
+    /// more than numbers have digits.
+    pub(crate) fn or_offset(&self, design: &Design, error: Error) -> Error {
+        const FARTHEST: f64 = 30.0;
+        let is_of_columns = matches!(error, Error::Collinear { .. } | Error::NotConverged { .. });
+        let Some(offset) = self.offset.filter(|_| is_of_columns && self.family != Family::Gaussian) else {
+            return error;
+        };
+        let least = offset.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = offset.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        if most - least < FARTHEST || design.collinearity().is_err() {
+            return error;
+        }
+        Error::Refused(format!(
+            "the offset goes from {least} to {most} where the columns add up, so that a few rows outweigh all others: take its \
+             logarithm, or give it in other units"
+        ))
     }
 
     fn deviance_at(&self, outcome: &[f64], linear_predictor: impl Fn(usize) -> f64) -> f64 {

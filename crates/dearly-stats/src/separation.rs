@@ -2,7 +2,7 @@ mod cone;
 
 use cone::{Side, recession_direction};
 
-use crate::{Design, Error, Family, Glm};
+use crate::{Design, Error, Family, Glm, Matrix};
 
 /// How far the columns tell the outcome with certainty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +36,9 @@ pub struct Separation {
     pub terms: Vec<String>,
     /// Rows told with certainty.
     pub n_separated: usize,
+    /// Of each column, in the order of the design and the intercept among them, whether the rows that are not told leave
+    /// its coefficient open: all that run away, and where all rows are told every one.
+    pub is_open: Vec<bool>,
 }
 
 impl Glm<'_> {
@@ -73,6 +76,8 @@ impl Glm<'_> {
     /// assert_eq!(found.terms, ["high"]);
     /// let found = Glm::new(Family::Logit).separation(&design, &[0.0, 1.0, 1.0, 1.0])?;
     /// assert_eq!((found.kind, found.n_separated), (SeparationKind::QuasiComplete, 2));
+    /// // Those that do not score high hold the intercept.
+    /// assert_eq!(found.is_open, [false, true]);
     /// # Ok::<(), dearly_stats::Error>(())
     /// ```
     pub fn separation(&self, design: &Design, outcome: &[f64]) -> Result<Separation, Error> {
@@ -87,7 +92,12 @@ impl Glm<'_> {
             _ if y == 0.0 => Side::Below,
             _ => Side::Both,
         };
-        let none = Separation { kind: SeparationKind::None, terms: Vec::new(), n_separated: 0 };
+        let none = Separation {
+            kind: SeparationKind::None,
+            terms: Vec::new(),
+            n_separated: 0,
+            is_open: vec![false; design.columns()],
+        };
         if matches!(self.family(), Family::Gaussian | Family::GammaLog) {
             return none;
         }
@@ -127,7 +137,13 @@ impl Glm<'_> {
             terms.retain(|&column| Some(column) != design.intercept());
         }
         let terms = terms.into_iter().map(|column| design.names()[column].clone()).collect();
-        Separation { kind, terms, n_separated: counted - rows.len() }
+        let left: Vec<usize> = rows.iter().map(|&(row, _)| row).collect();
+        Separation {
+            kind,
+            terms,
+            n_separated: counted - rows.len(),
+            is_open: left_open(&design.rows_of(&left)),
+        }
     }
 
     /// Whether a threshold on one column parts the outcomes.
@@ -140,6 +156,25 @@ impl Glm<'_> {
         }
         zeros.1 < ones.0 || ones.1 < zeros.0
     }
+}
+
+/// Whether each coefficient can be moved, along with others, without any linear predictor of these rows moving.
+///
+/// Such moves are the vectors that X′X, of columns of size 1, takes to 0; rounding leaves of 0 some units in the last place
+/// of the largest eigenvalue.
+fn left_open(rows: &Design) -> Vec<bool> {
+    const NOTHING: f64 = 1e-14;
+    let (p, sizes) = (rows.columns(), column_sizes(rows));
+    let mut square = Matrix::zeros(p, p);
+    for row in 0..rows.rows() {
+        let scaled: Vec<f64> = rows.row(row).iter().zip(&sizes).map(|(value, size)| value / size).collect();
+        square.add_outer_lower(&scaled, 1.0);
+    }
+    square.mirror_lower();
+    let (values, vectors) = square.symmetric_eigen();
+    let nothing = NOTHING * p as f64 * values.last().copied().unwrap_or(0.0);
+    let moves: Vec<usize> = (0..p).filter(|&at| values[at] <= nothing).collect();
+    (0..p).map(|column| moves.iter().any(|&at| vectors[(column, at)].abs() > 1e-6)).collect()
 }
 
 /// The root mean square of each column, so that units do not decide.

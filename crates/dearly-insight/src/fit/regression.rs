@@ -20,15 +20,17 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     check_outcome(family, request.family, formula, table, &frame, outcome)?;
     let clusters = super::clusters(table, &frame, &request.clusters)?;
     let design = &frame.design;
+    super::check_reach(formula.outcome().unwrap_or("the outcome"), outcome)?;
     super::check_scale(design)?;
     let glm = frame.offset.as_deref().map_or(Glm::new(family), |offset| Glm::new(family).offset(offset));
     let separation = glm.separation(design, outcome)?;
     let outcomes: Vec<bool> = outcome.iter().map(|&value| value == 1.0).collect();
     let is_binary = family.is_binary();
-    let n_events = is_binary.then(|| outcomes.iter().filter(|&&event| event).count());
+    let n_events = alarm::is_binary(outcome).then(|| outcomes.iter().filter(|&&event| event).count());
     let n_rarer = n_events.map(|events| events.min(outcomes.len() - events));
     let columns = super::slopes(design.names());
     let mut notes = Vec::new();
+    notes.extend(not_whole(family, formula, table, &frame, outcome));
 
     let inputs = if alarm::is_binary(outcome) {
         formula.columns().into_iter().filter(|name| formula.outcome() != Some(name)).collect()
@@ -76,21 +78,22 @@ pub(super) fn fit(table: &Table, request: &FitRequest, formula: &Formula) -> Res
     };
     let reported = errors.reported();
     // Errors by cluster have no sense of a coefficient that runs away; nor has a test of it with others.
-    let is_untestable =
-        !errors.is_by_rows() && design.names().iter().any(|name| separation.terms.contains(name));
+    let open = (0..design.columns()).filter(|&column| separation.is_open[column]);
+    let open: Vec<&str> = open.map(|column| design.names()[column].as_str()).collect();
+    let is_untestable = !errors.is_by_rows() && !open.is_empty();
     if is_untestable {
         notes.push(format!(
-            "there are no errors by cluster, and no Wald test, where {} separate{}: go by the interval and the likelihood ratio, \
-             which take rows as independent",
-            separation.terms.join(", "),
-            if separation.terms.len() == 1 { "s" } else { "" }
+            "there are no errors by cluster of {}, and no Wald test, since the rows that are not told with certainty leave \
+             {} open: go by the interval and the likelihood ratio, which take rows as independent",
+            open.join(", "),
+            if open.len() == 1 { "it" } else { "them" }
         ));
     }
     let (vif, condition_number, mut inflated) = super::collinearity(design, &mut notes);
     if is_untestable {
         inflated.clear();
     }
-    let terms = terms(&glm, &frame, request, &fitted, firth.as_ref(), &errors, &separation.terms)?;
+    let terms = terms(&glm, &frame, request, &fitted, firth.as_ref(), &errors, &separation.is_open)?;
 
     let flic = match &firth {
         Some(firth) if design.intercept().is_some() => Some(glm.flic(design, outcome, firth)?),
@@ -228,6 +231,26 @@ fn check_outcome(
     Ok(())
 }
 
+/// That counts have fractions, where some do.
+fn not_whole(
+    family: Family,
+    formula: &Formula,
+    table: &Table,
+    frame: &Frame,
+    outcome: &[f64],
+) -> Option<String> {
+    let name = formula.outcome().filter(|_| family == Family::Poisson)?;
+    let at = outcome.iter().position(|y| y.fract() != 0.0)?;
+    let n = outcome.iter().filter(|y| y.fract() != 0.0).count();
+    Some(format!(
+        "{name} is {} in data row {}, and {n} of {} outcomes are no whole numbers: they are taken as rates, of which nothing \
+         says that they vary as counts do. Go by errors by cluster, not by the model's or the likelihood",
+        super::value_of(table, name, frame.rows[at]),
+        frame.rows[at] + 1,
+        outcome.len()
+    ))
+}
+
 /// Whether the method is Firth's, and why.
 fn method(
     request: &FitRequest,
@@ -305,7 +328,7 @@ fn terms(
     fitted: &FittedGlm,
     firth: Option<&FittedFirth>,
     errors: &Errors,
-    separating: &[String],
+    is_open: &[bool],
 ) -> Result<Vec<Term>> {
     let (design, outcome): (&Design, &[f64]) = (&frame.design, frame.outcome.as_deref().unwrap_or_default());
     let reported = errors.reported();
@@ -315,7 +338,7 @@ fn terms(
     let mut terms = Vec::with_capacity(design.columns());
     for (column, name) in design.names().iter().enumerate() {
         // Of a coefficient that runs away, the likelihood's shape is all that is known: no error is about right.
-        let profiled = firth.filter(|_| errors.is_by_rows() || separating.contains(name));
+        let profiled = firth.filter(|_| errors.is_by_rows() || is_open[column]);
         let (interval, p_value) = match profiled {
             Some(firth) => (
                 Interval::of(
@@ -328,7 +351,7 @@ fn terms(
         };
         let all = errors.standard_errors(column);
         // Its residuals are next to nothing, so that errors by cluster are, too, and say the opposite of what is so.
-        let (standard_error, standard_errors) = if separating.contains(name) {
+        let (standard_error, standard_errors) = if is_open[column] {
             (all.model, StandardErrors { model: all.model, ..StandardErrors::default() })
         } else {
             (shown[column], all)

@@ -13,9 +13,9 @@ pub struct FitReport {
     pub level: f64,
     /// Rows that the model was fitted on.
     pub n: usize,
-    /// Outcomes that are 1; events, for Cox. `None` for families without.
+    /// Outcomes that are 1, where all are 0 or 1; events, for Cox.
     pub n_events: Option<usize>,
-    /// Outcomes of the smaller class.
+    /// Outcomes of the smaller class, where all are 0 or 1.
     pub n_rarer: Option<usize>,
     /// Rows left out for a missing value.
     pub n_dropped: usize,

@@ -5,6 +5,8 @@ use std::path::Path;
 use dearly_insight::fit::{FitFamily, FitMethod, FitReport, FitRequest, fit};
 use dearly_insight::{Column, Table, TableBuilder};
 
+use crate::random::Random;
+
 /// One of the published sets beside the public data; `None`, with a word about it, where they are not there.
 fn published(name: &str) -> Option<Table> {
     let folder = std::env::var_os("DEARLY_TEST_DATA")?;
@@ -272,4 +274,72 @@ fn calibration_out_of_fold_goes_by_cluster() {
     };
     let (by_account, by_row) = (width(vec!["account".to_owned()]), width(Vec::new()));
     assert!(by_account > 1.3 * by_row, "{by_account} and {by_row}");
+}
+
+/// Columns of noise beside an outcome that is 0 or 1, a share and a count with fractions.
+fn of_every_family() -> Table {
+    let mut random = Random(4);
+    let rows: Vec<[f64; 4]> = (0..200)
+        .map(|_| {
+            let x = random.normal();
+            let chance = 1.0 / (1.0 + (-x).exp());
+            let binary = f64::from(random.uniform() < chance);
+            [x, binary, chance, (8.0 * random.uniform()).floor() / 4.0]
+        })
+        .collect();
+    let column =
+        |(at, name): (usize, &str)| (name.to_owned(), Column::numbers(rows.iter().map(|row| row[at])));
+    Table::new(["x", "binary", "share", "quarters"].into_iter().enumerate().map(column).collect()).unwrap()
+}
+
+#[test]
+fn outcomes_of_0_and_1_are_counted_under_every_family() {
+    let table = of_every_family();
+    let counts = |family, formula: &str| {
+        let report = fit(&table, &FitRequest { family, ..FitRequest::new(formula) }).unwrap();
+        (report.n_events, report.n_rarer)
+    };
+    let expected = counts(FitFamily::Binomial, "binary ~ x");
+    assert!(expected.0.is_some() && expected.1.is_some());
+    for family in [FitFamily::Cloglog, FitFamily::Gaussian, FitFamily::Fractional, FitFamily::Poisson] {
+        assert_eq!(counts(family, "binary ~ x"), expected, "{family:?}");
+    }
+    assert_eq!(counts(FitFamily::Gaussian, "quarters ~ x"), (None, None));
+    assert_eq!(counts(FitFamily::Fractional, "share ~ binary"), (None, None));
+}
+
+#[test]
+fn counts_that_are_no_whole_numbers_are_said_to_be_rates() {
+    let notes = |formula: &str| {
+        fit(&of_every_family(), &FitRequest { family: FitFamily::Poisson, ..FitRequest::new(formula) })
+            .unwrap()
+            .notes
+    };
+    let says_so = |notes: &[String]| {
+        notes.iter().any(|note| note.contains("no whole numbers") && note.contains("rates"))
+    };
+    let own = notes("quarters ~ x");
+    assert!(says_so(&own) && own[0].starts_with("quarters is 1.75 in data row 1,"), "{own:?}");
+    assert!(!says_so(&notes("binary ~ x")));
+}
+
+/// One column can be inflated alone, with a condition number that is no cause of concern.
+#[test]
+fn a_column_that_is_inflated_alone_is_said_to_be() {
+    let mut random = Random(6);
+    let parts: Vec<[f64; 5]> = (0..300).map(|_| [(); 5].map(|()| random.normal())).collect();
+    let mut columns: Vec<(String, Column)> =
+        (0..4).map(|at| (format!("part_{at}"), Column::numbers(parts.iter().map(|row| row[at])))).collect();
+    let sum = parts.iter().map(|row| row[..4].iter().sum::<f64>() + 0.9 * row[4]);
+    columns.push(("sum".to_owned(), Column::numbers(sum)));
+    columns.push(("y".to_owned(), Column::numbers((0..300).map(|row| f64::from(row * 7 % 11 < 5)))));
+    let table = Table::new(columns).unwrap();
+    let report = fit(&table, &FitRequest::new("y ~ part_0 + part_1 + part_2 + part_3 + sum")).unwrap();
+    assert!(report.condition_number.unwrap() < 30.0 && report.joint.is_none(), "{:?}", report.vif);
+    assert!(report.notes.iter().all(|note| !note.contains("condition number")), "{:?}", report.notes);
+    assert!(
+        report.notes.iter().any(|note| note.starts_with("sum is nearly a combination of the others")),
+        "{:?}",
+        report.notes
+    );
 }

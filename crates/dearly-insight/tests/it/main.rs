@@ -3,4 +3,7 @@
 mod drivers;
 mod fit;
 mod panel;
+mod random;
+mod scale;
+mod separation;
 mod table;

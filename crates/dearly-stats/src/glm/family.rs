@@ -94,7 +94,7 @@ impl Family {
     pub(crate) fn check(self, outcome: &[f64]) -> Result<(), Error> {
         let (fits, expected): (fn(f64) -> bool, _) = match self {
             Family::Logit | Family::ComplementaryLogLog => (|y| y == 0.0 || y == 1.0, "0 or 1"),
-            Family::Gaussian => return Ok(()),
+            Family::Gaussian => return within_reach(outcome),
             Family::FractionalLogit => (|y| (0.0..=1.0).contains(&y), "a share from 0 to 1"),
             Family::GammaLog => (|y| y > 0.0, "a number above 0"),
             Family::Poisson => (|y| y >= 0.0, "a count, 0 or more"),
@@ -181,6 +181,18 @@ impl Family {
             }
         }
     }
+}
+
+/// Refuses outcomes whose squares have no digits, or no end.
+fn within_reach(outcome: &[f64]) -> Result<(), Error> {
+    const FARTHEST: f64 = 1e150;
+    let largest = outcome.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
+    if largest == 0.0 || (1.0 / FARTHEST..FARTHEST).contains(&largest) {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "the outcome goes as far as {largest:e}, out of reach of the arithmetic: give it in other units"
+    )))
 }
 
 /// 1 / (1 + e^−x), without overflow.

@@ -10,7 +10,7 @@ use crate::{Cholesky, Matrix};
 const LONGEST_STEP: f64 = 8.0;
 /// So many steps are cut at most.
 const CAPPED_STEPS: usize = 40;
-/// Settled when no coefficient of a column of size 1 moves more.
+/// Settled when no coefficient of a column of size 1 moves more; of least squares, for an outcome that varies by 1.
 pub(crate) const SETTLED: f64 = 1e-10;
 /// What may remain where a last step is still to come, or where nobody looks at the last digits.
 pub(crate) const NEARLY: f64 = 3e-11;
@@ -74,7 +74,7 @@ pub(crate) struct Workspace {
     gradient: Vec<f64>,
     information: Matrix,
     candidate: Vec<f64>,
-    /// Root mean square of each column, and its largest absolute value.
+    /// Root mean square of each column, over the unit of the linear predictor, and the column's largest absolute value.
     pub(crate) size: Vec<f64>,
     largest: Vec<f64>,
 }
@@ -91,11 +91,13 @@ impl Workspace {
             }
         }
         let n = problem.outcome.len().max(1) as f64;
+        let unit = problem.unit();
         for (size, largest) in size.iter_mut().zip(&largest) {
             *size = (*size / n).sqrt();
             if *size == 0.0 || !size.is_finite() {
                 *size = if *largest > 0.0 { *largest } else { 1.0 };
             }
+            *size /= unit;
         }
         Workspace {
             gradient: vec![0.0; p],
@@ -108,6 +110,17 @@ impl Workspace {
 }
 
 impl Problem<'_> {
+    /// The unit of the linear predictor: by how much the outcome varies where it is one; else it has none.
+    fn unit(&self) -> f64 {
+        if self.family != Family::Gaussian {
+            return 1.0;
+        }
+        let n = self.outcome.len() as f64;
+        let mean = self.outcome.iter().map(|y| y / n).sum::<f64>();
+        let spread = (self.outcome.iter().map(|y| (y - mean).powi(2)).sum::<f64>() / n).sqrt();
+        if spread > 0.0 && spread.is_finite() { spread } else { 1.0 }
+    }
+
     fn rows(&self) -> usize {
         self.active.map_or(self.outcome.len(), <[u32]>::len)
     }
@@ -268,6 +281,7 @@ impl Problem<'_> {
             near.map_or((None, 1.0), |(factor, scale)| (Some(factor.clone()), scale));
         let mut fresh = near.is_none();
         let mut before = f64::INFINITY;
+        let is_linear = self.family == Family::Gaussian;
         for iteration in 0..self.max_iterations {
             let held_gradient = self.held.map_or(0.0, |held| gradient[held]);
             if let Some(held) = self.held {
@@ -306,9 +320,14 @@ impl Problem<'_> {
             }
             let remains = moved * rate;
             let promised = dot(gradient, &step);
-            // The third way out is for columns so close to each other that rounding moves them by more than the bound.
-            let stuck =
-                moved < 1e-6 && moved >= 0.5 * before && promised <= 1e-14 * (1.0 + log_likelihood.abs());
+            // The third way out is for columns so close to each other that rounding moves them by more than the bound. Least
+            // squares are there after one whole step, so that there all that still moves is rounding.
+            let is_rounding = if is_linear {
+                fresh
+            } else {
+                moved < 1e-6 && promised <= 1e-14 * (1.0 + log_likelihood.abs())
+            };
+            let stuck = is_rounding && moved >= 0.5 * before;
             if moved < SETTLED || (remains < self.remains && rate < 0.1) || stuck {
                 for (coefficient, step) in coefficients.iter_mut().zip(&step) {
                     *coefficient += step;
@@ -323,7 +342,7 @@ impl Problem<'_> {
             }
             before = moved;
             // Not for ever: a row far out from all others may have to move a long way, and then halving has to do.
-            if self.family != Family::Gaussian && iteration < CAPPED_STEPS {
+            if !is_linear && iteration < CAPPED_STEPS {
                 let longest = self.longest(&step, largest);
                 if longest > LONGEST_STEP {
                     step.iter_mut().for_each(|step| *step *= LONGEST_STEP / longest);
@@ -342,7 +361,10 @@ impl Problem<'_> {
                 if self.family.is_binary() && reached > -1e-9 {
                     return Err(Trouble::Endless { iterations: iteration + 1 });
                 }
-                if reached >= log_likelihood - 1e-11 * (1.0 + log_likelihood.abs()) {
+                // Towards least squares a step is whole, whatever rounding makes of their sum.
+                if reached >= log_likelihood - 1e-11 * (1.0 + log_likelihood.abs())
+                    || (is_linear && reached.is_finite())
+                {
                     log_likelihood = reached;
                     break;
                 }
