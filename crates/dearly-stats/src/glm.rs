@@ -391,6 +391,9 @@ impl<'a> Glm<'a> {
         };
         let mut covariance = Cholesky::named(&information, design.names())?.inverse();
         covariance.values.iter_mut().for_each(|value| *value *= dispersion);
+        if covariance.values.iter().any(|value| !value.is_finite()) {
+            return Err(Error::NotConverged { what: "the regression", iterations });
+        }
         let weight = |row: usize| self.weight(row);
         Ok(FittedGlm {
             family: self.family,

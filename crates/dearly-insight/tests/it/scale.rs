@@ -71,6 +71,18 @@ fn the_unit_of_an_outcome_scales_what_goes_with_it() {
 }
 
 #[test]
+fn an_outcome_far_from_0_keeps_what_its_digits_say() {
+    let plain = gaussian(&table("g", &|g| g)).unwrap();
+    for away in [1e6, 1e12] {
+        let report = gaussian(&table("g", &|g| g + away)).unwrap_or_else(|error| panic!("{away:e}: {error}"));
+        for (own, plain) in report.terms.iter().zip(&plain.terms).skip(1) {
+            assert!((own.estimate - plain.estimate).abs() < 1e-2 * plain.standard_error, "{own:?}");
+            assert!((own.standard_error / plain.standard_error - 1.0).abs() < 1e-2, "{own:?}");
+        }
+    }
+}
+
+#[test]
 fn an_outcome_out_of_reach_is_refused_by_its_name() {
     for unit in [1e-300, 1e-200, 1e-150, 1e150, 1e200, 1e300] {
         let table = table("g", &|g| g * unit);
@@ -103,6 +115,7 @@ fn an_offset_that_goes_too_far_is_named() {
         (FitFamily::Poisson, "count ~ offset(u)"),
         (FitFamily::Binomial, "t ~ x + offset(u)"),
         (FitFamily::Cloglog, "t ~ x + offset(u)"),
+        (FitFamily::Fractional, "t ~ x + offset(u)"),
     ] {
         let request = FitRequest { family, ..FitRequest::new(formula) };
         assert!(fit(&table("u", &|u| u / 100.0), &request).is_ok());
