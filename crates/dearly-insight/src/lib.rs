@@ -15,7 +15,7 @@ mod table;
 
 /// The number of the rules of the analyses: it grows whenever the same panel gives another report or more of it is kept, so
 /// that a run of an earlier program is not taken for its own.
-pub const RULES: u32 = 6;
+pub const RULES: u32 = 7;
 
 pub use error::{Error, Result};
 pub use table::TableBuilder;

@@ -32,7 +32,9 @@ impl Glm<'_> {
     /// Fits a logit by Firth's penalised likelihood ℓ*(b) = ℓ(b) + ½ log|X′WX|: finite whatever separates the outcome,
     /// and less biased when events are few.
     ///
-    /// The score of column r is Σ (y_i − p_i + h_i (½ − p_i)) x_ir with the leverages h_i.
+    /// The score of column r is Σ (y_i − p_i + h_i (½ − p_i)) x_ir with the leverages h_i. Where every row is told with
+    /// certainty ℓ* may have a second maximum further out: it is looked for up to 200 rows, here and in profiles, and the
+    /// higher one taken.
     ///
     /// # Shapes
     /// As [`Glm::fit`].
@@ -76,10 +78,10 @@ impl Glm<'_> {
         let problem = Penalized::new(self, design, outcome);
         let start = self.cold_start(design, observed);
         let every: Vec<bool> = vec![true; design.columns()];
-        let end = problem.solve(&start, &every)?;
+        let end = problem.solve(&start, &every, None)?;
         let only: Vec<bool> =
             (0..design.columns()).map(|column| Some(column) == design.intercept()).collect();
-        let null = problem.solve(&start, &only)?;
+        let null = problem.solve(&start, &only, None)?;
         let mut fitted = self.describe(design, outcome, end.coefficients.clone())?;
         fitted.score_residuals = end.score_residuals;
         fitted.iterations = end.iterations;
@@ -145,7 +147,7 @@ impl Glm<'_> {
                 let moved = at - last[column];
                 let start: Vec<f64> =
                     last.iter().zip(&drift).map(|(value, drift)| value + drift * moved).collect();
-                let end = problem.solve(&start, &free).ok()?;
+                let end = problem.solve(&start, &free, Some(&firth.fitted.coefficients)).ok()?;
                 last.copy_from_slice(&end.coefficients);
                 Some((firth.penalized_log_likelihood - end.log_likelihood, end.gradient[column]))
             })
@@ -195,7 +197,7 @@ impl Glm<'_> {
         let free = problem.all_but(column)?;
         let mut start = firth.fitted.coefficients.clone();
         start[column] = 0.0;
-        let end = problem.solve(&start, &free)?;
+        let end = problem.solve(&start, &free, Some(&firth.fitted.coefficients))?;
         Ok(ratio(firth.penalized_log_likelihood, end.log_likelihood, 1.0))
     }
 

@@ -1,8 +1,11 @@
 use crate::glm::family::{expit, softplus};
 use crate::matrix::dot;
-use crate::{Cholesky, Design, Error, Glm, Matrix};
+use crate::{Cholesky, Design, Error, Glm, Matrix, SeparationKind};
 
 const MAX_ITERATIONS: usize = 500;
+/// Panels of so many rows are looked at for a second maximum, which was seen in those of a few dozen; in large ones the climbs
+/// from far out are long.
+const SMALL: usize = 200;
 
 /// A logit's data and its penalised likelihood.
 pub(super) struct Penalized<'a> {
@@ -11,6 +14,8 @@ pub(super) struct Penalized<'a> {
     outcome: &'a [f64],
     size: Vec<f64>,
     largest: Vec<f64>,
+    /// Whether the panel is small and every row told with certainty: there may be a second maximum further out.
+    is_told: bool,
 }
 
 /// Where the iterations ended.
@@ -40,7 +45,9 @@ impl<'a> Penalized<'a> {
             }
         }
         size.iter_mut().for_each(|size| *size = (*size / design.rows() as f64).sqrt());
-        Penalized { glm: *glm, design, outcome, size, largest }
+        let is_told =
+            design.rows() <= SMALL && glm.separated_by(design, outcome).kind == SeparationKind::Complete;
+        Penalized { glm: *glm, design, outcome, size, largest, is_told }
     }
 
     /// Free are all columns but one.
@@ -105,8 +112,32 @@ impl<'a> Penalized<'a> {
         (gradient, slope)
     }
 
+    /// The highest place found from the coefficients given, along those that are free.
+    ///
+    /// Where every row is told the likelihood is so flat that the penalty can make a second maximum further out. It is looked
+    /// for along the ray of the fit's coefficients, or of those found first, at distances each twice the last.
+    pub(super) fn solve(&self, start: &[f64], free: &[bool], fitted: Option<&[f64]>) -> Result<End, Error> {
+        const DISTANCES: [f64; 4] = [1.0, 2.0, 4.0, 8.0];
+        let mut highest = self.climb_from(start, free)?;
+        if !self.is_told {
+            return Ok(highest);
+        }
+        let ray = fitted.map_or_else(|| highest.coefficients.clone(), <[f64]>::to_vec);
+        for distance in DISTANCES {
+            let further: Vec<f64> =
+                (0..ray.len()).map(|at| if free[at] { distance * ray[at] } else { start[at] }).collect();
+            // A start that leads nowhere is none.
+            if let Ok(end) = self.climb_from(&further, free)
+                && end.log_likelihood > highest.log_likelihood + 1e-9
+            {
+                highest = end;
+            }
+        }
+        Ok(highest)
+    }
+
     /// Climbs from the coefficients given, along those that are free.
-    pub(super) fn solve(&self, start: &[f64], free: &[bool]) -> Result<End, Error> {
+    fn climb_from(&self, start: &[f64], free: &[bool]) -> Result<End, Error> {
         let names = self.design.names();
         let collinear = |column: usize| Error::Collinear { column: names[column].clone() };
         let endless = || Error::NotConverged { what: "Firth's regression", iterations: MAX_ITERATIONS };

@@ -146,3 +146,45 @@ fn firth_can_be_clustered_and_refuses_other_families() {
     let error = Glm::new(Family::Logit).fit_firth(&design, &[0.0; 180]).unwrap_err();
     assert_eq!(error, Error::OneClass { n: 180, value: 0.0 });
 }
+
+/// ℓ*(b) of a logit with one column, from its definition.
+fn penalised(x: &[f64], y: &[f64], [constant, slope]: [f64; 2]) -> f64 {
+    let (mut log_likelihood, mut sums) = (0.0, [0.0; 3]);
+    for (x, y) in x.iter().zip(y) {
+        let eta = constant + slope * x;
+        log_likelihood += y * eta - eta.max(0.0) - (-eta.abs()).exp().ln_1p();
+        let small = (-eta.abs()).exp();
+        let weight = small / (1.0 + small).powi(2);
+        (0..3).for_each(|power| sums[power] += weight * x.powi(power as i32));
+    }
+    log_likelihood + 0.5 * (sums[0] * sums[2] - sums[1] * sums[1]).ln()
+}
+
+/// The highest ℓ* with this slope, by a look at every constant in question.
+fn highest(x: &[f64], y: &[f64], slope: f64) -> f64 {
+    let constants = (-1_000..1_000).map(|step| slope * f64::from(step) * 1e-3);
+    constants.map(|constant| penalised(x, y, [constant, slope])).fold(f64::NEG_INFINITY, f64::max)
+}
+
+/// Where every row is told the penalised likelihood may have two maxima: the one that the iterations come to first need not
+/// be the higher.
+#[test]
+fn of_two_maxima_the_higher_is_taken() {
+    let x = [
+        -1.7, -1.6, -1.4, -1.1, -1.0, -1.0, -0.6, -0.1, -0.1, 0.2, 0.2, 0.3, 0.3, 0.4, 0.4, 0.6, 0.9, 1.1,
+        1.5, 1.6,
+    ];
+    let y: Vec<f64> = x.iter().map(|&x| f64::from(x > 0.25)).collect();
+    let design = Design::with_intercept(x.len(), vec![("x".to_owned(), x.to_vec())]).unwrap();
+    let glm = Glm::new(Family::Logit);
+    let firth = glm.fit_firth(&design, &y).unwrap();
+    let best =
+        (1..1_000).map(|step| highest(&x, &y, f64::from(step) * 0.1)).fold(f64::NEG_INFINITY, f64::max);
+    let found = firth.penalized_log_likelihood;
+    assert!((found - best).abs() < 1e-3, "{found} is not {best}: {:?}", firth.fitted.coefficients);
+    let interval = glm.firth_profile_interval(&design, &y, &firth, 1, 0.95).unwrap();
+    for bound in [interval.low, interval.high] {
+        let fallen = 2.0 * (found - highest(&x, &y, bound));
+        assert!((fallen - 3.841_459).abs() < 1e-2, "{fallen} at {bound}");
+    }
+}
