@@ -121,8 +121,7 @@ fn ids_are_trimmed_and_a_blank_one_is_none() {
     let own =
         event(Endpoint::Track, r#"{"event":"e","userId":" ","anonymousId":"a","context":{"groupId":" "}}"#);
     assert_eq!((&*own.user, own.group.as_deref()), ("a", None));
-    let blank = r#"{"type":"group","userId":"u","groupId":"  "}"#;
-    assert!(reason(Endpoint::Batch, blank).contains("no groupId"));
+    assert!(reason(Endpoint::Group, r#"{"userId":"u","groupId":"  "}"#).contains("no groupId"));
 }
 
 /// The property that the workbook names may be used otherwise by some events: their users may tell the account.

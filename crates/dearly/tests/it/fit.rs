@@ -389,7 +389,7 @@ fn what_separates_has_no_error_by_cluster_and_no_wald_test() {
     assert_eq!(q["interval"]["kind"], "penalized_profile");
     assert!(number(&q["p_value"]) > 0.05, "{q}");
     assert_eq!(report["wald"], Value::Null);
-    assert!(report["notes"].to_string().contains("no Wald test, where q separates"), "{report}");
+    assert!(report["notes"].to_string().contains("no errors by cluster of q, and no Wald test"), "{report}");
     let x = term(&report, "x");
     assert_eq!(x["standard_error"], x["standard_errors"]["cv3"]);
 }
