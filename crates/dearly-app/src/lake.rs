@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use dearly_domain::account::Account;
+use dearly_domain::person::Person;
 use dearly_domain::{Attribution, Calendar, Day, Instant, Record};
 use dearly_events::{Compaction, EventRow, Fate, Lake, Rewritten, Segment, Selection};
 use dearly_store::{Store, View, Write};
@@ -166,7 +167,8 @@ impl App {
         }
         let mut write = self.store.write("erase events").await?;
         check_own_ids(write.view(), users).await?;
-        let users = crate::ingest::with_former_ids(write.view(), users.clone()).await?;
+        let users = with_emails(write.view(), users.clone()).await?;
+        let users = crate::ingest::with_former_ids(write.view(), users).await?;
         // First of all, so that nothing that waits in the log comes after the lake is searched.
         write.insert_erasures(&users, Instant::now()).await?;
         write.commit().await?;
@@ -506,6 +508,20 @@ async fn check_own_ids(view: &mut View, users: &BTreeSet<String>) -> Result<()> 
         }
     }
     Ok(())
+}
+
+/// The users, and what else telemetry may call them: a person goes by their id and by their e-mail.
+async fn with_emails(view: &mut View, mut users: BTreeSet<String>) -> Result<BTreeSet<String>> {
+    let ids: Vec<&str> = users.iter().map(String::as_str).collect();
+    let mut others: Vec<String> = view.people_by_email(&ids).await?.into_values().collect();
+    let mut keys = ids.clone();
+    keys.extend(others.iter().map(String::as_str));
+    for own in view.versions_of(Person::FILE, &keys).await? {
+        let email = Person::from_row(&own.version.row).email.filter(|email| !email.is_empty());
+        others.extend(email.into_iter().flat_map(|email| [email.to_lowercase(), email]));
+    }
+    users.extend(others);
+    Ok(users)
 }
 
 /// Runs what keeps a thread busy where it holds up nobody.

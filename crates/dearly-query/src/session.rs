@@ -313,12 +313,27 @@ fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
         .with_allow_dml(false)
         .with_allow_statements(false)
         .verify_plan(plan)?;
-    let mut made = Made::default();
+    let mut longer = 1_i64;
     plan.apply_with_subqueries(|node| match node {
         LogicalPlan::Analyze(_) => {
             Err(DataFusionError::Plan("explain analyze is refused: a question only reads".to_owned()))
         }
-        _ => node.apply_expressions(|expression| expression.apply(|part| made.check(part))),
+        _ => {
+            // One node works on what another has made, and its columns stand side by side.
+            let mut most = 1;
+            let flow = node.apply_expressions(|expression| {
+                expression.apply(check_time_of_day)?;
+                most = most.max(times_longer(expression)?);
+                Ok(TreeNodeRecursion::Continue)
+            })?;
+            longer = longer.saturating_mul(most);
+            if longer > MOST_LONGER {
+                return Err(DataFusionError::Plan(format!(
+                    "functions may make a text {MOST_LONGER} times as long at most, all together: ask in parts"
+                )));
+            }
+            Ok(flow)
+        }
     })?;
     Ok(())
 }
@@ -327,67 +342,73 @@ fn check_reads_only(plan: &LogicalPlan) -> EngineResult<()> {
 const MAKES_MUCH: [&str; 5] = ["repeat", "lpad", "rpad", "array_repeat", "array_resize"];
 /// The most that the argument may say, and the most numbers of a series that is a value.
 const MOST_MADE: i64 = 10_000;
-/// How many times as long all functions of a statement may make a text together: one may work on what another has made.
+/// How many times as long the functions of a statement may make a text, one after the other.
 const MOST_LONGER: i64 = 1_000_000;
 
-/// How much the functions of a statement make at most.
-struct Made {
-    times: i64,
-}
-
-impl Default for Made {
-    fn default() -> Made {
-        Made { times: 1 }
+/// Refuses an instant as its time of day: the engine thinks that it grows with the instant, and would pass over rows by the
+/// first and the last of a file.
+fn check_time_of_day(part: &Expr) -> EngineResult<TreeNodeRecursion> {
+    let (from, to) = match part {
+        Expr::Cast(cast) => (&cast.expr, cast.field.data_type()),
+        Expr::TryCast(cast) => (&cast.expr, cast.field.data_type()),
+        _ => return Ok(TreeNodeRecursion::Continue),
+    };
+    let is_literal = matches!(from.as_ref(), Expr::Literal(..));
+    if matches!(to, DataType::Time32(_) | DataType::Time64(_)) && !is_literal {
+        return Err(DataFusionError::Plan(
+            "an instant cannot be cast to a time of day; ask for to_char(at, '%H:%M') or extract(hour from at)".to_owned(),
+        ));
     }
+    Ok(TreeNodeRecursion::Continue)
 }
 
-impl Made {
-    fn check(&mut self, part: &Expr) -> EngineResult<TreeNodeRecursion> {
-        let Expr::ScalarFunction(own) = part else { return Ok(TreeNodeRecursion::Continue) };
-        let refused = |what: String| Err(DataFusionError::Plan(what));
-        let name = own.func.name();
-        let times = match name {
-            name if MAKES_MUCH.contains(&name) => {
-                match own.args.get(1).and_then(number).filter(|size| *size <= MOST_MADE) {
-                    None => {
-                        return refused(format!(
-                            "the second argument of {name} must be a number written out, {MOST_MADE} at most"
-                        ));
-                    }
-                    Some(size) if name.ends_with("repeat") => size,
-                    Some(_) => 1,
+/// How many times as long as what it is given an expression makes a text at most, and everything within it.
+fn times_longer(expression: &Expr) -> EngineResult<i64> {
+    let mut within = 1;
+    expression.apply_children(|child| {
+        within = within.max(times_longer(child)?);
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    let Expr::ScalarFunction(own) = expression else { return Ok(within) };
+    let refused = |what: String| Err(DataFusionError::Plan(what));
+    let name = own.func.name();
+    let times = match name {
+        name if MAKES_MUCH.contains(&name) => {
+            match own.args.get(1).and_then(number).filter(|size| *size <= MOST_MADE) {
+                None => {
+                    return refused(format!(
+                        "the second argument of {name} must be a number written out, {MOST_MADE} at most"
+                    ));
                 }
+                Some(size) if name.ends_with("repeat") => size,
+                Some(_) => 1,
             }
-            "replace" | "regexp_replace" => {
-                let Some(new) = own.args.get(2).and_then(text_of) else {
-                    return refused(format!("the third argument of {name} must be a text written out"));
-                };
-                // A pattern may meet anything, and `\0` stands for all that it met.
-                let old = own.args.get(1).and_then(text_of).filter(|_| name == "replace");
-                (new.len() / old.map_or(1, str::len).max(1)) as i64
-            }
-            "range" | "generate_series" if !is_short(&own.args) => {
-                return refused(format!(
-                    "as a value, {name} is of numbers written out, {MOST_MADE} at most, or of days: longer ones are tables, \
-                     as in from {name}(…)"
-                ));
-            }
-            _ => 1,
-        };
-        self.times = self.times.saturating_mul(times.max(1));
-        if self.times > MOST_LONGER {
+        }
+        "replace" | "regexp_replace" => {
+            // A pattern may meet anything, and `\0` stands for all that it met.
+            let old = own.args.get(1).and_then(text_of).filter(|_| name == "replace");
+            let new = own.args.get(2).and_then(text_of);
+            new.map_or(MOST_MADE, |new| new.len().div_ceil(old.map_or(1, str::len).max(1)) as i64)
+        }
+        "concat" | "concat_ws" | "array_concat" => own.args.len() as i64,
+        "encode" => 2,
+        "range" | "generate_series" if !is_short(&own.args) => {
             return refused(format!(
-                "repeat and replace together may make a text {MOST_LONGER} times as long at most: ask in parts"
+                "as a value, {name} is of numbers written out, {MOST_MADE} at most, or of days: longer ones are tables, as in \
+                 from {name}(…)"
             ));
         }
-        Ok(TreeNodeRecursion::Continue)
-    }
+        _ => 1,
+    };
+    Ok(within.saturating_mul(times.max(1)))
 }
 
 /// Whether a series is of few numbers, or has a step of days.
 fn is_short(arguments: &[Expr]) -> bool {
     if let Some(Expr::Literal(ScalarValue::IntervalMonthDayNano(Some(step)), _)) = arguments.get(2) {
-        return step.months != 0 || step.days != 0;
+        let parts = [i64::from(step.months), i64::from(step.days), step.nanoseconds];
+        let is_one_way = parts.iter().all(|part| *part >= 0) || parts.iter().all(|part| *part <= 0);
+        return is_one_way && (step.months != 0 || step.days != 0);
     }
     let numbers: Option<Vec<i64>> = arguments.iter().map(number).collect();
     numbers.is_some_and(|numbers| {

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, AssertSqlSafe, ConnectOptions, Connection as _};
@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     readers: AnyPool,
     writer: AnyPool,
     wait: Duration,
+    /// Of a file that this process may not write, and nobody wrote when it was opened.
+    still: Option<Still>,
 }
 
 impl Inner {
@@ -76,6 +78,7 @@ impl Store {
         static DRIVERS: Once = Once::new();
         DRIVERS.call_once(sqlx::any::install_default_drivers);
         let database = target.to_string();
+        let mut still = None;
         let (dialect, folder, url) = match target {
             Target::Folder(path) => {
                 let file = Target::database_file(path);
@@ -83,7 +86,8 @@ impl Store {
                     return Err(Error::Missing { database });
                 }
                 std::fs::create_dir_all(path).map_err(|source| Error::folder(path, source))?;
-                let mode = if is_still(&file) { "ro&immutable=1" } else { "rwc" };
+                still = Still::of(&file);
+                let mode = if still.is_some() { "ro&immutable=1" } else { "rwc" };
                 (Dialect::Sqlite, Some(path.clone()), sqlite_url(&file, mode)?)
             }
             Target::Url(url) => (Dialect::Postgres, None, url.clone()),
@@ -109,7 +113,7 @@ impl Store {
         };
         let (readers, writer) = (pool(false), pool(true));
         let store = Store {
-            inner: Arc::new(Inner { database, dialect, folder, readers, writer, wait: options.wait }),
+            inner: Arc::new(Inner { database, dialect, folder, readers, writer, wait: options.wait, still }),
         };
         store.migrate(options.create).await?;
         Ok(store)
@@ -120,6 +124,10 @@ impl Store {
     /// # Errors
     /// [`Error::Unreachable`], [`Error::Database`].
     pub async fn view(&self) -> Result<View> {
+        if self.inner.still.as_ref().is_some_and(Still::has_moved) {
+            let source = sqlx::Error::Protocol("somebody writes them now; ask again".to_owned());
+            return Err(self.inner.error("read", source));
+        }
         let begin = self.inner.dialect.begin_view();
         let transaction =
             self.inner.readers.begin_with(begin).await.map_err(|source| self.inner.error("read", source))?;
@@ -229,17 +237,36 @@ impl Store {
     }
 }
 
-/// Whether nobody writes into a database file now, nor may this process: then it is read without the files that SQLite would
-/// make beside it, and cannot.
-fn is_still(file: &Path) -> bool {
-    let beside = |ending: &str| {
-        let mut path = file.as_os_str().to_owned();
-        path.push(ending);
+/// A database file into which nobody writes now, nor may this process: it is read without the files that SQLite would make
+/// beside it, and cannot, and without its locks.
+#[derive(Debug)]
+struct Still {
+    file: PathBuf,
+    stamp: (u64, Option<SystemTime>),
+}
+
+impl Still {
+    fn of(file: &Path) -> Option<Still> {
+        let metadata = file.metadata().ok()?;
+        let may_write = !metadata.permissions().readonly() && File::options().append(true).open(file).is_ok();
+        let own = Still { file: file.to_owned(), stamp: stamp(file) };
+        (!may_write && !own.has_log()).then_some(own)
+    }
+
+    fn has_log(&self) -> bool {
+        let mut path = self.file.as_os_str().to_owned();
+        path.push("-wal");
         Path::new(&path).exists()
-    };
-    let Ok(metadata) = file.metadata() else { return false };
-    let may_write = !metadata.permissions().readonly() && File::options().append(true).open(file).is_ok();
-    !may_write && !beside("-wal")
+    }
+
+    /// Whether somebody else has written into it since, or is about to: then what is read of it may not be one state.
+    fn has_moved(&self) -> bool {
+        self.has_log() || stamp(&self.file) != self.stamp
+    }
+}
+
+fn stamp(file: &Path) -> (u64, Option<SystemTime>) {
+    file.metadata().map_or((0, None), |own| (own.len(), own.modified().ok()))
 }
 
 /// The address of a database file, whatever characters its path has.

@@ -12,7 +12,8 @@ use crate::view::View;
 const LONGEST: usize = 320;
 
 impl View {
-    /// The keys of people by their e-mail, in lower case; the first key, where several have it.
+    /// The keys of people by their e-mail, in lower case; the first key, where several have it. Letters beyond ASCII are found
+    /// only as the database's `lower` writes them.
     pub async fn people_by_email(&mut self, emails: &[&str]) -> Result<BTreeMap<String, String>> {
         let lower: Vec<String> = emails.iter().map(|email| email.to_lowercase()).collect();
         let asked: Vec<&str> =

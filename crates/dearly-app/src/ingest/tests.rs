@@ -317,6 +317,11 @@ async fn a_person_may_be_named_by_their_email() {
     assert_eq!((person.name.as_deref(), person.title.as_deref()), (Some("Ada"), Some("CTO")));
     assert_eq!(person.attributes.keys().map(String::as_str).collect::<Vec<_>>(), ["plan", "seats"]);
     assert_eq!(door.row(Person::FILE, "ada@acme.example").await, None, "no second one");
+    door.send(&["3 ada@acme.example did x", "4 p1 did y", "5 bo@acme.example did z"]).await;
+    assert_eq!(door.events().await.len(), 3);
+    door.app.erase(&std::collections::BTreeSet::from(["ada@acme.example".to_owned()])).await.unwrap();
+    let left = door.events().await;
+    assert!(left.len() == 1 && left[0].starts_with("5 z: bo@acme.example"), "{left:?}");
     assert!(door.row(Person::FILE, "bo@acme.example").await.is_some());
     door.ingestion.stop().await;
 }

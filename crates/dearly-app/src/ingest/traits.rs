@@ -82,11 +82,12 @@ pub(super) fn merge(known: &mut TraitSet, other: TraitSet) {
 }
 
 fn one(known: &mut TraitSet, name: String, said: Said) {
-    let has_room = known.len() < MOST;
+    let is_reserved = |name: &String| RESERVED.contains(&name.as_str());
+    let has_room = known.len() < MOST || known.keys().filter(|name| !is_reserved(name)).count() < MOST;
     match known.get_mut(&name) {
         Some(own) if own.at <= said.at => *own = said,
         Some(_) => {}
-        None if has_room || RESERVED.contains(&name.as_str()) => drop(known.insert(name, said)),
+        None if has_room || is_reserved(&name) => drop(known.insert(name, said)),
         None => {}
     }
 }

@@ -46,7 +46,10 @@ async fn texts_are_not_made_without_measure() {
         "with a as (select repeat('a', 10000) as x) select length(replace(x, 'a', repeat('b', 10000))) from a",
         "with a as (select repeat('a', 10000) as x) select length(replace(x, 'a', 'more than a hundred times as long: \
          more than a hundred times as long: more than a hundred times as long')) from a",
-        "select regexp_replace(subject, '.*', external_id) from tickets",
+        "select replace(replace(subject, 'a', external_id), 'b', external_id) from tickets",
+        "with a as (select repeat('a', 10000) as x), b as (select concat(x, x, x, x, x, x, x, x, x, x) as x from a), \
+         c as (select concat(x, x, x, x, x, x, x, x, x, x) as x from b) select concat(x, x) from c",
+        "select range(timestamp '2020-01-01', timestamp '2026-01-01', interval '1 day -86399 seconds')",
         "select cardinality(range(0, 500000000))",
         "select generate_series(1, severity) from tickets",
         "select range(timestamp '2020-01-01', timestamp '2026-01-01', interval '1 second')",
@@ -56,6 +59,13 @@ async fn texts_are_not_made_without_measure() {
     assert_eq!(ask(&session, "select repeat('ab', 3), lpad('7', 3, '0')").await, "[\"ababab\",\"007\"]");
     let cleaned = "replace(replace(replace('a & <b>', '&', '&amp;'), '<', '&lt;'), '>', '&gt;')";
     assert_eq!(ask(&session, &format!("select {cleaned}")).await, "[\"a &amp; &lt;b&gt;\"]");
+    let side_by_side =
+        format!("select {cleaned} = {cleaned}, {cleaned}, length({cleaned}), length({cleaned}) + 1");
+    assert!(ask(&session, &side_by_side).await.starts_with("[true"));
+    assert_eq!(
+        ask(&session, "select count(distinct replace(subject, 'a', external_id)) >= 0 from tickets").await,
+        "[true]"
+    );
     let series = "select cardinality(range(-5, 5)), cardinality(generate_series(date '2026-01-01', date '2026-02-01', \
                   interval '1 day')), (select count(*) from generate_series(1, 200000))";
     assert_eq!(ask(&session, series).await, "[10,32,200000]");

@@ -69,6 +69,10 @@ async fn files_of_another_time_stay_closed() {
             "[1]",
         ),
         ("select count(*) from events where at > '2025-06-29'", "[0]"),
+        (
+            "select count(*) from events where at < '2025-05-01' or at between '2025-06-01' and '2025-06-30'",
+            "[1]",
+        ),
     ] {
         // Of July nothing is known yet on the last day of June.
         let session = with_events(folder.path(), files.clone(), &moment("2025-06-30", None));
@@ -77,6 +81,28 @@ async fn files_of_another_time_stay_closed() {
     let session = with_events(folder.path(), files, &moment("2025-06-30", None));
     let all = crate::small_book::mistake(&session, "select count(*) from events").await;
     assert!(all.contains("may.parquet is gone"), "{all}");
+}
+
+/// A time of day does not grow with the instant, and no first and last of a file say anything of it.
+#[tokio::test]
+async fn times_of_day_are_found_in_every_file() {
+    let folder = tempdir().unwrap();
+    let event = |at: &'static str| (Some("acme"), "ann", "login", at, 1, None);
+    let june = ["2025-06-01T08:00:00Z", "2025-06-02T10:00:00Z", "2025-06-29T07:00:00Z"].map(event);
+    let files = vec![write_events(&folder, "events/june.parquet", &june, false)];
+    let session = with_events(folder.path(), files, &moment("2025-06-30", None));
+    for condition in ["to_char(at, '%H:%M') >= '09:00'", "extract(hour from at) >= 9"] {
+        let sql = format!("select count(*) from events where {condition}");
+        assert_eq!(ask(&session, &sql).await, "[1]", "{sql}");
+    }
+    for condition in
+        ["at::time >= '09:00'", "cast(at as time) > time '09:30:00'", "try_cast(at as time) >= '09:00'"]
+    {
+        let sql = format!("select count(*) from events where {condition}");
+        let said = crate::small_book::mistake(&session, &sql).await;
+        assert!(said.contains("ask for to_char(at, '%H:%M')"), "{sql}: {said}");
+    }
+    assert_eq!(ask(&session, "select time '09:30:00'").await, "[\"09:30:00\"]");
 }
 
 #[tokio::test]

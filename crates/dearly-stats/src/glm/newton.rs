@@ -323,7 +323,7 @@ impl Problem<'_> {
             // The third way out is for columns so close to each other that rounding moves them by more than the bound. Least
             // squares are there after one whole step, so that there all that still moves is rounding.
             let is_rounding = if is_linear {
-                fresh
+                fresh && moved < 1e-3
             } else {
                 moved < 1e-6 && promised <= 1e-14 * (1.0 + log_likelihood.abs())
             };

@@ -108,4 +108,8 @@ async fn records_that_nobody_may_write_are_read() {
     let mut write = store.write("import b").await.unwrap();
     let error = write.set_setting("lake", Some("elsewhere")).await.unwrap_err();
     assert!(format!("{error:?}").contains("readonly"), "{error:?}");
+    // Somebody else begins to write.
+    std::fs::write(file.with_extension("db-wal"), "").unwrap();
+    let error = store.view().await.err().unwrap();
+    assert!(format!("{error:?}").contains("ask again"), "{error:?}");
 }
