@@ -10,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
-use datafusion::sql::sqlparser::parser::Parser;
+use datafusion::sql::sqlparser::parser::{Parser, ParserError};
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use dearly_domain::Day;
 
@@ -186,6 +186,9 @@ impl Visitor for Size {
 
 fn mistake(error: DataFusionError) -> Error {
     match error.find_root() {
+        DataFusionError::SQL(parser, _) if matches!(**parser, ParserError::RecursionLimitExceeded) => {
+            Error::sql("too many things stand within one another: ask in parts, as by a `with`")
+        }
         DataFusionError::SQL(parser, _) => syntax(&parser.to_string()),
         other => Error::sql(other.message().into_owned()),
     }
@@ -450,6 +453,14 @@ mod tests {
         ] {
             assert!(read(text, day()).is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_told_so() {
+        let nested = |depth: usize| format!("select {}1{}", "abs(".repeat(depth), ")".repeat(depth));
+        assert!(read(&nested(14), day()).is_ok());
+        let Err(Error::Sql { message, .. }) = read(&nested(20), day()) else { panic!() };
+        assert!(message.contains("ask in parts"), "{message}");
     }
 
     #[test]
